@@ -1,0 +1,75 @@
+"""Everything xlalign raises on purpose.
+
+    XlalignError             1  (never raised itself)
+    ├── UserError            2  wrong option, configuration or name
+    ├── DataError            3  bad input data
+    ├── MissingExtraError    4  an optional package is not installed
+    ├── CacheError           5  the artifact cache cannot be used
+    └── Interrupted         75  stopped by a signal after a checkpoint; run the same command again
+
+A message says what was found (with file and line) and what was wanted; the hint is the next thing to type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class XlalignError(Exception):
+    """Base of all deliberate errors; `hint` tells the user what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[XlalignError], tuple[str, str | None]]:
+        # Errors cross process borders when stages run in worker processes.
+        return type(self), (self.message, self.hint)
+
+
+class UserError(XlalignError):
+    """A wrong option, configuration field or name."""
+
+    exit_code = 2
+
+
+class DataError(XlalignError):
+    """Input data that is missing, malformed or inconsistent."""
+
+    exit_code = 3
+
+
+class MissingExtraError(XlalignError):
+    """A feature needs a package that is not installed."""
+
+    exit_code = 4
+
+
+class CacheError(XlalignError):
+    """The artifact cache cannot be read or written."""
+
+    exit_code = 5
+
+
+class Interrupted(XlalignError):  # noqa: N818
+    """Stopped by a signal after the work so far was saved."""
+
+    exit_code = 75
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:
+    """The error for a name that is not in a table, with the nearest matches.
+
+    Args:
+        kind: what the name should have been, in the singular ("preset").
+        name: what the user wrote.
+        known: every valid name.
+    """
+    names = sorted(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else None
+    return UserError(f"unknown {kind} `{name}`; known: {', '.join(names)}", hint)
