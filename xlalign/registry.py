@@ -37,7 +37,9 @@ class Registry(Generic[T]):
         found: dict[str, EntryPoint] = {}
         for point in entry_points(group=self.group):
             if point.name in self._table or point.name in found:
-                warnings.warn(f"plug-in {self.kind} `{point.name}` ({point.value}) is ignored: name taken", stacklevel=2)
+                warnings.warn(
+                    f"plug-in {self.kind} `{point.name}` ({point.value}) is ignored: name taken", stacklevel=2
+                )
                 continue
             found[point.name] = point
         return found

@@ -1,0 +1,1 @@
+"""The artifact cache: content-addressed keys, atomic publication, verification, explanation, collection."""

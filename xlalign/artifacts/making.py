@@ -1,0 +1,142 @@
+"""Make an artifact unless it is there: the one path from a recipe to a published artifact."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from xlalign.artifacts import manifest as manifests
+from xlalign.artifacts.digest import digest
+from xlalign.artifacts.manifest import SCHEMA, Manifest
+from xlalign.artifacts.store import Artifact, Store, Waiting
+
+State = Literal["hit", "made"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that identifies an artifact.
+
+    `settings` are the resolved options without the operational ones; `inputs` maps a role ("bitext") to the
+    content digest of an artifact; `pins` fixes what lies outside the cache (digests of local files, revisions of
+    hub repositories). `volatile` are file patterns whose content may differ between equal runs (timings).
+    """
+
+    stage: str
+    name: str
+    version: int
+    settings: dict[str, Any]
+    inputs: dict[str, str] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=dict)
+    volatile: tuple[str, ...] = ()
+
+    @cached_property
+    def hashed(self) -> dict[str, Any]:
+        """The JSON that the key is the digest of. The name is not in it: equal stages share one artifact."""
+        return {
+            "schema": SCHEMA,
+            "stage": self.stage,
+            "version": self.version,
+            "settings": self.settings,
+            "inputs": self.inputs,
+            "pins": self.pins,
+        }
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return digest(self.hashed)
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Where a stage works: `out` becomes the artifact, `scratch` survives an interruption.
+
+    `info` is what the stage wants recorded in the manifest.
+    """
+
+    out: Path
+    scratch: Path
+    info: dict[str, Any]
+
+
+Make = Callable[[Workspace], None]
+
+
+def obtain(store: Store, recipe: Recipe, make: Make, waiting: Waiting | None = None) -> tuple[Artifact, State]:
+    """Return the artifact of `recipe`, made by `make` if it is not in the cache.
+
+    Only one process makes a key at a time; the others wait for it and then hit.
+    """
+    if artifact := store.lookup(recipe.stage, recipe.key):
+        return artifact, "hit"
+    with store.lock(recipe.stage, recipe.key, waiting):
+        if artifact := store.lookup(recipe.stage, recipe.key):
+            return artifact, "hit"
+        return _make(store, recipe, make), "made"
+
+
+def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
+    started = time.monotonic()
+    space = _workspace(store, recipe)
+    try:
+        make(space)
+    except OSError as error:
+        _clear(space.out.parent)
+        if _below(error.filename, store.root) or error.errno in _DISK:
+            raise store.explain(error) from error
+        raise
+    except BaseException:
+        _clear(space.out.parent)
+        raise
+    outputs, content = manifests.describe(space.out, recipe.volatile)
+    made = Manifest(
+        stage=recipe.stage,
+        name=recipe.name,
+        key=recipe.key,
+        hashed=recipe.hashed,
+        outputs=outputs,
+        content=content,
+        created=manifests.now(),
+        seconds=round(time.monotonic() - started, 3),
+        peak_memory=_peak_memory(),
+        versions=manifests.versions(),
+        info=space.info,
+    )
+    return store.publish(made)
+
+
+_DISK = (28, 122, 30)  # ENOSPC, EDQUOT, EROFS carry no file name
+
+
+def _workspace(store: Store, recipe: Recipe) -> Workspace:
+    work = store.work(recipe.key)
+    with store.writing():
+        _clear(work / "artifact")
+        (work / "artifact" / "data").mkdir(parents=True)
+        (work / "scratch").mkdir(exist_ok=True)
+    return Workspace(work / "artifact" / "data", work / "scratch", {})
+
+
+def _clear(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _below(path: Any, root: Path) -> bool:
+    return isinstance(path, str) and Path(path).absolute().is_relative_to(root)
+
+
+def _peak_memory() -> int:
+    """Peak resident memory of this process in bytes; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

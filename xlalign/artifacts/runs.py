@@ -1,0 +1,52 @@
+"""Records of runs: which artifacts belonged together. They are the roots of the garbage collection."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from xlalign.artifacts.digest import digest
+from xlalign.artifacts.manifest import now
+from xlalign.artifacts.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of a pipeline: `stages` maps a stage's name to {stage, key, state, seconds}."""
+
+    pipeline: str
+    created: str
+    stages: dict[str, dict[str, Any]]
+    pinned: bool = False
+
+    @property
+    def identity(self) -> str:
+        """The name of the record: time and a digest of its content."""
+        return f"{self.created.replace(':', '').replace('+0000', 'Z')}-{digest(asdict(self))[:8]}"
+
+
+def record(store: Store, pipeline: str, stages: dict[str, dict[str, Any]]) -> RunRecord:
+    """Write the record of a finished run."""
+    run = RunRecord(pipeline, now(), stages)
+    path = store.root / "runs" / f"{run.identity}.json"
+    with store.writing():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(asdict(run), indent=1) + "\n")
+        temporary.replace(path)
+    return run
+
+
+def records(store: Store) -> list[RunRecord]:
+    """All run records, oldest first; unreadable ones are left out."""
+    return [run for path in sorted((store.root / "runs").glob("*.json")) if (run := _read(path))]
+
+
+def _read(path: Path) -> RunRecord | None:
+    try:
+        return RunRecord(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,113 @@
+"""Read TOML, apply `--set` overrides, validate, and turn every mistake into one clear message."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from xlalign.errors import UserError
+
+M = TypeVar("M", bound=BaseModel)
+Table = dict[str, Any]
+
+
+def read_toml(path: Path) -> Table:
+    """The tables of a TOML file.
+
+    Raises:
+        UserError: the file is missing, not UTF-8 or not TOML (with line and column).
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}", "write one with `xlalign init`") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is not TOML: {error}") from error
+
+
+def override(table: Table, assignments: Iterable[str]) -> Table:
+    """A copy of `table` with `--set` assignments such as `pretrain.ppa.steps=200` applied.
+
+    A value is read as TOML where it is TOML (`3`, `true`, `["de", "ru"]`), else as text, so `no` stays Norwegian
+    and `de` needs no quotes.
+    """
+    changed = _copy(table)
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals or not path.strip():
+            raise UserError(f"`--set {assignment}`: wanted NAME=VALUE", "for example --set eval.seeds=[1,2,3]")
+        merge(changed, path.strip().split("."), _value(text.strip()))
+    return changed
+
+
+def merge(table: Table, path: list[str], value: Any) -> None:
+    """Set the field at `path` in place, making the tables on the way."""
+    for depth, key in enumerate(path[:-1]):
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            raise UserError(f"`{'.'.join(path)}`: `{'.'.join(path[: depth + 1])}` is a value, not a table")
+    table[path[-1]] = value
+
+
+def validate(model: type[M], table: Mapping[str, Any], where: str, source: str) -> M:
+    """Validate one table as `model`.
+
+    Args:
+        model: the settings model.
+        table: what the file (and `--set`) says.
+        where: dotted name of the table ("pretrain.ppa"), for messages.
+        source: the file, for messages.
+
+    Raises:
+        UserError: one line per mistake, with dotted key, offending value and the nearest valid key.
+    """
+    try:
+        return model.model_validate(dict(table))
+    except ValidationError as error:
+        lines = [_mistake(model, item, where) for item in error.errors()]
+        raise UserError("\n".join([f"{source}: {len(lines)} mistake{'s' * (len(lines) > 1)}", *lines])) from None
+
+
+def _mistake(model: type[BaseModel], item: Any, where: str) -> str:
+    location = [str(part) for part in item["loc"]]
+    name = ".".join([where, *location] if where else location)
+    if item["type"] == "extra_forbidden":
+        near = get_close_matches(location[-1], _known(model, location[:-1]), n=1, cutoff=0.5)
+        return f"  unknown key `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
+    found = repr(item["input"])
+    shown = found if len(found) < 60 else f"{found[:57]}..."
+    return f"  `{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown})"
+
+
+def _known(model: type[BaseModel], path: list[str]) -> list[str]:
+    """The keys of the model at `path`, as users write them."""
+    for part in path:
+        field = model.model_fields.get(part)
+        nested = _model_in(field.annotation) if field else None
+        if nested is None:
+            return []
+        model = nested
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    candidates = [annotation, *getattr(annotation, "__args__", ())]
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _copy(table: Table) -> Table:
+    return {key: _copy(item) if isinstance(item, dict) else item for key, item in table.items()}

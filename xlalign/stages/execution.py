@@ -1,0 +1,159 @@
+"""Run jobs one after another in this process, or side by side in worker processes.
+
+A worker ends at once when its parent dies (`kill -9` included), so a lock is never held by an orphan. Every
+stage runs with a fixed number of threads, because sums in another order would change the last bits of a result.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from queue import Empty
+from typing import Any, Protocol
+
+from pydantic import Field
+
+from xlalign.config import Settings, operational
+from xlalign.progress import Event, listening
+
+Report = Callable[[str, Event], None]
+"""Called with the name of a job and one of its progress events."""
+
+
+class ExecutionSettings(Settings):
+    """The `[execution]` table."""
+
+    workers: int = operational(0, "stages that run side by side, in processes; 0 = one per core", ge=0)
+    threads: int = Field(1, ge=1, description="threads of each stage; another number may change last bits")
+
+    def worker_count(self) -> int:
+        """The number of worker processes on this machine."""
+        return self.workers or max(
+            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )
+
+
+class Executor(Protocol):
+    """Runs jobs; `completed` waits for at least one and yields all that are done, with result or error."""
+
+    def submit(self, name: str, work: Callable[..., Any], *arguments: Any) -> None:
+        """Queue `work(*arguments)`."""
+
+    def completed(self) -> Iterator[tuple[str, Any]]:
+        """The names and results (or exceptions) of finished jobs."""
+
+
+class InlineExecutor:
+    """Runs each job when its result is asked for, in this process."""
+
+    def __init__(self, report: Report) -> None:
+        self._queue: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
+        self._report = report
+
+    def submit(self, name: str, work: Callable[..., Any], *arguments: Any) -> None:
+        """Queue `work(*arguments)`."""
+        self._queue.append((name, work, arguments))
+
+    def completed(self) -> Iterator[tuple[str, Any]]:
+        """Run the oldest job."""
+        name, work, arguments = self._queue.pop(0)
+        with listening(lambda event: self._report(name, event)):
+            try:
+                result = work(*arguments)
+            except Exception as error:  # the caller decides, as with a worker process
+                result = error
+        yield name, result
+
+
+class PoolExecutor:
+    """Runs jobs in spawned worker processes."""
+
+    def __init__(self, workers: int, report: Report) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._events = context.Queue()
+        self._pool = ProcessPoolExecutor(workers, context, _start_worker, (self._events,))
+        self._running: dict[Future[Any], str] = {}
+        self._report = report
+        self._done = threading.Event()
+        self._pump = threading.Thread(target=self._forward, daemon=True)
+        self._pump.start()
+
+    def submit(self, name: str, work: Callable[..., Any], *arguments: Any) -> None:
+        """Queue `work(*arguments)`; both must be importable by the worker."""
+        self._running[self._pool.submit(_work, name, work, arguments)] = name
+
+    def completed(self) -> Iterator[tuple[str, Any]]:
+        """Wait for the first finished jobs."""
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield self._running.pop(future), future.exception() or future.result()
+
+    def close(self, *, stop: bool) -> None:
+        """End the workers; with `stop`, ask the running jobs to save their work and end (SIGTERM)."""
+        if stop:
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._done.set()
+        self._pump.join(timeout=2)
+
+    def _forward(self) -> None:
+        while not self._done.is_set():
+            try:
+                name, event = self._events.get(timeout=0.2)
+            except Empty:
+                continue
+            except (EOFError, OSError):
+                return
+            self._report(name, event)
+
+
+@contextmanager
+def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator[Executor]:
+    """The executor for at most `jobs` jobs at a time; leaving the block in an error stops running jobs."""
+    limit_threads(settings.threads)
+    workers = min(settings.worker_count(), jobs)
+    if workers <= 1:
+        yield InlineExecutor(report)
+        return
+    pool = PoolExecutor(workers, report)
+    try:
+        yield pool
+    except BaseException:
+        pool.close(stop=True)
+        raise
+    pool.close(stop=False)
+
+
+def limit_threads(threads: int) -> None:
+    """Fix the number of threads of the numeric libraries that this process and its workers will load."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+_events: Any = None
+
+
+def _start_worker(events: Any) -> None:
+    global _events  # noqa: PLW0603
+    _events = events
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides on Ctrl-C
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def _work(name: str, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    with listening(lambda event: _events.put((name, event))):
+        return work(*arguments)
