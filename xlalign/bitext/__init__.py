@@ -1,0 +1,1 @@
+"""Parallel text: sources, filters, deduplication, decontamination and the bitext artifact."""
