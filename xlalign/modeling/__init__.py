@@ -1,0 +1,1 @@
+"""Encoders: loading, scratch models, pooling, packing; import the modules, nothing is imported here."""

@@ -1,0 +1,96 @@
+"""Where a program runs: device, precision and processes, through accelerate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from xlalign.errors import UserError
+from xlalign.objectives.base import LossOutput
+from xlalign.training.settings import TrainSettings
+
+if TYPE_CHECKING:
+    from xlalign.training.loop import Program
+
+
+class Movable(Protocol):
+    """A batch that knows how to go to a device."""
+
+    def to(self, device: torch.device) -> Any:
+        """The batch on `device`."""
+
+
+class _Step(nn.Module):
+    """A program's loss as a module's forward pass, which is what autocast and DDP wrap."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.state = program.modules()
+        self._loss = program.loss
+
+    def forward(self, batch: Any) -> LossOutput:
+        return self._loss(batch)
+
+
+class Device:
+    """A prepared program.
+
+    Attributes:
+        device: the torch device of this process.
+        rank: number of this process, 0 to `world` - 1.
+        world: number of processes.
+    """
+
+    def __init__(self, program: Program, settings: TrainSettings) -> None:
+        from accelerate import Accelerator
+        from accelerate.state import AcceleratorState
+
+        # Several runs in one process may differ in precision; accelerate keeps the first one's otherwise.
+        AcceleratorState._reset_state()
+        mixed = "bf16" if settings.precision == "bf16" else "no"
+        self.accelerator = Accelerator(cpu=device_name(settings.device) == "cpu", mixed_precision=mixed)
+        self.device: torch.device = self.accelerator.device
+        self.rank: int = self.accelerator.process_index
+        self.world: int = self.accelerator.num_processes
+        program.modules().to(self.device)
+        self._step = _Step(program)
+        if mixed != "no" or self.world > 1:
+            self._step = self.accelerator.prepare(self._step)
+
+    def loss(self, batch: Any) -> LossOutput:
+        """The program's loss under the run's precision; its backward pass averages over processes."""
+        return self._step(batch)
+
+    def move(self, batch: Any) -> Any:
+        """The batch on this device; tensors in dictionaries, lists and tuples are found."""
+        if self.device.type == "cpu":
+            return batch
+        return move(batch, self.device)
+
+
+def prepare(program: Program, settings: TrainSettings) -> Device:
+    """Put a program on the device that the settings name."""
+    return Device(program, settings)
+
+
+def device_name(wanted: str) -> str:
+    """Resolve "auto", and refuse a device that this machine lacks."""
+    found = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if found[name])
+    if not found.get(wanted.split(":", maxsplit=1)[0], False):
+        raise UserError(f"device `{wanted}` is not available here", "set device = 'auto'")
+    return wanted
+
+
+def move(batch: Any, device: torch.device) -> Any:
+    """The batch with every tensor on `device`."""
+    if isinstance(batch, Tensor) or hasattr(batch, "to"):
+        return batch.to(device)
+    if isinstance(batch, dict):
+        return {key: move(value, device) for key, value in batch.items()}
+    if isinstance(batch, list | tuple):
+        return type(batch)(move(value, device) for value in batch)
+    return batch

@@ -1,0 +1,252 @@
+"""The one training loop: deterministic, resumable to the bit on a CPU, for pretraining and fine-tuning.
+
+A batch is a pure function of (seed, step) and dropout is seeded by (seed, step), so the position of a run is
+one integer: weights, optimizer and that integer are all a checkpoint holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from xlalign import progress
+from xlalign.errors import DataError, Interrupted
+from xlalign.objectives.base import LossOutput
+from xlalign.training import checkpoint, devices, optimizer
+from xlalign.training.metrics import Metrics
+from xlalign.training.settings import TrainSettings
+from xlalign.training.signals import StopFlag
+
+Scores = dict[str, float]
+KEEP = 2
+"""Checkpoints kept; the older one is there for the case that the newer is damaged."""
+
+
+class Program(Protocol):
+    """What is trained. Parameters that require a gradient are trained, all others are only saved."""
+
+    def modules(self) -> nn.Module:
+        """Everything with state: encoder, heads, momentum copies, queues (as buffers)."""
+
+    def loss(self, batch: Any) -> LossOutput:
+        """The loss of one logical batch.
+
+        A program that ran its own backward pass (gradient caching) returns a loss that requires no gradient.
+        """
+
+    def after_step(self, step: int) -> None:
+        """Called once after each optimizer step (momentum update, queue)."""
+
+
+class Batches(Protocol):
+    """Where batches come from."""
+
+    def __len__(self) -> int:
+        """Batches in one epoch."""
+
+    def batch(self, step: int) -> Any:
+        """The batch of the 0-based optimizer step: a pure function of (seed, step)."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a run came to. `history` holds the records of metrics.jsonl, `scores` those of the chosen step."""
+
+    steps: int
+    seconds: float
+    history: list[dict[str, float]]
+    best_step: int
+    scores: Scores = field(default_factory=dict)
+
+
+def train(
+    program: Program,
+    batches: Batches,
+    settings: TrainSettings,
+    work: Path,
+    *,
+    evaluate: Callable[[int], Scores] | None = None,
+    select: str | None = None,
+) -> TrainResult:
+    """Train, or finish a training that was stopped, and leave the weights in `program`.
+
+    Args:
+        program: what is trained.
+        batches: where batches come from; `batch.ids`, when there is one, is saved if the loss is not finite.
+        settings: steps, rates, device, seed.
+        work: a folder for checkpoints/ and metrics.jsonl; a checkpoint found there is continued from.
+        evaluate: gives dev scores after a number of steps; called in eval mode without gradient.
+        select: the score (higher is better) by which the best weights are kept and restored at the end.
+
+    Raises:
+        Interrupted: SIGTERM came; a checkpoint was written before.
+        DataError: loss or gradient is not finite; the ids of the batch are in work/failed-step.json.
+    """
+    run = _Run(program, batches, settings, work, evaluate=evaluate, select=select)
+    run.resume()
+    with StopFlag() as stop:
+        run.advance(stop)
+    return run.finish()
+
+
+class _Run:
+    """The state of one call of `train`."""
+
+    def __init__(
+        self,
+        program: Program,
+        batches: Batches,
+        settings: TrainSettings,
+        work: Path,
+        *,
+        evaluate: Callable[[int], Scores] | None,
+        select: str | None,
+    ) -> None:
+        self.program, self.batches, self.settings = program, batches, settings
+        self.evaluate, self.select = evaluate, select
+        self.started, self.seconds = time.monotonic(), 0.0
+        self.step = self.best_step = self.stale = 0
+        self.scores: Scores = {}
+        self.best_scores: Scores = {}
+        self.device = devices.prepare(program, settings)
+        self.optimizer = optimizer.adamw(program.modules(), settings)
+        self.metrics = Metrics(work / "metrics.jsonl", settings)
+        self.folder = work / "checkpoints"
+
+    def advance(self, stop: StopFlag) -> None:
+        """Take the remaining steps."""
+        self.program.modules().train()
+        with progress.task("train", self.settings.steps, "steps") as bar:
+            bar.advance(self.step)
+            while self.step < self.settings.steps and not self._stale():
+                self._one_step()
+                bar.advance(1, self.metrics.note)
+                self._bookkeeping()
+                if stop.is_set and self.step < self.settings.steps:
+                    self.save()
+                    raise Interrupted(f"stopped at step {self.step} of {self.settings.steps}; a checkpoint was written")
+
+    def _one_step(self) -> None:
+        batch = self.device.move(self.batches.batch(self.step))
+        torch.manual_seed(dropout_seed(self.settings.seed, self.step, self.device.rank))
+        output = self.device.loss(batch)
+        if output.loss.requires_grad:
+            torch.autograd.backward(output.loss)
+        norm = optimizer.clip(self.program.modules(), self.settings.clip_norm)
+        self._check(output.loss, norm, batch)
+        learning_rate = optimizer.rate(self.step, self.settings)
+        optimizer.set_rate(self.optimizer, learning_rate)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self.program.after_step(self.step)
+        self.metrics.add(self.step, output, norm, learning_rate)
+
+    def _check(self, loss: Tensor, norm: Tensor, batch: Any) -> None:
+        if torch.isfinite(loss.detach() + norm):
+            return
+        path = self.metrics.failed(self.step, getattr(batch, "ids", ()))
+        raise DataError(
+            f"loss {loss.item():g} or gradient norm {norm.item():g} is not finite at step {self.step}",
+            f"the ids of that batch are in {path}; lower learning_rate, or use precision = 'fp32'",
+        )
+
+    def _bookkeeping(self) -> None:
+        last = self.step == self.settings.steps
+        if self.evaluate and (last or self._due(self.settings.evaluate_every)):
+            self._evaluate()
+        elif last or self._due(self.settings.checkpoint_every):
+            self.save()
+
+    def _due(self, every: int) -> bool:
+        return every > 0 and self.step % every == 0
+
+    def _stale(self) -> bool:
+        return 0 < self.settings.patience <= self.stale
+
+    def _evaluate(self) -> None:
+        module = self.program.modules()
+        module.eval()
+        with torch.no_grad():
+            self.scores = self.evaluate(self.step) if self.evaluate else {}
+        module.train()
+        self.metrics.scores(self.step, self.scores)
+        if self.select:
+            self._compare(self.select)
+        self.save()
+
+    def _compare(self, select: str) -> None:
+        if self.best_scores and self.scores[select] <= self.best_scores[select]:
+            self.stale += 1
+            return
+        self.best_step, self.best_scores, self.stale = self.step, self.scores, 0
+        checkpoint.save(self.folder, f"best-{self.step:08d}", weights(self.program.modules()), {})
+
+    def save(self) -> None:
+        """Write a checkpoint of this moment and delete those no longer needed."""
+        tensors = {f"weights.{name}": value for name, value in weights(self.program.modules()).items()}
+        tensors |= {f"optimizer.{name}": value for name, value in optimizer.state(self.optimizer).items()}
+        names = ("step", "best_step", "stale", "scores", "best_scores")
+        meta = {name: getattr(self, name) for name in names}
+        meta |= {"seconds": self.seconds + time.monotonic() - self.started, "window": self.metrics.window()}
+        checkpoint.save(self.folder, f"step-{self.step:08d}", tensors, meta)
+        self._prune()
+
+    def _prune(self) -> None:
+        steps = sorted(path.name for path in self.folder.glob("step-*"))[-KEEP:]
+        bests = {f"best-{checkpoint.load_meta(self.folder / name)['best_step']:08d}" for name in steps}
+        checkpoint.prune(self.folder, {*steps, *bests})
+
+    def resume(self) -> None:
+        """Continue from the newest intact checkpoint, when there is one."""
+        path = checkpoint.newest(self.folder)
+        if path is None:
+            self.metrics.truncate(0, {})
+            return
+        tensors, meta = checkpoint.load(path)
+        load_weights(self.program.modules(), _under("weights.", tensors))
+        optimizer.restore(self.optimizer, _under("optimizer.", tensors))
+        for name in ("step", "best_step", "stale", "scores", "best_scores", "seconds"):
+            setattr(self, name, meta[name])
+        self.metrics.truncate(self.step, meta["window"])
+
+    def finish(self) -> TrainResult:
+        """Restore the best weights and sum up."""
+        if self.select and self.best_step and self.best_step != self.step:
+            tensors, _ = checkpoint.load(self.folder / f"best-{self.best_step:08d}")
+            load_weights(self.program.modules(), tensors)
+        seconds = self.seconds + time.monotonic() - self.started
+        best = self.best_step or self.step
+        self.program.modules().eval()
+        return TrainResult(self.step, seconds, self.metrics.history(), best, self.best_scores or self.scores)
+
+
+def dropout_seed(seed: int, step: int, rank: int) -> int:
+    """A seed for the dropout of one step in one process (splitmix64 of the three numbers)."""
+    value = (seed * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9 + rank * 0x94D049BB133111EB) % 2**64
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    return (value ^ (value >> 27)) % 2**63
+
+
+def weights(module: nn.Module) -> dict[str, Tensor]:
+    """Every parameter and persistent buffer once (tied weights under their first name)."""
+    state = module.state_dict(keep_vars=True)
+    named = dict(module.named_parameters()) | {n: b for n, b in module.named_buffers() if n in state}
+    return {name: value.detach() for name, value in named.items()}
+
+
+def load_weights(module: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Copy tensors into the module in place, so that ties and optimizer references hold."""
+    with torch.no_grad():
+        for name, value in weights(module).items():
+            value.copy_(tensors[name])
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,50 @@
+"""What a training run may be told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from xlalign.config import Settings, operational
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class TrainSettings(Settings):
+    """The loop's options; they serve pretraining and fine-tuning alike."""
+
+    steps: Positive = Field(1000, description="optimizer steps")
+    batch_size: Positive = Field(32, description="examples in one logical batch, over all processes")
+    learning_rate: float = Field(5e-5, gt=0, description="peak learning rate of AdamW, per step")
+    warmup: Fraction = Field(0.1, description="fraction of the steps with a linearly rising rate")
+    schedule: Literal["linear", "constant"] = Field("linear", description="learning rate after the warm-up")
+    weight_decay: float = Field(0.01, ge=0, description="decoupled weight decay; biases and norms are exempt")
+    betas: tuple[Fraction, Fraction] = Field((0.9, 0.98), description="AdamW moment decay rates, per step")
+    epsilon: float = Field(1e-8, gt=0, description="AdamW epsilon")
+    clip_norm: float = Field(1.0, ge=0, description="largest gradient norm; 0 = no clipping")
+    seed: int = Field(0, ge=0, description="seed of order, masks, dropout and new weights")
+    precision: Literal["fp32", "bf16"] = Field("fp32", description="arithmetic of the forward pass")
+    evaluate_every: int = Field(0, ge=0, description="steps between dev evaluations; 0 = at the end only")
+    patience: int = Field(0, ge=0, description="dev evaluations without gain before stopping; 0 = never stop")
+    checkpoint_every: Positive = operational(500, "steps between checkpoints", ge=1)
+    log_every: Positive = operational(50, "steps between records of metrics.jsonl", ge=1)
+    device: str = operational("auto", "auto, cpu, cuda or mps")
+    prefetch: int = operational(0, "batches built ahead in a thread; 0 = built in line", ge=0)
+    trackers: tuple[str, ...] = operational((), "accelerate trackers beside metrics.jsonl: tensorboard, wandb")
+
+
+class PretrainSettings(TrainSettings):
+    """One `[pretrain.NAME]` table: a preset, what it starts from, and any override."""
+
+    preset: str = Field("mlm", description="name of a preset (`xlalign list presets`)")
+    start: str = Field(
+        "scratch:nano",
+        alias="from",
+        description="scratch:SIZE, a pretrain stage, a model directory or a hub id",
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description='preset hyperparameters to change, by dotted name: {"contrast.temperature" = 0.1}',
+    )
