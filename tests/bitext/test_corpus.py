@@ -64,7 +64,10 @@ def test_monolingual_text(tmp_path: Path):
 
 
 def test_gold_links(tmp_path: Path):
-    rows = [corpus.GoldPair("1", ["a", "b"], ["c"], ((0, 0),), ((0, 0), (1, 0))), corpus.GoldPair("2", ["a"], ["b"], (), ())]
+    rows = [
+        corpus.GoldPair("1", ["a", "b"], ["c"], ((0, 0),), ((0, 0), (1, 0))),
+        corpus.GoldPair("2", ["a"], ["b"], (), ()),
+    ]
     assert corpus.write_gold(tmp_path, "en", "de", rows) == 2
     assert corpus.read_gold(tmp_path) == {("en", "de"): rows}
     assert corpus.read_gold(tmp_path / "none") == {}

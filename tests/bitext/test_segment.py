@@ -1,0 +1,53 @@
+"""Words and languages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlalign.bitext import languages
+from xlalign.bitext.segment import words
+from xlalign.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("en", "It cost 1,000.50 in 2020.", "It cost 1,000.50 in 2020 ."),
+        ("en", "well-known (e.g. ©)", "well - known ( e . g . © )"),
+        ("de", "„Fräulein“, sagte er", "„ Fräulein “ , sagte er"),
+        ("hi", "वह घर जाता है।", "वह घर जाता है ।"),
+        ("ru", "Привет, мир!", "Привет , мир !"),
+        ("zh", "我有3.5个苹果。", "我 有 3.5 个 苹 果 。"),
+        ("ja", "データを保存する", "デ ー タ を 保 存 す る"),
+        ("th", "ที่นี่", "ที่ นี่"),
+        ("ko", "나는 집에 간다.", "나는 집에 간다 ."),
+        ("en", "  ", ""),
+    ],
+)
+def test_words(lang: str, text: str, expected: str):
+    assert words(text, lang) == expected.split()
+
+
+@given(st.text(), st.sampled_from(["en", "zh", "th", "ja"]))
+def test_words_keep_every_character_that_is_not_space(text: str, lang: str):
+    assert "".join(words(text, lang)) == "".join(text.split())
+
+
+def test_languages():
+    assert languages.get("pt_BR").name == "Portuguese"
+    assert languages.normalise("deu") == "de"
+    assert languages.normalise("cmn_Hans") == "zh_Hans"
+    assert languages.alpha3("ru") == "rus"
+    assert languages.get("qaa").scripts == frozenset()
+    assert [code for code, language in languages.table().items() if not language.spaced] == [
+        "bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh",
+    ]  # fmt: skip
+    assert all(near in languages.table() for language in languages.table().values() for near in language.near)
+
+
+@pytest.mark.parametrize("code", ["xx", "EN", "en-de", "", "english"])
+def test_unknown_language(code: str):
+    with pytest.raises(UserError, match="unknown language code"):
+        languages.get(code)

@@ -1,0 +1,89 @@
+"""What is known of each language: name, scripts, unit of length, confusable neighbours.
+
+A code is ISO 639-1 (`de`) or, where there is none, ISO 639-3 (`ceb`); ISO 639-3 aliases (`deu`) are understood by
+`normalise`. Suffixes after "_" keep variants apart (`pt_BR`, `zh_Hans`, `en_trans`) and do not change what is
+known of the base language. Codes reserved for private use (`qaa` to `qtz`) are accepted with nothing known.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from xlalign.errors import unknown_name
+
+CHARACTER_SCRIPTS = frozenset({"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
+"""Scripts that put no spaces between words; text in them is counted in characters."""
+
+_CODE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]+)*")
+_PRIVATE = re.compile(r"q[a-t][a-z]")
+
+
+class Language(NamedTuple):
+    """One language. `scripts` are ISO 15924 codes; `near` are languages that an identifier confuses with it."""
+
+    code: str
+    alpha3: str
+    name: str
+    scripts: frozenset[str]
+    near: tuple[str, ...]
+
+    @property
+    def spaced(self) -> bool:
+        """Whether words are separated by spaces; otherwise lengths are in characters."""
+        return not self.scripts & CHARACTER_SCRIPTS or "Hang" in self.scripts
+
+
+@cache
+def table() -> dict[str, Language]:
+    """Every known language by its code."""
+    with files("xlalign.bitext").joinpath("data/languages.tsv").open(encoding="utf-8") as file:
+        return {row["code"]: _language(row) for row in csv.DictReader(file, delimiter="\t")}
+
+
+def _language(row: dict[str, str]) -> Language:
+    near = tuple(row["near"].split(",")) if row["near"] != "-" else ()
+    return Language(row["code"], row["alpha3"], row["name"], frozenset(row["scripts"].split(",")), near)
+
+
+@cache
+def get(code: str) -> Language:
+    """The language of a code, with or without a variant suffix.
+
+    Raises:
+        UserError: the code is not known (with the nearest matches).
+    """
+    base = code.partition("_")[0]
+    if _PRIVATE.fullmatch(base):
+        return Language(base, base, "private use", frozenset(), ())
+    if base in table() and _CODE.fullmatch(code):
+        return table()[base]
+    raise unknown_name("language code", code, [*table(), *_aliases()])
+
+
+@cache
+def normalise(code: str) -> str:
+    """The code with an ISO 639-3 base shortened where ISO 639-1 has one (`deu` -> `de`, `cmn_Hans` -> `zh_Hans`).
+
+    Raises:
+        UserError: the code is not known.
+    """
+    base, mark, suffix = code.partition("_")
+    code = _aliases().get(base, base) + mark + suffix
+    get(code)
+    return code
+
+
+def alpha3(code: str) -> str:
+    """The ISO 639-3 code of the base language (`de` -> `deu`)."""
+    return get(code).alpha3
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    macro = {"cmn": "zh", "arb": "ar", "pes": "fa", "swh": "sw", "zsm": "ms", "lvs": "lv", "ekk": "et", "npi": "ne"}
+    more = {"azj": "az", "ory": "or", "plt": "mg", "khk": "mn", "uzn": "uz", "als": "sq", "ydd": "yi", "pbt": "ps"}
+    return {language.alpha3: code for code, language in table().items()} | macro | more
