@@ -1,0 +1,159 @@
+import lzma
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlalign.errors import DataError
+from xlalign.evaluation.data import folder
+from xlalign.evaluation.data.formats import unquote
+from xlalign.evaluation.data.text import read_lines
+from xlalign.evaluation.tasks import TASKS, XTREME
+
+SHARED = Path(__file__).parents[2].parent / "shared/data"
+needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared/data")
+
+CONLLU = """\
+# text = zum Haus
+1-2	zum	_	_	_	_	_	_	_	_
+1	zu	zu	ADP	_	_	3	case	_	_
+2	dem	der	DET	_	_	3	det	_	_
+3	Haus	Haus	NOUN	_	_	0	root	_	_
+3.1	leer	leer	VERB	_	_	_	_	_	_
+
+1	_	_	X	_	_	0	root	_	_
+
+"""
+
+
+def put(base, name, text):
+    path = base / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def load(task, base, lang, split):
+    return folder.examples(TASKS.get(task), base, lang, split)
+
+
+def test_sentence_pairs(tmp_path):
+    put(tmp_path, "xnli/dev-de.tsv", 'Eins.\tZwei.\tneutral\n"a ""b"" c"\td\tcontradictory\n')
+    one, two = load("xnli", tmp_path, "de", "dev")
+    assert one == {"id": "0", "first": "Eins.", "second": "Zwei.", "label": "neutral"}
+    assert (two["first"], two["label"]) == ('a "b" c', "contradiction")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\tb\tneutral\na\tb\tmaybe\n", r"dev-de.tsv:2: label `maybe`; wanted one of entailment"),
+        ("a\tb\tneutral\na\n", r"dev-de.tsv:2: 1 tab-separated columns; wanted 3"),
+        ("a\tb\n", r"dev-de.tsv:1: two columns and no label"),
+    ],
+)
+def test_bad_sentence_pairs_name_the_line(tmp_path, text, message):
+    put(tmp_path, "xnli/dev-de.tsv", text)
+    with pytest.raises(DataError, match=message):
+        load("xnli", tmp_path, "de", "dev")
+
+
+def test_missing_file_says_what_was_looked_for(tmp_path):
+    with pytest.raises(DataError, match=r"looked for: xnli/test-sw.tsv"):
+        load("xnli", tmp_path, "sw", "test")
+
+
+def test_iob_with_and_without_language_prefix(tmp_path):
+    put(tmp_path, "panx/test-de.tsv", "de:Anna\tB-PER\nschläft\tO\n\n\nBonn\tB-LOC\n")
+    assert [example["words"] for example in load("panx", tmp_path, "de", "test")] == [["Anna", "schläft"], ["Bonn"]]
+
+
+def test_conllu_fuses_words_and_drops_empty_text(tmp_path):
+    put(tmp_path, "ud/de_gsd-ud-test.conllu", CONLLU)
+    assert load("udpos", tmp_path, "de", "test") == [{"id": "0", "words": ["zum", "Haus"], "tags": ["ADP", "NOUN"]}]
+
+
+def test_all_treebanks_of_a_language_but_no_other_language(tmp_path):
+    for name in ("de_gsd", "de_pud", "dex_gsd"):
+        put(tmp_path, f"ud/{name}-ud-test.conllu", CONLLU)
+    assert len(load("udpos", tmp_path, "de", "test")) == 2
+
+
+def test_conllu_errors_name_the_line(tmp_path):
+    put(tmp_path, "ud/de_gsd-ud-test.conllu", CONLLU.replace("ADP", "APD"))
+    with pytest.raises(DataError, match=r"conllu:3: UPOS tag `APD`"):
+        load("udpos", tmp_path, "de", "test")
+    put(tmp_path, "ud/de_gsd-ud-test.conllu", "1\tzu\tADP\n")
+    with pytest.raises(DataError, match=r"conllu:1: 3 columns; CoNLL-U has 10"):
+        load("udpos", tmp_path, "de", "test")
+
+
+def test_tatoeba_sides_must_be_parallel(tmp_path):
+    put(tmp_path, "tatoeba/deu-eng.deu", "eins\nzwei\n")
+    put(tmp_path, "tatoeba/deu-eng.eng", "one\n")
+    with pytest.raises(DataError, match="wanted equally many"):
+        load("tatoeba", tmp_path, "de", "test")
+
+
+def test_bucc_gold_must_name_known_sentences(tmp_path):
+    put(tmp_path, "bucc2018/de-en.dev.de", "de-1\teins\n")
+    put(tmp_path, "bucc2018/de-en.dev.en", "en-1\tone\n")
+    put(tmp_path, "bucc2018/de-en.dev.gold", "de-1\ten-2\n")
+    with pytest.raises(DataError, match=r"gold:1: no sentence has the id `en-2`"):
+        load("bucc", tmp_path, "de", "dev")
+
+
+def test_a_line_ends_at_the_line_feed_only(tmp_path):
+    assert read_lines(put(tmp_path, "a", "a\u2028b\r\nc")) == ["a\u2028b", "c"]
+
+
+def test_a_truncated_archive_is_reported(tmp_path):
+    path = tmp_path / "a.xz"
+    path.write_bytes(lzma.compress(b"text" * 1000)[:-20])
+    with pytest.raises(DataError, match="cannot be read"):
+        read_lines(path)
+
+
+@given(st.text(alphabet='ab"\t ', max_size=8))
+def test_unquote_undoes_a_csv_writer(text):
+    quoted = '"' + text.replace('"', '""') + '"'
+    assert unquote(quoted) == text
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("task", "lang", "split", "count"),
+    [
+        ("xnli", "zh", "test", 5010),
+        ("xnli", "en", "dev", 2490),
+        ("pawsx", "de", "test", 2000),
+        ("udpos", "de", "test", 977 + 1000),
+        ("panx", "en", "train", 20000),
+        ("panx", "ar", "dev", 10000),
+        ("xquad", "ru", "test", 1190),
+        ("mlqa", "de", "dev", 512),
+        ("tydiqa", "en", "train", 3696),
+        ("tatoeba", "zh", "test", 1000),
+        ("bucc", "zh", "dev", 1),
+    ],
+)
+def test_real_files(task, lang, split, count):
+    assert len(load(task, SHARED, lang, split)) == count
+
+
+@needs_data
+def test_what_a_folder_holds():
+    assert folder.available(TASKS.get("tatoeba"), SHARED, "test", TASKS.get("tatoeba").languages) == [
+        "ar", "de", "fr", "ru", "zh",
+    ]  # fmt: skip
+
+
+def test_every_task_is_complete():
+    for name in XTREME:
+        task = TASKS.get(name)
+        assert task.name == name
+        assert task.license
+        assert task.citation
+        assert list(task.languages) == sorted(task.languages)
+        assert task.hub is None or len(task.hub.revision) == 40

@@ -1,0 +1,50 @@
+"""Task data from a folder: XTREME's download layout and simple layouts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlalign.errors import DataError
+from xlalign.evaluation.data.formats import FORMATS
+from xlalign.evaluation.data.languages import fill
+from xlalign.evaluation.tasks.base import Example, Task
+
+_ENDINGS = ("", ".xz", ".gz", ".bz2")
+
+
+def examples(task: Task, folder: Path, lang: str, split: str) -> list[Example]:
+    """All examples of a task in one language and split.
+
+    Raises:
+        DataError: no file matches, or a file is malformed (the message names the line).
+    """
+    found = locate(task, folder, lang, split)
+    if found is None:
+        tried = ", ".join(fill(group[0], lang, split) for group in task.files.get(split, ()))
+        raise DataError(
+            f"no {split} data of {task.name} in {lang!r} below {folder}; looked for: {tried or 'nothing'}",
+            "check --data, name fewer languages, or use data = 'hub:'",
+        )
+    return FORMATS[task.reader](found, lang, task.labels)
+
+
+def locate(task: Task, folder: Path, lang: str, split: str) -> list[list[Path]] | None:
+    """The files of the first layout that is complete: one list of files per role (text, gold, ...)."""
+    for group in task.files.get(split, ()):
+        roles = [_matches(folder, fill(pattern, lang, split)) for pattern in group]
+        if all(roles):
+            return roles
+    return None
+
+
+def available(task: Task, folder: Path, split: str, languages: Sequence[str]) -> list[str]:
+    """The languages of which the folder holds this split."""
+    return [lang for lang in languages if locate(task, folder, lang, split)]
+
+
+def _matches(folder: Path, pattern: str) -> list[Path]:
+    for ending in _ENDINGS:
+        if found := sorted(folder.glob(pattern + ending)):
+            return found
+    return []

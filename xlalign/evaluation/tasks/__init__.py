@@ -1,0 +1,19 @@
+"""The table of tasks; a row names a module of this folder, and nothing is imported until a task is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlalign.registry import Registry
+
+if TYPE_CHECKING:
+    from xlalign.evaluation.tasks.base import Task
+
+XTREME = ("xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", "bucc", "tatoeba")
+"""The nine tasks of the benchmark, in the order of its table."""
+
+TASKS: Registry[Task] = Registry(
+    "task",
+    {name: f"xlalign.evaluation.tasks.{name}:TASK" for name in XTREME},
+    group="xlalign.tasks",
+)

@@ -1,0 +1,94 @@
+"""What a task is: metadata, where its data lie, and how it is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from xlalign.evaluation.metrics.chunks import Rule
+
+Kind = Literal["classification", "tagging", "qa", "retrieval", "mining"]
+Group = Literal["classification", "tagging", "qa", "retrieval", "extension"]
+Example = dict[str, Any]
+Scores = dict[str, float]
+Scorer = Callable[[Any, Any, str, Rule], Scores]
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """Names separated by spaces: languages, labels."""
+    return tuple(text.split())
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A data set on the hub.
+
+    Args:
+        dataset: repository id.
+        revision: the pinned commit; never a branch.
+        config: configuration name with {lang}, {lang3} or {language} in it.
+        columns: our field -> column of the data set.
+        splits: our split -> split of the data set.
+        labels: the data set's integer labels in order, where it stores integers.
+    """
+
+    dataset: str
+    revision: str
+    config: str
+    columns: Mapping[str, str]
+    splits: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    configs: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One task of the benchmark, as data.
+
+    Args:
+        name: the name on the command line.
+        kind: decides encoding, head and prediction form.
+        group: the benchmark's group, whose scores are averaged.
+        main: the metric whose value is the task's score; the mean where there are two.
+        scorer: (gold, predicted, language, chunk rule) -> scores in percent.
+        languages: test languages of the benchmark, English included where it has it.
+        labels: the closed set of labels, empty for open answers.
+        reader: file format, a name in `xlalign.evaluation.data.formats.FORMATS`.
+        files: split -> patterns below the data folder, tried in order; {lang} ISO 639-1, {lang3} ISO 639-3.
+        test_items: published number of test items a language, where it is the same for all; 0 = not checked.
+        license: licence of the data.
+        citation: who to cite.
+        submission: folder name in the benchmark's submission layout, where it differs from `name`.
+        hub: the data set on the hub.
+    """
+
+    name: str
+    kind: Kind
+    group: Group
+    main: tuple[str, ...]
+    scorer: Scorer
+    languages: tuple[str, ...]
+    reader: str
+    files: Mapping[str, tuple[tuple[str, ...], ...]]
+    license: str
+    citation: str
+    labels: tuple[str, ...] = ()
+    test_items: int = 0
+    submission: str = ""
+    hub: Hub | None = None
+    max_length: int = 128
+
+    def score(self, gold: Any, predicted: Any, lang: str, rule: Rule = "legacy") -> Scores:
+        """All metrics of one language, in percent."""
+        return self.scorer(gold, predicted, lang, rule)
+
+    def headline(self, scores: Mapping[str, float]) -> float:
+        """The one number of the task in these scores."""
+        return sum(scores[name] for name in self.main) / len(self.main)
+
+    @property
+    def folder(self) -> str:
+        """Name of the task's folder in a submission."""
+        return self.submission or self.name

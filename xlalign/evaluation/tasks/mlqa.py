@@ -1,0 +1,37 @@
+"""MLQA: questions and contexts in the same language; trained on SQuAD."""
+
+from xlalign.evaluation.tasks.base import Hub, Task, codes
+from xlalign.evaluation.tasks.hub import REVISION, XTREME
+from xlalign.evaluation.tasks.scorers import by_mlqa
+from xlalign.evaluation.tasks.squad import FILES, HUB_COLUMNS
+
+_TEST = (
+    ("mlqa/MLQA_V1/test/test-context-{lang}-question-{lang}.json",),
+    ("mlqa/test-context-{lang}-question-{lang}.json",),
+)
+_DEV = (
+    ("mlqa/MLQA_V1/dev/dev-context-{lang}-question-{lang}.json",),
+    ("mlqa/dev-context-{lang}-question-{lang}.json",),
+)
+
+TASK = Task(
+    name="mlqa",
+    kind="qa",
+    group="qa",
+    main=("exact_match", "f1"),
+    scorer=by_mlqa,
+    languages=codes("ar de en es hi vi zh"),
+    reader="squad",
+    files={"train": FILES["train"], "dev": (*_DEV, *FILES["dev"]), "test": _TEST},
+    license="CC BY-SA 3.0",
+    citation="Lewis et al. 2020, MLQA: Evaluating Cross-lingual Extractive Question Answering, ACL",
+    hub=Hub(
+        dataset=XTREME,
+        revision=REVISION,
+        config="MLQA.{lang}.{lang}",
+        columns=HUB_COLUMNS,
+        splits={"train": "train", "dev": "validation", "test": "test"},
+        configs={"train": "SQuAD", "dev": "SQuAD"},
+    ),
+    max_length=384,
+)

@@ -1,0 +1,91 @@
+"""Score a folder of predictions as the benchmark's own evaluator does, to the last digit.
+
+Averages: a metric over all languages of a task, English included; question answering by the mean of exact match
+and F1; a group over its tasks, and `all_task` over the nine, each only when all of them are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from xlalign.errors import DataError
+from xlalign.evaluation.forms import FORMS
+from xlalign.evaluation.metrics.chunks import Rule
+from xlalign.evaluation.tasks import TASKS, XTREME
+from xlalign.evaluation.tasks.base import Scores, Task
+
+_HIDDEN = {"tagging": {"accuracy"}}
+"""Metrics that we report and the benchmark does not."""
+
+
+def score_folder(
+    predictions: Path, labels: Path, *, rule: Rule = "legacy", languages: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Score every task that has a folder on both sides.
+
+    Args:
+        predictions: folder in the submission layout, `<task>/test-<lang>.tsv|json`.
+        labels: the gold answers in the same layout (question answering: SQuAD files).
+        rule: chunk rule of UD-POS and PAN-X; `legacy` gives the published numbers.
+        languages: score these only (then the averages are not the benchmark's); all of each task when empty.
+
+    Returns:
+        The evaluator's JSON: per task {metric: {lang: score}, "avg_<metric>": ..., "avg_metric": ...},
+        the group averages and `all_task`.
+
+    Raises:
+        DataError: no task is on both sides, a language file is missing, or lengths differ.
+    """
+    tasks = [task for task in map(TASKS.get, XTREME) if (predictions / task.folder).is_dir()]
+    tasks = [task for task in tasks if (labels / task.folder).is_dir()]
+    if not tasks:
+        wanted = ", ".join(TASKS.get(name).folder for name in XTREME)
+        raise DataError(f"no task folder is in both {predictions} and {labels}; wanted any of {wanted}")
+    report = {task.folder: _task(task, predictions, labels, rule, languages) for task in tasks}
+    return {**_groups(tasks, report), **report}
+
+
+def _task(task: Task, predictions: Path, labels: Path, rule: Rule, languages: Sequence[str]) -> dict[str, Any]:
+    chosen = [lang for lang in task.languages if not languages or lang in languages]
+    if not chosen:
+        raise DataError(f"{task.name} has none of the languages {', '.join(languages)}", "drop that task's folder")
+    by_lang = {lang: _language(task, predictions, labels, lang, rule) for lang in chosen}
+    return averages(task, by_lang)
+
+
+def _language(task: Task, predictions: Path, labels: Path, lang: str, rule: Rule) -> Scores:
+    form = FORMS[task.kind]
+    name = f"{task.folder}/test-{lang}.{form.suffix}"
+    try:
+        scores = task.score(form.labels(labels / name), form.predictions(predictions / name), lang, rule)
+    except DataError as error:
+        raise DataError(f"{predictions / name}: {error.message}", error.hint) from error
+    return {metric: value for metric, value in scores.items() if metric not in _HIDDEN.get(task.kind, ())}
+
+
+def averages(task: Task, by_lang: dict[str, Scores]) -> dict[str, Any]:
+    """Scores by metric and language with their averages and the task's score (`avg_metric`)."""
+    metrics = list(next(iter(by_lang.values())))
+    table: dict[str, Any] = {m: {lang: scores[m] for lang, scores in by_lang.items()} for m in metrics}
+    means = {m: fmean(table[m].values()) for m in metrics}
+    return {**table, **{f"avg_{m}": means[m] for m in metrics}, "avg_metric": task.headline(means)}
+
+
+def _groups(tasks: Sequence[Task], report: dict[str, Any]) -> dict[str, float]:
+    scored = {task.name for task in tasks}
+    all_tasks = [TASKS.get(name) for name in XTREME]
+    groups: dict[str, float] = {}
+    if scored == set(XTREME):
+        groups["all_task"] = _mean(all_tasks, report)
+    for group in dict.fromkeys(task.group for task in all_tasks):
+        members = [task for task in all_tasks if task.group == group]
+        if scored.issuperset(task.name for task in members):
+            groups[group] = _mean(members, report)
+    return groups
+
+
+def _mean(tasks: Iterable[Task], report: dict[str, Any]) -> float:
+    return fmean(report[task.folder]["avg_metric"] for task in tasks)
