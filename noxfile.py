@@ -1,0 +1,97 @@
+"""`nox` runs lint, typecheck and tests; `nox -l` lists the rest."""
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "typecheck", "tests"]
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+DEV = nox.project.dependency_groups(PROJECT, "dev")
+CONSTRAINTS = ("-c", "constraints.txt")
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+
+
+def tool(name: str) -> list[str]:
+    """The requirements of one development tool, as pyproject.toml states them."""
+    return [requirement for requirement in DEV if requirement.startswith(name)]
+
+
+def install_project(session: nox.Session, *extra: str) -> None:
+    # torch first and alone: a constraint keeps every later install from replacing it by a CUDA build.
+    session.install(*CONSTRAINTS, "torch", silent=True)
+    session.install(*CONSTRAINTS, "-e", ".", *extra, silent=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, lint rules, import contracts and spelling."""
+    session.install(*CONSTRAINTS, *tool("ruff"), *tool("typos"), *tool("import-linter"))
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("typos")
+    session.run("lint-imports", env={"PYTHONPATH": "."})
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """mypy, strict."""
+    install_project(session, *tool("mypy"))
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The default tests: offline, random order, coverage printed at the end."""
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"))
+    arguments = session.posargs or ["-n", "2", "-m", "not slow", "--cov", "--cov-report=term:skip-covered"]
+    session.run("pytest", *arguments, env=ONE_THREAD)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that take minutes: the promise of the quickstart, kills at random moments."""
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"))
+    session.run("pytest", "-m", "slow", "-p", "no:randomly", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Generated pages are current, and the site builds without a warning."""
+    install_project(session, *tool("mkdocs-material"))
+    session.run("python", "docs/generate.py", "--check")
+    session.run("mkdocs", "build", "--strict")
+
+
+@nox.session
+def pipelines(session: nox.Session) -> None:
+    """Every pipeline file decodes and plans."""
+    install_project(session, *tool("pytest"))
+    session.run("pytest", "tests/stages/test_pipeline_files.py")
+
+
+@nox.session(reuse_venv=False)
+def package(session: nox.Session) -> None:
+    """Build the wheel, install it into a clean environment, run the quickstart from an empty folder."""
+    wheels, empty = Path(session.create_tmp()) / "wheels", Path(session.create_tmp()) / "empty"
+    session.run("python", "-m", "pip", "wheel", "--no-deps", "-w", str(wheels), ".", silent=True)
+    session.install(*CONSTRAINTS, "torch", silent=True)
+    session.install(*CONSTRAINTS, *map(str, sorted(wheels.glob("xlalign-*.whl"))[-1:]), silent=True)
+    empty.mkdir(exist_ok=True)
+    cache = {"XLALIGN_CACHE": str(empty / "cache")}
+    with session.chdir(empty):
+        session.run("xlalign", "--help", silent=True)
+        session.run("xlalign", "run", "quickstart", *session.posargs, env=cache)
+        session.run("xlalign", "run", "quickstart", *session.posargs, env=cache)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Ratios against peers, measured in one process run; figures go to benchmarks/results/."""
+    install_project(session, *tool("pytest"))
+    chosen = session.posargs or sorted(str(path) for path in Path("benchmarks").glob("*_*.py"))
+    for script in chosen:
+        session.run("python", script, env={**ONE_THREAD, "PYTHONPATH": os.getcwd()})

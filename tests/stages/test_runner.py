@@ -1,0 +1,192 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fake_stage import graph, node
+
+from xlalign.artifacts.runs import records
+from xlalign.artifacts.store import Store
+from xlalign.errors import DataError
+from xlalign.progress import Event
+from xlalign.stages.base import Node
+from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.runner import Outcome, closure, make_current, plan
+
+INLINE = ExecutionSettings(workers=1)
+SUPPORT = Path(__file__).parents[1] / "support"
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.events: list[Event] = []
+
+    def planned(self, nodes: list[Node]) -> None:
+        self.lines.append("plan " + " ".join(n.name for n in nodes))
+
+    def started(self, node: Node, why: str) -> None:
+        self.lines.append(f"run {node.name}: {why}")
+
+    def finished(self, node: Node, outcome: Outcome) -> None:
+        self.lines.append(f"{outcome.state} {node.name}")
+
+    def progressed(self, name: str, event: Event) -> None:
+        self.events.append(event)
+
+
+DIAMOND = graph(
+    node("prepare", value=1),
+    node("align", {"bitext": "prepare"}),
+    node("base", {"bitext": "prepare"}),
+    node("ppa", {"bitext": "prepare", "links": "align", "model": "base"}, value=2),
+)
+
+
+def run(
+    stages: dict[str, Node], targets: list[str], settings: ExecutionSettings = INLINE
+) -> tuple[dict[str, Outcome], list[str]]:
+    recorder = Recorder()
+    outcomes = make_current(stages, targets, Store(), settings, recorder, "test")
+    return outcomes, recorder.lines
+
+
+def test_closure_puts_inputs_first_and_leaves_out_what_is_not_needed():
+    assert [n.name for n in closure(DIAMOND, ["base"])] == ["prepare", "base"]
+    assert [n.name for n in closure(DIAMOND, ["ppa"])] == ["prepare", "align", "base", "ppa"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_first_run_makes_second_hits(workers):
+    settings = ExecutionSettings(workers=workers)
+    outcomes, lines = run(DIAMOND, ["ppa"], settings)
+    assert {name: o.state for name, o in outcomes.items()} == dict.fromkeys(["prepare", "align", "base", "ppa"], "made")
+    assert json.loads((outcomes["ppa"].artifact.data / "result.json").read_text())[0] == 2
+    assert "run prepare: new" in lines
+    again, lines = run(DIAMOND, ["ppa"], settings)
+    assert lines == ["plan prepare align base ppa", "hit prepare", "hit align", "hit base", "hit ppa"]
+    assert again["ppa"].artifact.manifest.content == outcomes["ppa"].artifact.manifest.content
+    assert len(records(Store())) == 1
+
+
+def test_one_changed_field_runs_only_what_depends_on_it_and_says_which():
+    run(DIAMOND, ["ppa"])
+    changed = {**DIAMOND, "ppa": node("ppa", {"bitext": "prepare", "links": "align", "model": "base"}, value=3)}
+    _, lines = run(changed, ["ppa"])
+    assert lines[1:] == ["hit prepare", "hit align", "hit base", "run ppa: value 2 -> 3", "made ppa"]
+
+
+def test_same_content_stops_the_cascade():
+    run(DIAMOND, ["ppa"])
+    harmless = {**DIAMOND, "prepare": node("prepare", value=1, seconds=0.01)}
+    assert run(harmless, ["ppa"])[1][-1] == "hit ppa"
+
+
+def test_plan_tells_without_doing():
+    store = Store()
+    assert [(p.node.name, p.state) for p in plan(DIAMOND, ["base"], store)] == [("prepare", "run"), ("base", "after")]
+    run(DIAMOND, ["prepare"])
+    assert [(p.node.name, p.state, p.why) for p in plan(DIAMOND, ["base"], store)] == [
+        ("prepare", "hit", ""),
+        ("base", "run", "new"),
+    ]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_failure_names_its_stage_and_keeps_what_is_done(workers):
+    stages = graph(node("good", value=1), node("bad", fail=True), node("after", {"x": "bad"}))
+    with pytest.raises(DataError, match="bad: bad line 3") as caught:
+        run(stages, ["good", "after"], ExecutionSettings(workers=workers))
+    assert caught.value.hint == "mend it"
+    assert run(stages, ["good"])[0]["good"].state == "hit"
+    assert list(Store().root.glob("work/*/artifact")) == []
+
+
+def test_progress_of_workers_reaches_the_reporter():
+    recorder = Recorder()
+    make_current(graph(node("a"), node("b", value=2)), ["a", "b"], Store(), ExecutionSettings(workers=2), recorder)
+    time.sleep(0.3)
+    assert {event.kind for event in recorder.events} == {"start", "advance", "end"}
+
+
+def test_threads_belong_to_the_key_only_when_not_one():
+    run(DIAMOND, ["prepare"])
+    assert run(DIAMOND, ["prepare"], ExecutionSettings(workers=1, threads=2))[1][1:] == [
+        'run prepare: pins.threads (unset) -> "2"',
+        "made prepare",
+    ]
+
+
+SCRIPT = """
+import sys
+from fake_stage import graph, node
+from xlalign.artifacts.store import Store
+from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.runner import make_current
+class Quiet:
+    def planned(self, nodes): pass
+    def started(self, node, why): print("run", flush=True)
+    def finished(self, node, outcome): print(outcome.state, flush=True)
+    def progressed(self, name, event): pass
+if __name__ == "__main__":
+    seconds = float(sys.argv[1])
+    options = {"seconds": seconds, "touch": sys.argv[2]}
+    stages = graph(node("a", **options), node("b", value=1, **options))
+    make_current(stages, list(stages), Store(), ExecutionSettings(workers=2), Quiet())
+"""
+
+
+def start(tmp_path: Path, seconds: float) -> "subprocess.Popen[str]":
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(seconds), str(tmp_path / "touched")]
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(SUPPORT)}, stdout=subprocess.PIPE, text=True)
+
+
+def wait_for_lines(path: Path, count: int) -> list[str]:
+    for _ in range(200):
+        if path.exists() and len(path.read_text().splitlines()) >= count:
+            return path.read_text().splitlines()
+        time.sleep(0.05)
+    raise AssertionError(f"{path} never got {count} lines")
+
+
+def test_kill_9_leaves_no_orphan_and_the_same_command_finishes(tmp_path):
+    process = start(tmp_path, 60)
+    workers = [int(line.split()[1]) for line in wait_for_lines(tmp_path / "touched", 2)]
+    process.kill()
+    process.communicate()
+    for _ in range(100):
+        if not any(alive(pid) for pid in workers):
+            break
+        time.sleep(0.05)
+    assert not any(alive(pid) for pid in workers)
+    output, _ = start(tmp_path, 0).communicate(timeout=30)
+    assert output.split().count("made") == 2
+
+
+def test_two_processes_on_one_cache_compute_once(tmp_path):
+    first, second = start(tmp_path, 1.5), start(tmp_path, 1.5)
+    outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
+    assert len((tmp_path / "touched").read_text().splitlines()) == 2
+    assert all(text.split().count("made") + text.split().count("hit") == 2 for text in outputs)
+
+
+def test_sigterm_ends_the_workers(tmp_path):
+    process = start(tmp_path, 60)
+    workers = [int(line.split()[1]) for line in wait_for_lines(tmp_path / "touched", 2)]
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    time.sleep(0.5)
+    assert not any(alive(pid) for pid in workers)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False

@@ -1,0 +1,186 @@
+"""What the user sees while stages run: one line per settled stage, bars for those that run.
+
+On a terminal the bars are drawn by rich and vanish when done; elsewhere (a log file, CI) there are plain lines,
+one every few seconds per task.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from contextlib import AbstractContextManager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from xlalign.progress import Event
+from xlalign.stages.base import Node
+from xlalign.stages.runner import Outcome
+
+PLAIN_INTERVAL = 5.0
+"""Seconds between two plain progress lines of one task."""
+
+
+def output(*, stderr: bool = False) -> Console:
+    """A console that writes to standard output, or to standard error so that `--json` stays clean."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+class StageReporter:
+    """Prints what happens to each stage; groups (evaluation cells) share one line."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self.console = console
+        self.quiet = quiet
+        self._nodes: list[Node] = []
+        self._group_size: Counter[str] = Counter()
+        self._settled: dict[str, list[Outcome]] = {}
+        self._bars = _bars(console, quiet=quiet)
+        self._started = time.monotonic()
+        self._totals: Counter[str] = Counter()
+
+    def bars(self) -> AbstractContextManager[object]:
+        """Show progress inside the block."""
+        return self._bars
+
+    def planned(self, nodes: list[Node]) -> None:
+        """Note the size of every group."""
+        self._nodes = nodes
+        self._group_size = Counter(node.group for node in nodes if node.group)
+
+    def started(self, node: Node, why: str) -> None:
+        """Say that a stage runs, and why; of a group only the first reason of each kind is said."""
+        if not node.group:
+            self._print("run", node.name, why)
+
+    def finished(self, node: Node, outcome: Outcome) -> None:
+        """Say that a stage is current."""
+        self._totals[outcome.state] += 1
+        if not node.group:
+            self._print(*_settled(node.name, outcome))
+            return
+        group = self._settled.setdefault(node.group, [])
+        group.append(outcome)
+        if len(group) == self._group_size[node.group]:
+            self._print(*_settled_group(node.group, group))
+
+    def progressed(self, name: str, event: Event) -> None:
+        """Move the bar of a task."""
+        self._bars.show(name, event)
+
+    def totals(self) -> str:
+        """The last line: what was found in the cache, what was made, and the time it took."""
+        seconds = time.monotonic() - self._started
+        return f"{self._totals['hit']} from the cache, {self._totals['made']} made, {seconds:.1f} s"
+
+    def _print(self, state: str, name: str, detail: str) -> None:
+        if self.quiet:
+            return
+        style = {"hit": "green", "made": "bold green", "run": "yellow"}[state]
+        line = Text.assemble((f"{state:>5} ", style), (f"{name:<24} ", "bold"), (detail, "dim"))
+        self.console.print(line, overflow="ellipsis", no_wrap=self.console.is_terminal)
+
+
+def _settled(name: str, outcome: Outcome) -> tuple[str, str, str]:
+    key = outcome.artifact.manifest.key[:12]
+    return (outcome.state, name, key if outcome.state == "hit" else f"{key}  {outcome.seconds:.1f} s")
+
+
+def _settled_group(name: str, outcomes: list[Outcome]) -> tuple[str, str, str]:
+    made = [outcome for outcome in outcomes if outcome.state == "made"]
+    if not made:
+        return "hit", name, f"{len(outcomes)} cells"
+    reasons = Counter(outcome.why for outcome in made)
+    why = "; ".join(reason for reason, _ in reasons.most_common(2))
+    seconds = sum(outcome.seconds for outcome in made)
+    return "made", name, f"{len(made)} of {len(outcomes)} cells  {seconds:.1f} s of work  ({why})"
+
+
+class _Bars(AbstractContextManager["_Bars"]):
+    """Where progress goes."""
+
+    def show(self, name: str, event: Event) -> None:
+        """Show one event of the stage `name`."""
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+class _RichBars(_Bars):
+    """Bars with rate and time left, for a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            TextColumn("[bold]{task.fields[stage]}[/] {task.description}", justify="right"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.completed:.0f}/{task.fields[goal]} {task.fields[unit]} {task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("[dim]{task.fields[note]}"),
+            console=console,
+            transient=True,
+            expand=False,
+        )
+
+    def __enter__(self) -> _RichBars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._progress.stop()
+
+    def show(self, name: str, event: Event) -> None:
+        if event.kind == "start":
+            goal = f"{event.total:,}" if event.total is not None else "?"
+            self._tasks[event.task] = self._progress.add_task(
+                event.description, total=event.total, stage=name, goal=goal, unit=event.unit, rate="", note=""
+            )
+            return
+        identity = self._tasks.get(event.task)
+        if identity is None:
+            return
+        if event.kind == "end":
+            self._progress.remove_task(self._tasks.pop(event.task))
+            return
+        self._progress.update(identity, advance=event.done, **({"note": event.note} if event.note else {}))
+        speed = self._progress.tasks and next(t.speed for t in self._progress.tasks if t.id == identity)
+        self._progress.update(identity, rate=f"{speed:,.0f}/s" if speed else "")
+
+
+class _PlainBars(_Bars):
+    """A line now and then, for anything that is not a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._running: dict[str, tuple[Event, int, float, float]] = {}
+        self._lock = threading.Lock()
+
+    def show(self, name: str, event: Event) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if event.kind == "start":
+                self._running[event.task] = (event, 0, now, now)
+            elif event.kind == "end":
+                self._running.pop(event.task, None)
+            elif event.task in self._running:
+                self._advance(name, event, now)
+
+    def _advance(self, name: str, event: Event, now: float) -> None:
+        start, done, began, last = self._running[event.task]
+        done += event.done
+        if now - last >= PLAIN_INTERVAL:
+            goal = f"/{start.total:,}" if start.total is not None else ""
+            rate = done / max(now - began, 1e-9)
+            left = f", {(start.total - done) / rate:.0f} s left" if start.total and rate else ""
+            line = f"      {name}: {start.description} {done:,}{goal} {start.unit} ({rate:,.0f}/s{left}) {event.note}"
+            self._console.print(line.rstrip(), markup=False)
+            last = now
+        self._running[event.task] = (start, done, began, last)
+
+
+def _bars(console: Console, *, quiet: bool) -> _Bars:
+    if quiet:
+        return _Bars()
+    return _RichBars(console) if console.is_terminal else _PlainBars(console)

@@ -1,0 +1,72 @@
+"""The options that every stage command has, and how a command gets them as one value."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+STAGES, OUTPUT, WHERE = "Pipeline", "Output", "Execution"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The common options of one invocation."""
+
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="Pipeline file; default xlalign.toml, else the built-in quickstart."),
+    ] = None
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-s", metavar="NAME=VALUE", help="Override a field, e.g. pretrain.ppa.steps=200."),
+    ] = None
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Apply a [profiles.NAME] table of the pipeline file.")
+    ] = None
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and do nothing.")] = False
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder to put readable copies (links where possible) of the artifacts."),
+    ] = None
+    json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Cache folder; default $XLALIGN_CACHE, else ~/.cache/xlalign.")
+    ] = None
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Stages side by side; 0 = one per core.")
+    ] = None
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+
+
+def with_request(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the common options to a command; it receives them as the argument `request`."""
+    own = inspect.signature(command, eval_str=True)
+    names = [field.name for field in fields(Request)]
+
+    @functools.wraps(command)
+    def wrapper(**arguments: Any) -> None:
+        request = Request(**{name: arguments.pop(name) for name in names})
+        command(**arguments, request=request)
+
+    parameters = [p for p in own.parameters.values() if p.name != "request"] + _common()
+    wrapper.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+def _common() -> list[inspect.Parameter]:
+    hints = get_type_hints(Request, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(
+            f.name, keyword, default=None if f.default is MISSING else f.default, annotation=hints[f.name]
+        )
+        for f in fields(Request)
+    ]

@@ -1,0 +1,116 @@
+"""A pipeline file: its tables, validated, and the graph of stages they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from xlalign.config import Settings
+from xlalign.config.load import Table, merge, override, read_toml, validate
+from xlalign.errors import UserError, unknown_name
+from xlalign.stages.base import Node
+from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.wiring import SECTIONS, Section, nodes
+
+FILE = "xlalign.toml"
+BUILT_IN = "quickstart"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A validated pipeline: where it came from, its stages by section and name, how to run it."""
+
+    source: str
+    stages: dict[str, dict[str, Settings]]
+    execution: ExecutionSettings = field(default_factory=ExecutionSettings)
+    title: str = ""
+
+    def graph(self) -> dict[str, Node]:
+        """Every stage as a node, in the order of the file."""
+        return nodes(self.stages)
+
+    def names(self, section: str) -> list[str]:
+        """The names of a section's stages.
+
+        Raises:
+            UserError: the file has no such section.
+        """
+        found = list(self.stages.get(section, {}))
+        if not found:
+            raise UserError(
+                f"{self.source} has no [{section}] stage", "add one, or see `xlalign init` for a file with all"
+            )
+        return found
+
+
+def builtin_files() -> dict[str, Path]:
+    """The pipelines that come with the package, by name."""
+    packaged = Path(str(files("xlalign"))) / "_pipelines"
+    folder = packaged if packaged.is_dir() else Path(str(files("xlalign"))).parent / "pipelines"
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def locate(name: str | Path | None) -> Path:
+    """The file that a user means: a path, the name of a built-in pipeline, `xlalign.toml`, or the quickstart."""
+    if name is None:
+        return Path(FILE) if Path(FILE).is_file() else builtin_files()[BUILT_IN]
+    known = builtin_files()
+    if Path(name).is_file():
+        return Path(name)
+    if str(name) in known:
+        return known[str(name)]
+    if Path(name).suffix == ".toml" or len(Path(name).parts) > 1:
+        raise UserError(f"no pipeline file {name}", "write one with `xlalign init`")
+    raise unknown_name("pipeline", str(name), known)
+
+
+def load(path: Path, assignments: Iterable[str] = (), profile: str | None = None) -> Pipeline:
+    """Read, override and validate a pipeline file.
+
+    Args:
+        path: the TOML file.
+        assignments: `NAME=VALUE` overrides, applied last.
+        profile: a table of `[profiles]` whose dotted fields are applied first.
+
+    Raises:
+        UserError: anything is wrong, with dotted key, value and the nearest valid name.
+    """
+    table = override(_profiled(read_toml(path), profile, path), assignments)
+    table.pop("profiles", None)
+    title = str(table.pop("title", path.stem))
+    execution = validate(ExecutionSettings, table.pop("execution", {}), "execution", str(path))
+    unknown = [name for name in table if name not in SECTIONS]
+    if unknown:
+        raise unknown_name(f"table in {path}:", unknown[0], [*SECTIONS, "execution", "profiles", "title"])
+    stages = {name: _stages(section, table[name], str(path)) for name, section in SECTIONS.items() if name in table}
+    return Pipeline(str(path), stages, execution, title)
+
+
+def _profiled(table: Table, profile: str | None, path: Path) -> Table:
+    if profile is None:
+        return table
+    profiles = table.get("profiles", {})
+    if profile not in profiles:
+        raise unknown_name(f"profile in {path}:", profile, profiles)
+    for name, value in profiles[profile].items():
+        merge(table, name.split("."), value)
+    return table
+
+
+def _stages(section: Section, table: Mapping[str, Any], source: str) -> dict[str, Settings]:
+    """One stage, or several under names: a section is named when it holds only tables that are no fields."""
+    if not isinstance(table, Mapping):
+        raise UserError(f"{source}: `{section.name}` has to be a table")
+    model = section.model()
+    fields = {alias for name, f in model.model_fields.items() for alias in (name, f.alias)}
+    named = bool(table) and all(isinstance(value, dict) and key not in fields for key, value in table.items())
+    if not named and not section.single:
+        raise UserError(f"{source}: [{section.name}] needs a name for each stage, as in [{section.name}.ppa]")
+    tables = dict(table) if named else {section.name: table}
+    return {
+        name: validate(model, item, f"{section.name}.{name}" if named else section.name, source)
+        for name, item in tables.items()
+    }
