@@ -103,7 +103,6 @@ class Texts:
         first = np.searchsorted(breaks, self.starts)
         return np.maximum.reduceat(sizes, first) if len(first) else sizes
 
-
     @cached_property
     def keys(self) -> Hashes:
         """A 64-bit hash of the letters and digits of each sentence without case and accents, (N,).

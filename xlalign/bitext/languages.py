@@ -18,6 +18,9 @@ from xlalign.errors import unknown_name
 CHARACTER_SCRIPTS = frozenset({"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
 """Scripts that put no spaces between words; text in them is counted in characters."""
 
+TRANSLITERATED = "trans"
+"""The suffix of a synthetic language that is not in the script of its base language."""
+
 _CODE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]+)*")
 _PRIVATE = re.compile(r"q[a-t][a-z]")
 
@@ -60,8 +63,13 @@ def get(code: str) -> Language:
     if _PRIVATE.fullmatch(base):
         return Language(base, base, "private use", frozenset(), ())
     if base in table() and _CODE.fullmatch(code):
-        return table()[base]
+        return _derived(table()[base]) if TRANSLITERATED in code.split("_") else table()[base]
     raise unknown_name("language code", code, [*table(), *_aliases()])
+
+
+def _derived(language: Language) -> Language:
+    """A synthetic language in a script of its own, with spaces between its words."""
+    return Language("", "", f"{language.name} in another script", frozenset(), ())
 
 
 @cache

@@ -1,0 +1,24 @@
+"""File formats. A reader of pairs is one function, and one row here: format -> `read(path, request)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlalign.registry import Registry
+
+if TYPE_CHECKING:
+    from xlalign.bitext.readers.request import Request
+    from xlalign.bitext.sources.base import Row
+
+Reader = Callable[["Path", "Request"], "Iterator[Row]"]
+
+READERS: Registry[Reader] = Registry(
+    "file format",
+    {
+        "tsv": "xlalign.bitext.readers.tables:read_tsv",
+        "parquet": "xlalign.bitext.readers.tables:read_parquet",
+    },
+    group="xlalign.readers",
+)

@@ -1,0 +1,112 @@
+r"""Lines of plain or compressed text, split on "\n" only: U+2028 or U+0085 inside a line would shift a bitext."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from xlalign.errors import DataError
+
+BLOCK_BYTES = 1 << 18
+MAX_LINE_BYTES = 1 << 24
+_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}  # type: ignore[dict-item]
+COMPRESSIONS = (*_OPENERS, ".zst")
+
+
+def stem_and_format(path: Path) -> tuple[str, str]:
+    """The name without its compression and format endings, and the format ending (`a.en.tsv.xz` -> `a.en`, `tsv`)."""
+    name = path.name.removesuffix(path.suffix) if path.suffix in COMPRESSIONS else path.name
+    stem, _, ending = name.rpartition(".")
+    return (stem, ending.lower()) if stem else (name, "")
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """The content in blocks of bytes, decompressed by the ending of the name (gz, bz2, xz, zst).
+
+    Raises:
+        DataError: the file is missing or unreadable, or its compression is damaged or cut short.
+    """
+    try:
+        if path.suffix == ".zst":
+            yield from _zst_blocks(path)
+        else:
+            with _OPENERS.get(path.suffix, Path.open)(path, mode="rb") as file:  # type: ignore[call-arg]
+                while block := file.read(BLOCK_BYTES):
+                    yield block
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file", "check the path; relative paths start where you run xlalign") from None
+    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{path}: damaged or incomplete {path.suffix} file ({error})", "fetch the file again"
+        ) from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot read ({error.strerror or error})") from error
+
+
+def _zst_blocks(path: Path) -> Iterator[bytes]:
+    from zstandard import ZstdDecompressor, ZstdError
+
+    frame = None
+    with path.open("rb") as file:
+        while data := file.read(BLOCK_BYTES):
+            while data:
+                frame = frame or ZstdDecompressor(max_window_size=2**31).decompressobj()
+                try:
+                    yield frame.decompress(data)
+                except ZstdError as error:
+                    raise EOFError(str(error)) from error
+                data, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    if frame is not None:
+        raise EOFError("the last frame is cut short")
+
+
+def lines(path: Path) -> Iterator[str]:
+    r"""The lines of a UTF-8 text without their ends (`\n` or `\r\n`) and without a byte order mark.
+
+    Raises:
+        DataError: as `blocks`; not UTF-8 (with line and byte); or a line longer than 16 MiB.
+    """
+    done = 0
+    for block in _whole_lines(path):
+        try:
+            text = block.decode()
+        except UnicodeDecodeError as error:
+            raise _not_utf8(path, block, error, done) from None
+        found = text.split("\n")
+        if "\r" in text:
+            found = [line.removesuffix("\r") for line in found]
+        if not done:
+            found[0] = found[0].removeprefix("\ufeff")
+        done += len(found)
+        yield from found
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """Blocks that end where a line ends, without the last line end."""
+    rest = b""
+    for block in blocks(path):
+        head, newline, tail = block.rpartition(b"\n")
+        if newline:
+            yield rest + head
+            rest = tail
+        else:
+            rest += tail
+        if len(rest) > MAX_LINE_BYTES:
+            raise DataError(f"{path}: a line of more than {MAX_LINE_BYTES >> 20} MiB", "is this a text file?")
+    if rest:
+        yield rest
+
+
+def _not_utf8(path: Path, block: bytes, error: UnicodeDecodeError, done: int) -> DataError:
+    line = done + block.count(b"\n", 0, error.start) + 1
+    column = error.start - block.rfind(b"\n", 0, error.start)
+    utf16 = not done and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "UTF-16" if utf16 else "LATIN1"
+    found = f"byte 0x{block[error.start]:02x} at position {column}"
+    return DataError(f"{path}:{line}: not UTF-8 ({found})", f"convert it: iconv -f {encoding} -t UTF-8 {path.name}")

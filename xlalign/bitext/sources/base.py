@@ -1,0 +1,64 @@
+"""What every source gives: rows of text with their place, so that each mistake can be traced to its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from xlalign.config.settings import Settings
+from xlalign.errors import UserError
+from xlalign.types import Link
+
+LanguagePair = tuple[str, str]
+
+
+class Gold(NamedTuple):
+    """Gold word links that come with a pair; `possible` includes `sure`."""
+
+    source_words: list[str]
+    target_words: list[str]
+    sure: tuple[Link, ...]
+    possible: tuple[Link, ...]
+
+
+class Row(NamedTuple):
+    """One sentence and its translation, as the source has them, and the line (from 1) it stands on."""
+
+    line: int
+    source: str
+    target: str
+    gold: Gold | None = None
+
+
+class Bitext(NamedTuple):
+    """The rows of one corpus in one language pair.
+
+    `corpus` names it in every row of the artifact, `place` is the file or URI that messages name, `rows` starts
+    reading from the beginning at every call.
+    """
+
+    corpus: str
+    languages: LanguagePair
+    place: str
+    rows: Callable[[], Iterator[Row]]
+
+
+class Source(Settings):
+    """Base of all sources: the fields of a subclass are its options in `[[prepare.sources]]`."""
+
+    rest: str = Field("", description="what follows `scheme:` in the URI")
+
+    def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
+        """The corpora of this source in those of `pairs` that it has, in the order of `pairs`."""
+        raise UserError(f"source `{self.rest}` has no parallel text", "name it under `mono`")
+
+    def documents(self, lang: str) -> Iterator[str]:
+        """Monolingual documents in one language."""
+        raise UserError(f"source `{self.rest}` has no monolingual text in `{lang}`", "name it under `sources`")
+
+    def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
+        """The local files that `bitexts` and `documents` read, so that their content can identify the result."""
+        return []

@@ -1,0 +1,50 @@
+"""`micro:` sentences of the embedded micro-world, with gold word links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from pydantic import Field, model_validator
+
+from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Row, Source
+from xlalign.errors import UserError
+
+
+class MicroSource(Source):
+    """The micro-world; `micro:world=7` is another one, with other sentences."""
+
+    world: int = Field(0, description="seed of the world")
+    pairs: int = Field(20_000, description="sentence pairs a language pair", ge=1)
+    document_count: int = Field(20_000, alias="documents", description="monolingual documents a language", ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_rest(cls, values: dict[str, object]) -> dict[str, object]:
+        settings = dict(part.partition("=")[::2] for part in str(values.get("rest", "")).split(",") if part)
+        return {**settings, **values}
+
+    def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
+        """One corpus for each requested pair of the world's languages."""
+        from xlalign.micro.grammar import GRAMMARS
+
+        served = [pair for pair in pairs if set(pair) <= set(GRAMMARS)]
+        if not served:
+            raise UserError(f"`micro:{self.rest}` has no requested language pair", f"it speaks {', '.join(GRAMMARS)}")
+        for pair in served:
+            yield Bitext("micro", pair, f"micro:{self.rest}", partial(self._rows, *pair))
+
+    def _rows(self, source_lang: str, target_lang: str) -> Iterator[Row]:
+        from xlalign.micro.links import gold_links
+        from xlalign.micro.world import World
+
+        pairs = World(self.world).pairs(source_lang, target_lang, self.pairs, split="train")
+        for number, (source, target) in enumerate(pairs, 1):
+            gold = Gold(source.words, target.words, *gold_links(source, target))
+            yield Row(number, source.text, target.text, gold)
+
+    def documents(self, lang: str) -> Iterator[str]:
+        """Two related sentences each, from the world's training split."""
+        from xlalign.micro.world import World
+
+        yield from World(self.world).documents(lang, self.document_count)
