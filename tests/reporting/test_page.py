@@ -1,0 +1,221 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+import report_sample
+
+from xlalign.reporting import page
+from xlalign.reporting.data import AlignedPair, CorpusReport, FilterCount, Headline, Reject, ReportData, StageRun
+from xlalign.reporting.results import Results
+from xlalign.reporting.scripts import direction
+from xlalign.reporting.viewer import aer_of, worst_first
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}</style>&amp;"
+VOID = {"meta", "link", "br", "img", "path", "use"}
+
+
+class Balance(HTMLParser):
+    """Collects tags that are not closed and attributes that fetch or run something."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.active, self.tags = [], [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.active += [
+            (tag, name, value) for name, value in attrs if name.startswith("on") or name in {"src", "srcset", "action"}
+        ]
+        self.active += [
+            (tag, n, v) for n, v in attrs if n in {"href", "xlink:href"} and not (v or "").startswith(("#", "data:,"))
+        ]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def parsed(html):
+    parser = Balance()
+    parser.feed(html)
+    parser.close()
+    return parser
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return page.render(report_sample.report())
+
+
+def test_the_page_is_well_formed_and_fetches_nothing(whole):
+    found = parsed(whole)
+    assert (found.wrong, found.open, found.active) == ([], [], [])
+    assert "script" not in found.tags
+    assert "Content-Security-Policy" in whole
+    outside = set(re.findall(r"https?://[^\"' <)]+", whole)) - {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
+    assert not outside
+
+
+def test_every_part_is_there(whole):
+    for part in ("result", "task-xnli", "gains", "alignment", "training", "data", "provenance", "citations"):
+        assert f'<section id="{part}">' in whole
+    for text in (
+        "ml-ctl transfers 9.9 points better than mlm",
+        "\\begin{table}",
+        "39,696 of 48,000",
+        "बूढ़े",
+        "temperature 0.1",
+    ):
+        assert text in whole
+
+
+def test_ids_are_unique(whole):
+    ids = re.findall(r'\bid="([^"]+)"', whole)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_data_give_the_same_bytes(whole):
+    assert page.render(report_sample.report()) == whole
+
+
+def test_an_empty_report_is_a_page():
+    html = page.render(ReportData(title="nothing yet"))
+    assert "<section" not in html
+    assert parsed(html).wrong == []
+
+
+def hostile():
+    sample = report_sample.results().model_dump()
+    sample["tasks"] = {HOSTILE: sample["tasks"]["xnli"] | {"metric": HOSTILE}}
+    sample["tasks"][HOSTILE]["models"][HOSTILE] = sample["tasks"][HOSTILE]["models"].pop("ppa")
+    words = (HOSTILE, "b")
+    return ReportData(
+        title=HOSTILE,
+        command=HOSTILE,
+        created=HOSTILE,
+        version=HOSTILE,
+        headline=Headline(sentence=HOSTILE),
+        results=Results.model_validate(sample),
+        alignments=(
+            AlignedPair(
+                source_lang=HOSTILE,
+                target_lang=HOSTILE,
+                source_words=words,
+                target_words=words,
+                sure=((0, 0),),
+                predicted=((0, 1),),
+                aligner=HOSTILE,
+            ),
+        ),
+        curves=tuple(c.model_copy(update={"name": HOSTILE}) for c in report_sample.curves()[:1]),
+        corpora=(
+            CorpusReport(
+                name=HOSTILE,
+                read=2,
+                kept=1,
+                sizes={HOSTILE: 1},
+                filters=(
+                    FilterCount(
+                        name=HOSTILE,
+                        removed=1,
+                        demand=HOSTILE,
+                        samples=(Reject(source=HOSTILE, target=HOSTILE, score=HOSTILE),),
+                    ),
+                ),
+            ),
+        ),
+        stages=(
+            StageRun(
+                name=HOSTILE,
+                stage=HOSTILE,
+                key=HOSTILE,
+                state=HOSTILE,
+                why=HOSTILE,
+                settings={HOSTILE: HOSTILE},
+                inputs={HOSTILE: HOSTILE},
+                versions={HOSTILE: HOSTILE},
+                facts={HOSTILE: HOSTILE},
+            ),
+        ),
+        citations=(HOSTILE,),
+    )
+
+
+def test_hostile_text_stays_text():
+    html = page.render(hostile())
+    found = parsed(html)
+    assert found.wrong == []
+    assert found.active == []
+    assert not {"script", "img"} & found.tags
+    assert html.count("</style>") == html.count("<style")
+
+
+def test_write_puts_every_table_in_every_format(tmp_path):
+    data = report_sample.report()
+    written = page.write(data, tmp_path)
+    assert written.read_text(encoding="utf-8").startswith("<!doctype html>")
+    names = {path.name for path in (tmp_path / "tables").iterdir()}
+    assert {"summary.md", "xnli.tex", "tatoeba.csv", "aer.json"} <= names
+    assert ReportData.model_validate_json((tmp_path / "report.json").read_text(encoding="utf-8")) == data
+    assert json.loads((tmp_path / "tables/aer.json").read_text(encoding="utf-8"))["name"] == "aer"
+
+
+def test_worst_pairs_come_first():
+    rates = [matrix.score.aer for matrix in worst_first(report_sample.pairs(), 9)]
+    assert rates == sorted(rates, reverse=True)
+    assert len(worst_first(report_sample.pairs(), 2)) == 2
+
+
+def test_spots_tell_right_wrong_and_missed():
+    pair = AlignedPair(
+        source_lang="en",
+        target_lang="de",
+        source_words=("a", "b"),
+        target_words=("x", "y"),
+        sure=((0, 0), (1, 1)),
+        possible=((0, 1),),
+        predicted=((0, 0), (1, 0)),
+        scores=(0.9, 0.25),
+    )
+    rows = worst_first([pair], 1)[0].rows
+    assert [[spot and (spot.gold, spot.fill) for spot in line] for line in rows] == [
+        [("sure", "right"), ("possible", "none")],
+        [("none", "wrong"), ("sure", "none")],
+    ]
+    assert rows[1][0].title == "b – x, predicted, not in gold, score 0.25"
+
+
+def test_without_gold_nothing_is_wrong():
+    pair = AlignedPair(
+        source_lang="en", target_lang="de", source_words=("a",), target_words=("x",), predicted=((0, 0),)
+    )
+    assert aer_of(pair) is None
+    assert worst_first([pair], 1)[0].rows[0][0].fill == "right"
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("ar", "rtl"),
+        ("he", "rtl"),
+        ("ur-PK", "rtl"),
+        ("fa", "rtl"),
+        ("en", "ltr"),
+        ("zh", "ltr"),
+        ("ha-Arab", "rtl"),
+        ("ha", "ltr"),
+    ],
+)
+def test_direction(language, wanted):
+    assert direction(language) == wanted

@@ -1,0 +1,68 @@
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+import report_sample
+
+from xlalign.reporting import plots
+
+
+def drawings():
+    results = report_sample.results()
+    return {
+        "bars": lambda: plots.bars(results.tasks["xnli"], "base", "xnli by language"),
+        "curves": lambda: plots.curves(report_sample.curves(), ("loss",)),
+        "heat": lambda: plots.heat({"xnli": {"de": 1.5, "hi": -3.0, "zh": None}}, "gains", signed=True),
+    }
+
+
+@pytest.mark.parametrize("name", ["bars", "curves", "heat"])
+def test_the_same_bytes_every_time_and_well_formed(name):
+    draw = drawings()[name]
+    svg = draw()
+    assert svg == draw()
+    assert ET.fromstring(svg).tag.endswith("svg")
+
+
+def test_letters_are_text_in_the_colour_of_the_page():
+    svg = drawings()["bars"]()
+    assert ">ml-ctl</text>" in svg
+    assert "currentColor" in svg
+    assert plots.INK not in svg
+    assert "date" not in svg.lower().replace("update", "")
+
+
+def test_a_value_is_printed_in_its_cell():
+    svg = drawings()["heat"]()
+    assert re.findall(r">([+-]?[\d.]+)</text>", svg) == ["+1.5", "-3.0"]
+
+
+def test_ids_of_two_figures_never_meet():
+    made = [drawings()[name]() for name in ("bars", "heat")]
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in made]
+    assert not ids[0] & ids[1]
+
+
+def test_names_are_escaped_and_never_read_as_formulas():
+    task = report_sample.results().tasks["xnli"]
+    odd = task.model_copy(update={"models": {"$x_1$ <script>": task.models["base"], "_hidden": task.models["ppa"]}})
+    svg = plots.bars(odd, "", 'a "title" <b>')
+    assert "<script>" not in svg
+    assert "$x_1$ &lt;script&gt;" in svg
+    assert "_hidden" in svg
+    assert ET.fromstring(svg).get("aria-label") == 'a "title" <b>'
+
+
+def test_many_languages_take_several_rows():
+    task = report_sample.results().tasks["xnli"]
+    model = task.models["base"]
+    forty = model.model_copy(update={"languages": {f"l{n}": model.languages["de"] for n in range(40)}})
+    svg = plots.bars(task.model_copy(update={"models": {"base": forty, "ppa": forty}}), "base", "t")
+    assert svg.count(">accuracy (%)</text>") == 2
+    assert ">l39</text>" in svg
+
+
+def test_the_baseline_is_grey_and_the_others_differ():
+    palette = plots.colours(["base", "a", "b"], "base")
+    assert palette["base"] == plots.BASELINE
+    assert len(set(palette.values())) == 3

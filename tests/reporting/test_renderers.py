@@ -1,0 +1,162 @@
+import csv
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from xlalign.errors import UserError
+from xlalign.reporting.renderers import RENDERERS, SUFFIXES, terminal
+from xlalign.reporting.table import Cell, Column, Table, row
+
+GOLDEN = Path(__file__).with_name("golden")
+NASTY = r"a_b & 50% <b>|*x*` {\ ~^$ # "
+
+
+def table():
+    languages = ("en", "de", "hi", "zh")
+    return Table(
+        name="xnli",
+        caption="XNLI, accuracy (%)",
+        columns=(
+            Column(name="model"),
+            *(Column(name=lang, kind="score", better="higher") for lang in languages),
+            Column(name="gap", kind="score", better="lower"),
+            Column(name="time", kind="seconds"),
+        ),
+        rows=(
+            row(
+                "base",
+                [
+                    *(Cell(value=60.0 + n, sd=1.25, detail="seeds 1, 2") for n in range(4)),
+                    Cell(value=21.5),
+                    Cell(value=61),
+                ],
+            ),
+            row(
+                "संरेखित 对齐 محاذاة",
+                [
+                    *(Cell(value=70.0 - n, sd=10.5, mark="*") for n in range(3)),
+                    Cell(value=None),
+                    Cell(value=9.0),
+                    Cell(value=8.2),
+                ],
+            ),
+            row(
+                "Δ aligned",
+                [*(Cell(value=v) for v in (10.0, 8.0, -0.5)), Cell(value=None), Cell(value=-12.5), Cell(value=None)],
+                kind="difference",
+                rule=True,
+            ),
+        ),
+        notes=("Mean ± sd over 2 seeds; * p < 0.05.",),
+        signature=("world:13|seeds:1,2",),
+    )
+
+
+def nasty():
+    return Table(
+        caption=NASTY,
+        columns=(Column(name=NASTY), Column(name="n", kind="score")),
+        rows=(row(NASTY, [Cell(value=1.0)]),),
+        notes=(NASTY,),
+        signature=(NASTY,),
+    )
+
+
+@pytest.mark.parametrize("form", RENDERERS.names())
+def test_golden(form):
+    made = RENDERERS.get(form)(table())
+    path = GOLDEN / f"table{SUFFIXES[form]}"
+    if os.environ.get("XLALIGN_WRITE_GOLDEN"):
+        path.write_text(made, encoding="utf-8")
+    assert made == path.read_text(encoding="utf-8")
+
+
+def test_every_renderer_has_a_file_ending():
+    assert set(SUFFIXES) == set(RENDERERS.names())
+
+
+def test_an_unknown_format_is_told_with_the_nearest():
+    with pytest.raises(UserError) as caught:
+        RENDERERS.get("latx")
+    assert "latex" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("width", [30, 50, 80, 200])
+def test_terminal_lines_fit_and_no_number_is_cut(width):
+    text = terminal.render(table(), width)
+    assert all(cell_len(line) <= width for line in text.splitlines())
+    for number in ("60.0±1.2", "70.0±10.5*", "1 min 01 s", "+10.0", "-12.5"):
+        assert number in text
+
+
+def test_terminal_columns_stand_in_line_with_wide_letters():
+    lines = [line for line in terminal.render(table(), 200).splitlines() if "±" in line and "sd" not in line]
+    assert len({cell_len(line[: line.index("±")]) for line in lines}) == 1
+
+
+def test_blocks_repeat_the_first_column():
+    assert terminal.blocks([10, 20, 20, 20], 50) == [[0, 1, 2], [0, 3]]
+    assert terminal.blocks([90, 90, 90], 80) == [[0, 1], [0, 2]]
+
+
+def shown(**options):
+    console = Console(file=StringIO(), width=100, **options)
+    with console.capture() as capture:
+        console.print(terminal.View(table()))
+    return capture.get()
+
+
+def test_colours_only_on_a_terminal(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    assert "\x1b[32m" in shown(force_terminal=True, color_system="standard")
+    assert "\x1b[31m" in shown(force_terminal=True, color_system="standard")
+    assert "\x1b" not in shown()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in shown(force_terminal=True, color_system="standard")
+
+
+def test_a_terminal_without_unicode_gets_ascii():
+    class Ascii(StringIO):
+        encoding = "ascii"
+
+    console = Console(file=Ascii(), width=100)
+    plain = table().model_copy(update={"rows": table().rows[:1]})
+    with console.capture() as capture:
+        console.print(terminal.View(plain))
+    assert capture.get().isascii()
+    assert "60.0+-1.2" in capture.get()
+
+
+def test_markdown_escapes_and_keeps_the_columns():
+    lines = RENDERERS.get("markdown")(nasty()).splitlines()
+    body = [line for line in lines if line.startswith("|")]
+    assert all(line.replace(r"\|", "").count("|") == 3 for line in body)
+    assert "<b>" not in "".join(body).replace(r"\<b\>", "")
+
+
+def test_latex_escapes_everything_special():
+    text = RENDERERS.get("latex")(nasty())
+    wanted = (
+        r"a\_b \& 50\% \textless{}b\textgreater{}\textbar{}*x*` \{"
+        r"\textbackslash{} \textasciitilde{}\textasciicircum{}\$ \#"
+    )
+    assert wanted in text
+
+
+def test_html_escapes():
+    text = RENDERERS.get("html")(nasty())
+    assert "<b>" not in text
+    assert "&lt;b&gt;" in text
+
+
+def test_csv_reads_back():
+    lines = list(csv.DictReader(StringIO(RENDERERS.get("csv")(table()))))
+    assert lines[1]["model"] == "संरेखित 对齐 محاذاة"
+    assert (lines[0]["de"], lines[0]["de sd"], lines[0]["de mark"]) == ("61.0", "1.25", "")
+    assert lines[1]["zh"] == ""
+    assert next(csv.reader(StringIO(RENDERERS.get("csv")(nasty()))))[0] == NASTY

@@ -1,0 +1,108 @@
+import pytest
+import report_sample
+
+from xlalign.reporting.results import Results, of
+from xlalign.reporting.scores import difference, error_table, gains, task_table
+from xlalign.reporting.summary import headline, smallest_gain, summary_table
+
+
+def results(**models):
+    """xnli with two seeds; each model is {lang: [scores]}."""
+    made = {
+        m: {"languages": {lang: {"scores": s, "mean": sum(s) / len(s)} for lang, s in langs.items()}}
+        for m, langs in models.items()
+    }
+    return Results.model_validate({"tasks": {"xnli": {"metric": "accuracy", "models": made}}, "baseline": "base"})
+
+
+BASE = {"en": [80.0, 82.0], "de": [50.0, 54.0], "hi": [40.0, 40.0]}
+BETTER = {"en": [80.0, 82.0], "de": [60.0, 60.0], "hi": [50.0, 54.0]}
+
+
+def values(table, name):
+    return [cell.value for row in table.rows if row.cells[0].value == name for cell in row.cells[1:]]
+
+
+def test_others_and_gap_are_taken_seed_by_seed():
+    model = results(base=BASE).tasks["xnli"].models["base"]
+    assert model.others().scores == (45.0, 47.0)
+    assert model.others().sd == pytest.approx(2**0.5)
+    assert model.transfer_gap().scores == (35.0, 35.0)
+    assert model.transfer_gap().sd == 0.0
+
+
+def test_a_task_without_english_has_no_gap():
+    found = results(base={"de": [1.0, 2.0]})
+    assert found.tasks["xnli"].models["base"].transfer_gap() is None
+    assert [column.name for column in task_table("xnli", found).columns] == ["model", "de", "others"]
+
+
+def test_task_table_has_scores_and_differences():
+    table = task_table("xnli", results(base=BASE, ppa=BETTER))
+    assert [column.name for column in table.columns] == ["model", "en", "de", "hi", "others", "gap"]
+    assert values(table, "ppa") == [81.0, 60.0, 52.0, 56.0, 25.0]
+    assert values(table, "Δ ppa") == [0.0, 8.0, 12.0, 10.0, -10.0]
+
+
+def test_a_language_that_a_model_lacks_is_missing_not_zero():
+    table = task_table("xnli", results(base=BASE, ppa={"en": [1.0, 1.0]}))
+    assert values(table, "ppa") == [1.0, None, None, None, None]
+    assert values(table, "Δ ppa") == [-80.0, None, None, None, None]
+
+
+def test_significance_is_marked():
+    found = report_sample.results()
+    marks = {row.cells[0].value: row.cells[2].mark for row in task_table("xnli", found).rows}
+    assert (marks["mlm"], marks["ppa"]) == ("", "*")
+
+
+def test_difference_is_taken_to_the_better_of_baseline_and_control():
+    control = {lang: [s + 1 for s in scores] for lang, scores in BASE.items()}
+    table = summary_table(results(base=BASE, mlm=control, ppa=BETTER), controls=("mlm",))
+    gain = [row.cells[4].value for row in table.rows]
+    assert gain == [None, None, 9.0]
+    assert table.rows[2].cells[4].detail == "smallest over the seeds: +9.00"
+    assert "minus mlm, the better of baseline and control" in table.notes[1]
+
+
+def test_smallest_gain_needs_paired_seeds():
+    assert smallest_gain(of([3.0, 9.0]), of([1.0, 2.0])) == 2.0
+    assert smallest_gain(of([3.0]), of([1.0, 2.0])) is None
+
+
+def test_summary_shows_the_cost():
+    table = summary_table(results(base=BASE, ppa=BETTER), seconds={"ppa": 61.0})
+    assert table.columns[-1].name == "training"
+    assert [row.cells[-1].value for row in table.rows] == [None, 61.0]
+
+
+def test_headline_names_the_best_and_its_gain():
+    found = headline(results(base=BASE, ppa=BETTER, worse=BASE))
+    assert found.sentence == "ppa transfers 10.0 points better than base on XNLI (de, hi)."
+    assert [figure.value for figure in found.figures] == ["46.0", "56.0", "+10.0"]
+
+
+def test_a_loss_is_called_a_loss():
+    found = headline(results(base=BETTER, ppa=BASE))
+    assert "10.0 points worse" in found.sentence
+    assert found.figures[-1].tone == "bad"
+
+
+def test_no_headline_without_a_contestant():
+    assert headline(results(base=BASE)) is None
+    assert headline(results(base=BASE, ppa=BETTER), primary="pawsx") is None
+    assert headline(results(base=BASE, ppa={"en": [1.0, 1.0]})) is None
+
+
+def test_gains_over_the_baseline():
+    assert gains(results(base=BASE, ppa=BETTER)) == {"xnli · ppa": {"en": 0.0, "de": 8.0, "hi": 12.0}}
+
+
+def test_error_table_in_percent_with_mean():
+    table = error_table({"hmm": {"en-de": 0.1, "en-hi": 0.2}, "itermax": {"en-de": 0.05}})
+    assert values(table, "hmm") == pytest.approx([10.0, 20.0, 15.0])
+    assert values(table, "itermax") == [5.0, None, 5.0]
+
+
+def test_difference_of_nothing_is_nothing():
+    assert difference(None, of([1.0])).value is None

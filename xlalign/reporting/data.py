@@ -1,0 +1,144 @@
+"""What a report is made of. The stages fill it; the page only lays it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from xlalign.reporting.results import Results
+from xlalign.reporting.table import Model, Table
+from xlalign.types import Link
+
+
+class Figure(Model):
+    """One number of the headline: "71.2", what it is, and a remark."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = "plain"
+
+
+class Headline(Model):
+    """The result in one sentence and a few figures."""
+
+    sentence: str
+    figures: tuple[Figure, ...] = ()
+
+
+class Series(Model):
+    """Values at steps."""
+
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+class Curve(Model):
+    """The course of one training: the loss, its parts and dev scores, each by its name in metrics.jsonl."""
+
+    name: str
+    parts: dict[str, Series]
+
+
+class AlignedPair(Model):
+    """A sentence pair with predicted and gold links (zero-based source, target) and a score per predicted link."""
+
+    source_lang: str
+    target_lang: str
+    source_words: tuple[str, ...]
+    target_words: tuple[str, ...]
+    sure: tuple[Link, ...] = ()
+    possible: tuple[Link, ...] = ()
+    predicted: tuple[Link, ...] = ()
+    scores: tuple[float, ...] = ()
+    aligner: str = ""
+
+
+class Reject(Model):
+    """A pair that a filter removed, with the filter's score where it has one."""
+
+    source: str
+    target: str
+    source_lang: str = ""
+    target_lang: str = ""
+    score: str = ""
+
+
+class FilterCount(Model):
+    """How many pairs a step removed, what it demands ("ratio <= 3"), and some of the pairs."""
+
+    name: str
+    removed: int
+    demand: str = ""
+    samples: tuple[Reject, ...] = ()
+
+
+class CorpusReport(Model):
+    """What `prepare` did: pairs read and kept, and the steps in order; `sizes` counts the kept pairs by part."""
+
+    name: str
+    read: int
+    kept: int
+    filters: tuple[FilterCount, ...] = ()
+    sizes: dict[str, int] = Field(default_factory=dict)
+
+
+class StageRun(Model):
+    """One stage of the run and where its artifact comes from.
+
+    Args:
+        state: "hit", "made", ...
+        why: the reason when it was made again.
+        seconds: what computing the artifact took, when it was computed.
+        settings: the resolved configuration that identifies the artifact.
+        inputs: role -> content digest.
+        versions: package -> version.
+        facts: anything else worth knowing: device, seed, peak memory, licences.
+    """
+
+    name: str
+    stage: str
+    key: str
+    state: str
+    why: str = ""
+    seconds: float | None = None
+    content: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    inputs: dict[str, str] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class ReportData(Model):
+    """Everything on the page; a part that is empty is left out.
+
+    Args:
+        title: heading of the page.
+        command: what makes this report again.
+        created: a date to print; leave empty for bytes that depend on the results alone.
+        version: of xlalign.
+        headline: see `Headline`.
+        summary: the tables that follow the headline.
+        results: the content of results.json.
+        aer: alignment error rates.
+        alignments: sentence pairs for the viewer, in any order.
+        curves: one per trained model.
+        corpora: one per prepared bitext.
+        stages: in the order they ran.
+        citations: BibTeX entries of the methods and data used.
+    """
+
+    title: str
+    command: str = ""
+    created: str = ""
+    version: str = ""
+    headline: Headline | None = None
+    summary: tuple[Table, ...] = ()
+    results: Results | None = None
+    aer: Table | None = None
+    alignments: tuple[AlignedPair, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    corpora: tuple[CorpusReport, ...] = ()
+    stages: tuple[StageRun, ...] = ()
+    citations: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""How a number becomes text, the same in every renderer."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from xlalign.reporting.table import Cell, Row, Table
+
+Tone = Literal["plain", "good", "bad"]
+MISSING = "–"
+
+
+class Printed(NamedTuple):
+    """A cell ready to be laid out: value, deviation ("0.4" or ""), mark, and whether it is good news."""
+
+    value: str
+    sd: str = ""
+    mark: str = ""
+    tone: Tone = "plain"
+    numeric: bool = False
+
+
+def printed(table: Table, row: Row, column: int) -> Printed:
+    """The cell of `row` in `column` as text."""
+    cell = row.cells[column]
+    if cell.value is None or cell.value != cell.value:  # NaN is a missing value too
+        return Printed(MISSING, numeric=table.columns[column].kind != "text")
+    if isinstance(cell.value, str):
+        return Printed(cell.value, mark=cell.mark)
+    kind = table.kind(row, column)
+    sd = "" if cell.sd is None else f"{cell.sd:.1f}"
+    return Printed(number(cell.value, kind), sd, cell.mark, _tone(cell, table, column, kind), numeric=True)
+
+
+def number(value: float, kind: str) -> str:
+    """A number by its kind: 71.2, +3.4, 1,234, 42 s, 3 min 05 s."""
+    if kind == "difference":
+        return f"{_no_negative_zero(value):+.1f}"
+    if kind == "count":
+        return f"{round(value):,}"
+    if kind == "seconds":
+        return duration(value)
+    return f"{_no_negative_zero(value):.1f}"
+
+
+def duration(seconds: float) -> str:
+    """A duration with two units at the most: 0.4 s, 42 s, 3 min 05 s, 2 h 10 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def _no_negative_zero(value: float) -> float:
+    return round(value, 1) + 0.0
+
+
+def _tone(cell: Cell, table: Table, column: int, kind: str) -> Tone:
+    if kind != "difference" or not isinstance(cell.value, int | float) or abs(cell.value) < 0.05:
+        return "plain"
+    gain = cell.value > 0
+    return "good" if gain != (table.columns[column].better == "lower") else "bad"

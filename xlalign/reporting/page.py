@@ -1,0 +1,92 @@
+"""One self-contained HTML page: no script, no request, every text escaped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from xlalign.reporting import plots
+from xlalign.reporting.data import ReportData
+from xlalign.reporting.renderers import RENDERERS, SUFFIXES
+from xlalign.reporting.scores import gains, task_table
+from xlalign.reporting.table import Table
+from xlalign.reporting.templating import environment, template_source
+from xlalign.reporting.viewer import Matrix, worst_first
+
+PASTE = {"markdown": "Markdown", "latex": "LaTeX", "csv": "CSV"}
+PAIRS_SHOWN = 12
+
+
+class TaskView(NamedTuple):
+    """A task's table and its bar chart."""
+
+    name: str
+    table: Table
+    bars: Markup
+
+
+def render(data: ReportData) -> str:
+    """The page as HTML; the same data give the same bytes."""
+    template = environment().get_template("page.html")
+    return template.render(
+        data=data,
+        style=Markup(template_source("style.css")),
+        tasks=list(_tasks(data)),
+        heat=_heat(data),
+        curves=Markup(plots.curves(data.curves, ("loss",))) if any(c.parts for c in data.curves) else None,
+        matrices=_matrices(data),
+        table=lambda table: Markup(RENDERERS.get("html")(table)),
+        paste=_paste,
+        canonical=lambda value: json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True),
+    )
+
+
+def tables(data: ReportData) -> list[Table]:
+    """Every table of the page, in its order."""
+    found = [*data.summary]
+    if data.results:
+        found += [task_table(name, data.results) for name in data.results.tasks]
+    return [*found, data.aer] if data.aer else found
+
+
+def write(data: ReportData, folder: Path) -> Path:
+    """Write report.html, report.json and each table in every format below `folder`; return the page."""
+    below = folder / "tables"
+    below.mkdir(parents=True, exist_ok=True)
+    for table in tables(data):
+        for form in ("markdown", "latex", "csv", "json"):
+            (below / (table.name + SUFFIXES[form])).write_text(RENDERERS.get(form)(table), encoding="utf-8")
+    (folder / "report.json").write_text(data.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    page = folder / "report.html"
+    page.write_text(render(data), encoding="utf-8")
+    return page
+
+
+def _tasks(data: ReportData) -> Iterator[TaskView]:
+    if data.results is None:
+        return
+    for name, task in data.results.tasks.items():
+        chart = plots.bars(task, data.results.baseline, f"{name} by language")
+        yield TaskView(name, task_table(name, data.results), Markup(chart))
+
+
+def _heat(data: ReportData) -> Markup | None:
+    found = gains(data.results) if data.results else {}
+    if not found:
+        return None
+    return Markup(plots.heat(found, "gain over the baseline by task, model and language", signed=True))
+
+
+def _matrices(data: ReportData) -> dict[str, list[Matrix]]:
+    """The worst pairs of each aligner."""
+    names = dict.fromkeys(pair.aligner for pair in data.alignments)
+    return {n: worst_first([p for p in data.alignments if p.aligner == n], PAIRS_SHOWN) for n in names}
+
+
+def _paste(table: Table) -> list[tuple[str, str]]:
+    """The table's text in each format that people paste elsewhere."""
+    return [(label, RENDERERS.get(form)(table)) for form, label in PASTE.items()]

@@ -1,0 +1,204 @@
+"""Figures as inline SVG: per-language bars, loss curves, heat table.
+
+Lines and letters take the page's own colour (`currentColor`), so one figure is legible in light, dark and print;
+letters stay text, so that they can be searched and read aloud. The same data give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from html import escape
+from io import StringIO
+from typing import Any
+
+from xlalign.reporting.curves import smooth
+from xlalign.reporting.data import Curve
+from xlalign.reporting.results import TaskScores
+
+PALETTE = ("#0077bb", "#ee7733", "#009988", "#ee3377", "#33bbee", "#cc3311", "#aa7744", "#885599")
+"""Paul Tol's vibrant scheme, told apart by colour-blind readers, and two more."""
+BASELINE = "#909090"
+INK = "#010203"
+"""Stands for the page's text colour until the SVG is written."""
+WIDTH = 8.0
+BARS_A_ROW = 60
+RC = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "xlalign",
+    "text.parse_math": False,
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 2,
+    "grid.color": INK,
+    "grid.alpha": 0.15,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+}
+
+
+def colours(models: Sequence[str], baseline: str) -> dict[str, str]:
+    """A colour for each model; the baseline is grey."""
+    others = [model for model in models if model != baseline]
+    return {baseline: BASELINE} | {model: PALETTE[i % len(PALETTE)] for i, model in enumerate(others)}
+
+
+def bars(task: TaskScores, baseline: str, title: str) -> str:
+    """Scores by language, one bar a model, error bars of one standard deviation; many languages take more rows."""
+    languages = task.languages()
+    a_row = max(1, BARS_A_ROW // max(1, len(task.models)))
+    chunks = [languages[start : start + a_row] for start in range(0, len(languages), a_row)]
+    with _figure(len(chunks), 1, 2.3, title) as (figure, axes, svg):
+        for axis, chunk in zip(axes, chunks, strict=True):
+            _bars(axis, task, chunk, colours(list(task.models), baseline), a_row if len(chunks) > 1 else len(chunk))
+        _legend(figure, axes[0])
+    return svg.getvalue()
+
+
+def curves(trainings: Sequence[Curve], part_order: Sequence[str] = ()) -> str:
+    """Loss, its parts and dev scores: one panel a quantity, one line a training; faint before smoothing."""
+    names = list(dict.fromkeys([*part_order, *(part for curve in trainings for part in curve.parts)]))
+    names = sorted(
+        (n for n in names if any(n in curve.parts for curve in trainings)), key=lambda n: n.startswith("dev/")
+    )
+    columns = 2 if len(names) in {2, 4} else min(3, len(names))
+    rows = -(-len(names) // columns)
+    with _figure(rows, columns, 1.9, "training curves") as (figure, axes, svg):
+        for axis, name in zip(axes, names, strict=False):
+            _curve_panel(axis, name, trainings)
+        for axis in axes[len(names) :]:
+            axis.set_visible(False)
+        _legend(figure, axes[0], sources=axes)
+    return svg.getvalue()
+
+
+def heat(rows: Mapping[str, Mapping[str, float | None]], title: str, *, signed: bool = False) -> str:
+    """A table of numbers coloured by value: row -> column -> percent; `signed` puts white at zero."""
+    from matplotlib import colormaps
+    from matplotlib.colors import Normalize, TwoSlopeNorm
+
+    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
+    values = [value for row in rows.values() for value in row.values() if value is not None]
+    span = max((abs(value) for value in values), default=1.0) or 1.0
+    scale = TwoSlopeNorm(0, -span, span) if signed else Normalize(min(values, default=0), max(values, default=1))
+    colormap = colormaps["PuOr" if signed else "cividis"]
+    with _figure(1, 1, 0.3 * len(rows) + 0.5, title) as (_, axes, svg):
+        _heat_frame(axes[0], list(rows), columns)
+        for y, row in enumerate(rows.values()):
+            for x, column in enumerate(columns):
+                value = row.get(column)
+                if value is not None:
+                    _heat_cell(axes[0], x, y, value, colormap(scale(value)), "+.1f" if signed else ".1f")
+    return svg.getvalue()
+
+
+def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, str], places: int) -> None:
+    width = 0.8 / len(task.models)
+    for number, (name, model) in enumerate(task.models.items()):
+        scores = [model.languages.get(lang) for lang in languages]
+        at = [place - 0.4 + width * (number + 0.5) for place in range(len(languages))]
+        means = [score.mean if score and score.mean is not None else 0.0 for score in scores]
+        sds = [(score.sd or 0.0) if score else 0.0 for score in scores]
+        axis.bar(at, means, width * 0.92, color=palette[name], label=_short(name))
+        axis.errorbar(at, means, [s or float("nan") for s in sds], fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
+    axis.set_xticks(range(len(languages)), [_short(lang, 12) for lang in languages])
+    axis.set_xlim(-0.6, places - 0.4)
+    axis.set_ylim(0, 100)
+    axis.set_ylabel(_short(task.metric))
+    axis.grid(axis="y")
+
+
+def _curve_panel(axis: Any, name: str, trainings: Sequence[Curve]) -> None:
+    palette = colours([curve.name for curve in trainings], "")
+    for curve in trainings:
+        series = curve.parts.get(name)
+        if series is None:
+            continue
+        dev = name.startswith("dev/")
+        line = series.values if dev else smooth(series.values)
+        if not dev:
+            axis.plot(series.steps, series.values, color=palette[curve.name], alpha=0.25, linewidth=0.6)
+        axis.plot(
+            series.steps,
+            line,
+            color=palette[curve.name],
+            linewidth=1.4,
+            label=_short(curve.name),
+            marker="." if dev else "",
+        )
+    axis.set_title(_short(name.replace("_", " ")))
+    axis.set_xlabel("step")
+    axis.grid(axis="y")
+
+
+def _heat_frame(axis: Any, rows: list[str], columns: list[str]) -> None:
+    axis.set_xlim(-0.5, len(columns) - 0.5)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    axis.set_xticks(range(len(columns)), [_short(column, 12) for column in columns])
+    axis.set_yticks(range(len(rows)), [_short(row, 36) for row in rows])
+    axis.tick_params(length=0, labeltop=True, labelbottom=False)
+    for spine in axis.spines.values():
+        spine.set_visible(False)
+
+
+def _heat_cell(axis: Any, x: int, y: int, value: float, colour: tuple[float, ...], form: str) -> None:
+    red, green, blue = (part**2.2 for part in colour[:3])
+    ink = "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.2 else "#111111"
+    axis.fill([x - 0.48, x + 0.48, x + 0.48, x - 0.48], [y - 0.45, y - 0.45, y + 0.45, y + 0.45], color=colour)
+    axis.text(x, y, format(value, form), ha="center", va="center", color=ink, fontsize=8)
+
+
+def _short(name: str, length: int = 24) -> str:
+    """A name that leaves room for the figure; matplotlib hides one that begins with an underscore."""
+    cut = name if len(name) <= length else name[: length - 1] + "…"
+    return f"\u200b{cut}" if cut.startswith("_") else cut
+
+
+def _legend(figure: Any, axis: Any, sources: Sequence[Any] = ()) -> None:
+    found: dict[str, Any] = {}
+    for source in sources or (axis,):
+        for handle, label in zip(*source.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    figure.legend(found.values(), found.keys(), loc="outside upper left", ncols=min(4, max(1, len(found))))
+
+
+@contextmanager
+def _figure(rows: int, columns: int, row_height: float, title: str) -> Iterator[tuple[Any, list[Any], StringIO]]:
+    """A figure of `rows` x `columns` axes, written as SVG into the buffer when the block ends."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    svg = StringIO()
+    with rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser has the glyph
+        figure = Figure(figsize=(WIDTH, rows * row_height + 0.4), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+        yield figure, axes, svg
+        raw = StringIO()
+        figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        svg.write(_inline(raw.getvalue(), title))
+
+
+def _inline(svg: str, title: str) -> str:
+    """The `<svg>` element alone, in the page's colour, named, with ids that no other figure has."""
+    body = svg[svg.index("<svg") :]
+    prefix = "p" + sha256(f"{title}\0{body}".encode()).hexdigest()[:8]
+    body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body).replace(INK, "currentColor")
+    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)

@@ -1,0 +1,86 @@
+"""The part of results.json that tables and plots are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean, stdev
+
+from pydantic import BaseModel, ConfigDict
+
+SOURCE = "en"
+"""The language of the fine-tuning data."""
+
+
+class _Read(BaseModel):
+    """A record written by the evaluation; it may say more than reports need."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Score(_Read):
+    """A score in percent: one value per seed, their mean and standard deviation, p against the baseline."""
+
+    mean: float | None
+    sd: float | None = None
+    scores: tuple[float, ...] = ()
+    p: float | None = None
+
+    @property
+    def detail(self) -> str:
+        """The values of the seeds, for the reader who asks where the mean comes from."""
+        values = ", ".join(f"{value:.2f}" for value in self.scores)
+        p = f"; p = {self.p:.3f}" if self.p is not None else ""
+        return f"per seed: {values}{p}" if values else ""
+
+
+class ModelScores(_Read):
+    """One model on one task, by language."""
+
+    languages: dict[str, Score]
+
+    def others(self) -> Score:
+        """The mean over the languages other than English, seed by seed."""
+        return _mean([score for lang, score in self.languages.items() if lang != SOURCE])
+
+    def transfer_gap(self) -> Score | None:
+        """English minus the mean of the others, seed by seed; None where English was not tested."""
+        english, others = self.languages.get(SOURCE), self.others()
+        if english is None or english.mean is None or others.mean is None:
+            return None
+        if len(english.scores) != len(others.scores):
+            return Score(mean=english.mean - others.mean)
+        return of([ours - theirs for ours, theirs in zip(english.scores, others.scores, strict=True)])
+
+
+class TaskScores(_Read):
+    """One task: what the number is, and the scores of each model in the order of the pipeline."""
+
+    metric: str = ""
+    models: dict[str, ModelScores]
+
+    def languages(self) -> list[str]:
+        """Every language that some model was tested in, in order of appearance."""
+        return list(dict.fromkeys(lang for model in self.models.values() for lang in model.languages))
+
+
+class Results(_Read):
+    """All tasks of an evaluation; `baseline` is the model that the others are compared with."""
+
+    tasks: dict[str, TaskScores]
+    baseline: str = ""
+    signature: tuple[str, ...] = ()
+
+
+def of(scores: Sequence[float]) -> Score:
+    """Mean and sample standard deviation of the seeds' scores."""
+    if not scores:
+        return Score(mean=None)
+    return Score(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
+
+
+def _mean(scores: Sequence[Score]) -> Score:
+    means = [score.mean for score in scores if score.mean is not None]
+    seeds = {len(score.scores) for score in scores}
+    if len(seeds) != 1 or seeds == {0}:
+        return Score(mean=fmean(means) if means else None)
+    return of([fmean(seed) for seed in zip(*(score.scores for score in scores), strict=True)])

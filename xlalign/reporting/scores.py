@@ -1,0 +1,110 @@
+"""Tables out of results.json: one per task, models as rows and languages as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlalign.reporting.results import SOURCE, ModelScores, Results, Score, TaskScores
+from xlalign.reporting.table import Cell, Column, Row, Table, row
+
+SIGNIFICANT = 0.05
+
+
+def cell(score: Score | None) -> Cell:
+    """A score as a table cell; "*" where it differs from the baseline at p < 0.05."""
+    if score is None:
+        return Cell(value=None)
+    mark = "*" if score.p is not None and score.p < SIGNIFICANT else ""
+    return Cell(value=score.mean, sd=score.sd, mark=mark, detail=score.detail)
+
+
+def difference(score: Score | None, reference: Score | None) -> Cell:
+    """`score` minus `reference` in points."""
+    if score is None or reference is None or score.mean is None or reference.mean is None:
+        return Cell(value=None)
+    return Cell(value=score.mean - reference.mean)
+
+
+def task_table(name: str, results: Results) -> Table:
+    """Scores of every model in every language, the mean of the other languages, the gap, and the differences."""
+    task = results.tasks[name]
+    languages = task.languages()
+    rows = [row(model, _cells(scores, languages)) for model, scores in task.models.items()]
+    table = Table(
+        name=name,
+        caption=f"{name}, {task.metric}" if task.metric else name,
+        columns=(
+            Column(name="model"),
+            *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
+            Column(name="gap", kind="score", better="lower"),
+        ),
+        rows=(*rows, *_differences(task, results.baseline, languages)),
+        notes=_notes(task, results.baseline),
+        signature=results.signature,
+    )
+    return table if SOURCE in languages else _without_last_column(table)
+
+
+def gains(results: Results) -> dict[str, dict[str, float | None]]:
+    """Task and model -> language -> points above the baseline."""
+    return {
+        f"{name} · {model}": {
+            lang: difference(scores.languages.get(lang), reference.languages.get(lang)).value  # type: ignore[misc]
+            for lang in task.languages()
+        }
+        for name, task in results.tasks.items()
+        if (reference := task.models.get(results.baseline)) is not None
+        for model, scores in task.models.items()
+        if model != results.baseline
+    }
+
+
+def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[str, ...] = ()) -> Table:
+    """Alignment error rates: aligner -> language pair -> AER in [0, 1], and the mean over the pairs."""
+    pairs = list(dict.fromkeys(pair for by_pair in rates.values() for pair in by_pair))
+    columns = [Column(name=name, kind="score", better="lower") for name in (*pairs, "mean")]
+    rows = []
+    for aligner, by_pair in rates.items():
+        mean = sum(by_pair.values()) / len(by_pair) if by_pair else None
+        values = [*(by_pair.get(pair) for pair in pairs), mean]
+        rows.append(row(aligner, [Cell(value=None if value is None else 100 * value) for value in values]))
+    return Table(
+        name="aer",
+        caption="Word alignment, AER (%), lower is better",
+        columns=(Column(name="aligner"), *columns),
+        rows=tuple(rows),
+        signature=signature,
+    )
+
+
+def _without_last_column(table: Table) -> Table:
+    rows = tuple(line.model_copy(update={"cells": line.cells[:-1]}) for line in table.rows)
+    return table.model_copy(update={"columns": table.columns[:-1], "rows": rows})
+
+
+def _cells(scores: ModelScores, languages: list[str]) -> list[Cell]:
+    gap = cell(scores.transfer_gap()).model_copy(update={"sd": None})  # keeps five languages within 80 columns
+    return [*(cell(scores.languages.get(lang)) for lang in languages), cell(scores.others()), gap]
+
+
+def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[Row]:
+    reference = task.models.get(baseline)
+    if reference is None:
+        return []
+    rows: list[Row] = []
+    for model, scores in task.models.items():
+        if model != baseline:
+            pairs = [(scores.languages.get(lang), reference.languages.get(lang)) for lang in languages]
+            pairs += [(scores.others(), reference.others()), (scores.transfer_gap(), reference.transfer_gap())]
+            values = [difference(ours, theirs) for ours, theirs in pairs]
+            rows.append(row(f"Δ {model}", values, kind="difference", rule=not rows))
+    return rows
+
+
+def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
+    seeds = max((len(score.scores) for model in task.models.values() for score in model.languages.values()), default=0)
+    notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed."]
+    notes.append(f"others: mean without English; gap: English minus others; Δ: minus {baseline}.")
+    if any(score.p is not None for model in task.models.values() for score in model.languages.values()):
+        notes.append(f"* differs from {baseline} at p < {SIGNIFICANT} (paired bootstrap).")
+    return (" ".join(notes),)
