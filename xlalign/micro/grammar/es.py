@@ -1,0 +1,266 @@
+"""Spanish: verb before an asked subject, two verbs *to be*, personal *a*, clitic doubling, moods and tenses.
+
+A clause is subject, predicate (negation, clitic, verbs) and the rest; a time comes first in a main statement,
+and a phrase with a relative clause comes last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlalign.micro.concepts import concepts
+from xlalign.micro.grammar import spanish_forms as forms
+from xlalign.micro.grammar import spanish_phrases as phrases
+from xlalign.micro.grammar.entries import Setting, entry
+from xlalign.micro.grammar.spanish_phrases import Style, Tokens
+from xlalign.micro.grammar.spanish_verbs import Frame, Mood, verbs
+from xlalign.micro.grammar.surface import punctuation
+from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
+
+
+def realise(clause: Clause) -> Sentence:
+    """Say `clause` in Spanish."""
+    tokens = _clause(Frame(clause))
+    first = replace(tokens[0], form=tokens[0].form[0].upper() + tokens[0].form[1:])
+    if not clause.question:
+        return Sentence("es", (first, *tokens[1:], punctuation(".")))
+    opening = Token("¿", "PUNCT", "punct.open", "punct")
+    return Sentence("es", (opening, replace(first, space_before=False), *tokens[1:], punctuation("?")))
+
+
+# Clauses
+
+
+def _clause(frame: Frame) -> Tokens:
+    clause, c = frame.clause, frame.path
+    tokens = _inverted(frame) if clause.question else _statement(frame)
+    if clause.complement:
+        tokens += [Token("que", "SCONJ", f"{c}complement", "mark"), *_complement(frame, clause.complement)]
+    if clause.subordinate:
+        tokens += _subordinate(frame, *clause.subordinate)
+    if clause.coordinate:
+        tokens += _coordinate(frame, *clause.coordinate)
+    return tokens
+
+
+def _statement(frame: Frame) -> Tokens:
+    front = _time(frame) if _time_is_fronted(frame) else []
+    if front and frame.verb.has("presents"):
+        return [*front, *_predicate(frame), *_subject(frame), *_rest(frame)]
+    return [*front, *_subject(frame), *_predicate(frame), *_rest(frame)]
+
+
+def _subject(frame: Frame) -> Tokens:
+    clause, c = frame.clause, frame.path
+    if clause.existential or clause.imperative or frame.silent:
+        return []
+    if clause.passive:
+        return _said(clause.object, f"{c}object", _subject_style(frame))
+    return _said(clause.subject, f"{c}subject", _subject_style(frame))
+
+
+def _inverted(frame: Frame) -> Tokens:
+    clause = frame.clause
+    subject, group, asked = _subject(frame), verbs(frame), _asked(frame)
+    frequency = _time(frame) if _frequency(frame) else []
+    if clause.question == "polar" and frame.subject and frame.subject.relative:
+        return [*subject, *_predicate(frame), *_rest(frame)]
+    if clause.question == "polar" and clause.quality and not clause.than:
+        rest = [*_quality(frame), *frequency, *subject, *_rest(frame, quality=False)]
+    else:
+        rest = [*subject, *frequency, *_rest(frame)]
+    return [*asked, *group, *rest]
+
+
+def _asked(frame: Frame) -> Tokens:
+    clause, c = frame.clause, frame.path
+    if clause.question == "who":
+        by = [Token("por", "ADP", f"{c}subject", "adp")] if clause.passive else []
+        return [*by, Token("quién", "PRON", f"{c}subject")]
+    if clause.question == "what":
+        return [Token("qué", "PRON", f"{c}object")]
+    if clause.question in ("where", "when"):
+        part, form = ("place", "dónde") if clause.question == "where" else ("time", "cuándo")
+        return [Token(form, "ADV", f"{c}{part}")]
+    return []
+
+
+def _complement(frame: Frame, complement: Clause) -> Tokens:
+    clause = frame.clause
+    doubted = clause.negated and clause.verb.concept in ("believe", "say")
+    mood: Mood = "subjunctive" if doubted or clause.verb.concept == "hope" else "indicative"
+    return _clause(frame.under(complement, f"{frame.path}complement.", mood=mood, past=clause.tense == "past"))
+
+
+def _subordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+    node = f"{frame.path}subordinate"
+    mood: Mood = "indicative"
+    if clause.tense == "future" and conjunction in ("when", "if"):
+        clause = replace(clause, tense="present")
+        mood = "subjunctive" if conjunction == "when" else "indicative"
+    comma = [punctuation(",", f"{node}.comma")] if conjunction == "although" else []
+    mark = Token(_lemma(conjunction), "SCONJ", node, "mark")
+    return [*comma, mark, *_clause(frame.under(clause, f"{node}.", mood=mood))]
+
+
+def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+    node = f"{frame.path}coordinate"
+    tokens = _clause(frame.under(clause, f"{node}.", mood=frame.mood, past=frame.past))
+    if conjunction == "and":
+        return phrases.conjoined(node, tokens)
+    return [punctuation(",", f"{node}.comma"), Token(_lemma(conjunction), "CCONJ", node, "conj"), *tokens]
+
+
+def _relative(phrase: NounPhrase, node: str, mood: Mood = "indicative") -> Tokens:
+    assert phrase.relative is not None
+    clause, path = phrase.relative.clause, f"{node}.relative"
+    marker: Tokens = []
+    if phrase.relative.gap == "object" and _takes_a(clause, phrase):
+        article = forms.article(forms.gender(entry("es", phrase.noun)), phrases.is_plural(phrase), True)
+        marker = [Token("a", "ADP", path, "adp"), Token(article, "DET", path, "det")]
+    antecedent = phrase if phrase.relative.gap == "subject" else None
+    frame = Frame(clause, f"{path}.", mood, antecedent=antecedent)
+    return [*phrases.contracted(marker), Token("que", "PRON", path, "mark"), *_clause(frame)]
+
+
+# Phrases
+
+
+def _said(phrase: NounPhrase | None, node: str, style: Style) -> Tokens:
+    return phrases.said(phrase, node, style) if phrase else []
+
+
+def _subject_style(frame: Frame) -> Style:
+    be = frame.clause.verb.concept == "be" and not frame.clause.place
+    return Style(_relative, indefinite="generic" if be else "some")
+
+
+def _existent(frame: Frame) -> Tokens:
+    negated = frame.clause.negated
+    style = Style(_hypothetical if negated else _relative, indefinite="bare" if negated else "some", negated=negated)
+    if frame.clause.subject and concepts()[frame.clause.subject.noun.concept].mass:
+        style = replace(style, indefinite="bare")
+    return _said(frame.clause.subject, f"{frame.path}subject", style)
+
+
+def _hypothetical(phrase: NounPhrase, node: str) -> Tokens:
+    return _relative(phrase, node, "subjunctive")
+
+
+def _object(frame: Frame) -> Tokens:
+    clause, node = frame.clause, f"{frame.path}object"
+    if clause.object is None or clause.passive:
+        return []
+    setting = Setting(object=clause.verb.concept)
+    if _takes_a(clause, clause.object):
+        style = Style(_relative, (Token("a", "ADP", node, "adp"),), repeated=True, setting=setting)
+    else:
+        style = Style(_relative, indefinite="bare", setting=setting)
+    return _said(clause.object, node, style)
+
+
+def _takes_a(clause: Clause, phrase: NounPhrase) -> bool:
+    """Whether the phrase as an object has personal *a*: people, and animals that are seen as someone."""
+    scope = entry("es", clause.verb).get("a")
+    kind = concepts()[phrase.noun.concept].cls
+    if scope == "none" or clause.recipient or kind == "LOC":
+        return False
+    if scope == "any" or kind in ("person", "PER"):
+        return True
+    known = phrase.definite or phrase.possessor is not None
+    return scope == "creature" and known and kind in ("animal", "fish")
+
+
+def _recipient(frame: Frame) -> Tokens:
+    node = f"{frame.path}recipient"
+    style = Style(_relative, (Token("a", "ADP", node, "adp"),), repeated=True)
+    return _said(frame.clause.recipient, node, style)
+
+
+def _agent(frame: Frame) -> Tokens:
+    clause, node = frame.clause, f"{frame.path}subject"
+    if not clause.passive or clause.agentless:
+        return []
+    return _said(clause.subject, node, Style(_relative, (Token("por", "ADP", node, "adp"),)))
+
+
+def _quality(frame: Frame) -> Tokens:
+    clause, node = frame.clause, f"{frame.path}quality"
+    if clause.quality is None:
+        return []
+    form = forms.adjective(entry("es", clause.quality), frame.gender, frame.plural)
+    tokens = [Token(form, "ADJ", node)]
+    if clause.than:
+        than = f"{frame.path}than"
+        style = Style(_relative, (Token("que", "SCONJ", than, "adp"),), indefinite="generic")
+        tokens = [Token("más", "ADV", node, "part"), *tokens, *_said(clause.than, than, style)]
+    return tokens
+
+
+def _category(frame: Frame) -> Tokens:
+    phrase, node = frame.clause.category, f"{frame.path}category"
+    return phrases.category(phrase, node, frame.gender, frame.plural, Style(_relative)) if phrase else []
+
+
+def _rest(frame: Frame, quality: bool = True) -> Tokens:
+    """Everything after the verbs and an inverted subject, a phrase with a relative clause last."""
+    clause = frame.clause
+    late_time = _time(frame) if not (_frequency(frame) or _time_is_fronted(frame)) else []
+    parts = [
+        (clause.subject if clause.existential else None, _existent(frame) if clause.existential else []),
+        (clause.than, _quality(frame) if quality else []),
+        (clause.category, _category(frame)),
+        (clause.object, _object(frame)),
+        (clause.recipient, _recipient(frame)),
+        (clause.subject, _agent(frame)),
+        (None, _manner(frame)),
+        (clause.place.where if clause.place else None, _place(frame)),
+        (None, late_time),
+    ]
+    parts.sort(key=lambda part: part[0] is not None and part[0].relative is not None)
+    return [token for _, tokens in parts for token in tokens]
+
+
+# Adverbials
+
+
+def _lemma(concept: str) -> str:
+    return entry("es", Word(concept)).lemma
+
+
+def _time(frame: Frame) -> Tokens:
+    return phrases.pieces(_lemma(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+
+
+def _manner(frame: Frame) -> Tokens:
+    return phrases.pieces(_lemma(frame.clause.manner), f"{frame.path}manner") if frame.clause.manner else []
+
+
+def _place(frame: Frame) -> Tokens:
+    place, node = frame.clause.place, f"{frame.path}place"
+    if place is None:
+        return []
+    preposition = entry("es", Word(place.preposition), Setting(object=place.where.noun.concept))
+    words = tuple(phrases.pieces(preposition.lemma, node))
+    return phrases.said(place.where, f"{node}.where", Style(_relative, words))
+
+
+def _frequency(frame: Frame) -> str:
+    """Where an adverb of frequency stands to the negation ("" for other times)."""
+    return entry("es", Word(frame.clause.time)).get("frequency") if frame.clause.time else ""
+
+
+def _time_is_fronted(frame: Frame) -> bool:
+    clause = frame.clause
+    return bool(clause.time) and not (frame.path or clause.question or clause.imperative or _frequency(frame))
+
+
+def _predicate(frame: Frame) -> Tokens:
+    """The verbs with what stands before them; *siempre*, *a menudo* and *a veces* each have their place."""
+    frequency, group, negated = _frequency(frame), verbs(frame), frame.clause.negated
+    if not frequency:
+        return group
+    time = _time(frame)
+    if not negated or frequency == "outer":
+        return [*time, *group]
+    return [group[0], *time, *group[1:]] if frequency == "inner" else [*group, *time]
