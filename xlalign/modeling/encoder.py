@@ -1,0 +1,179 @@
+"""Any transformers encoder with its own masked-language head, run without padding."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from xlalign.errors import DataError, UserError
+from xlalign.modeling import packing
+from xlalign.modeling.pooling import segment_mean
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+HEADS = {"cls": ("cls",), "lm_head": ("lm_head",), "decoder": ("head", "decoder"), "predictions": ("predictions",)}
+"""Where a masked-language model keeps its head: marker attribute -> modules applied in turn."""
+
+SHIFTED = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "longformer", "data2vec-text"}
+"""Families whose first position is pad_token_id + 1."""
+
+
+def load(source: str | Path, revision: str | None = None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load an encoder with its masked-language head (tied to the input embeddings) and its fast tokenizer.
+
+    Args:
+        source: a transformers directory or a hub id; weights must be safetensors.
+        revision: commit of a hub id.
+
+    Raises:
+        UserError: there is no such encoder, or it has no masked-language head, or no fast tokenizer.
+    """
+    from transformers import AutoModelForMaskedLM, AutoTokenizer
+
+    with quiet():
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+            model, report = AutoModelForMaskedLM.from_pretrained(
+                source, revision=revision, use_safetensors=True, output_loading_info=True
+            )
+        except (OSError, ValueError, KeyError) as error:
+            hint = "give a directory with config.json and model.safetensors, or a hub id when online"
+            raise UserError(f"`{source}` is not an encoder that can be loaded: {error}", hint) from error
+    _refuse_incomplete(source, report["missing_keys"])
+    if not tokenizer.is_fast:
+        raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
+    return model, tokenizer
+
+
+def _refuse_incomplete(source: str | Path, missing: Sequence[str]) -> None:
+    """A head that starts from random numbers is not the checkpoint's head (a fault of the ML-CTL release)."""
+    lost = sorted(name for name in missing if "pooler" not in name and "position_ids" not in name)
+    if lost:
+        raise UserError(
+            f"`{source}` lacks weights of its masked-language model: {', '.join(lost[:4])}",
+            "use a checkpoint saved with its head (ForMaskedLM)",
+        )
+
+
+def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Write a plain transformers directory: config.json, model.safetensors, tokenizer files."""
+    with quiet():
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' bars and load reports off the terminal inside the block."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+@dataclass(frozen=True)
+class States:
+    """Token vectors of every layer after one pass, addressed by the token's position in the batch.
+
+    Layer 0 is the embedding output, layer i the output of block i; negative numbers count from the last.
+    """
+
+    layers: Sequence[Sequence[Tensor]]
+    inverse: Tensor
+
+    def tokens(self, layer: int, positions: Tensor | None = None) -> Tensor:
+        """Vectors (M, D) of the tokens at `positions` (M,); None = all N tokens of the batch in order."""
+        parts = [chunk[layer][0] for chunk in self.layers]
+        joined = parts[0] if len(parts) == 1 else torch.cat(parts)
+        return joined.index_select(0, self.inverse if positions is None else self.inverse[positions])
+
+    def mean(self, layer: int, positions: Tensor, rows: Tensor, count: int) -> Tensor:
+        """Mean (count, D) of the tokens at `positions` (M,) that belong to each of `rows` (M,)."""
+        return segment_mean(self.tokens(layer, positions), rows, count)
+
+
+class Encoder(nn.Module):
+    """A masked-language model run on packed rows.
+
+    Args:
+        model: a transformers masked-language model (BERT, XLM-R, ModernBERT and relatives).
+
+    Attributes:
+        hidden_size: width D of the token vectors.
+        layers: number L of blocks.
+        longest: longest row in tokens that the position table allows.
+    """
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        model.set_attn_implementation(packing.register())
+        self.model = model
+        config = model.config
+        self.hidden_size: int = config.hidden_size
+        self.layers: int = config.num_hidden_layers
+        self.shift = (config.pad_token_id or 0) + 1 if config.model_type in SHIFTED else 0
+        self.longest: int = config.max_position_embeddings - self.shift
+        self._typed = "token_type_ids" in inspect.signature(model.base_model.forward).parameters
+        self.types: int = getattr(config, "type_vocab_size", 0) if self._typed else 0
+        self._sliding = "sliding_attention" in (getattr(config, "layer_types", None) or ())
+        self._head = next((names for marker, names in HEADS.items() if hasattr(model, marker)), None)
+        if self._head is None:
+            raise UserError(f"masked-language head of `{config.model_type}` models is not known", None)
+
+    def forward(self, ids: Tensor, positions: Tensor, types: Tensor, layout: packing.Layout) -> States:
+        """Encode a batch.
+
+        Shapes: ids, positions (0-based in the row), types (N,): the tokens of all rows one after another.
+        """
+        layers = [self._chunk(ids, positions, types, chunk) for chunk in layout.chunks]
+        return States(layers, layout.inverse)
+
+    def _chunk(self, ids: Tensor, positions: Tensor, types: Tensor, chunk: packing.Chunk) -> Sequence[Tensor]:
+        inputs: dict[str, Any] = {"input_ids": ids[chunk.tokens].unsqueeze(0)}
+        inputs["position_ids"] = (positions[chunk.tokens] + self.shift).unsqueeze(0)
+        if self.types > 1:
+            inputs["token_type_ids"] = types[chunk.tokens].unsqueeze(0)
+        elif self._typed:
+            inputs["token_type_ids"] = torch.zeros_like(inputs["input_ids"])
+        if self._sliding:
+            # Given as a dictionary, no mask of n x n cells is built.
+            inputs["attention_mask"] = {"full_attention": None, "sliding_attention": None}
+        return self.model.base_model(**inputs, output_hidden_states=True, packing=chunk).hidden_states
+
+    def logits(self, vectors: Tensor) -> Tensor:
+        """Vocabulary logits (M, V) of last-layer vectors (M, D)."""
+        for name in self._head or ():
+            vectors = getattr(self.model, name)(vectors)
+        return vectors
+
+    @property
+    def embeddings(self) -> nn.Parameter:
+        """The static input rows (V, D), tied to the output layer where the model ties them."""
+        return self.model.get_input_embeddings().weight
+
+
+def check_vocabulary(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Refuse a tokenizer without the special tokens that masked-language training needs.
+
+    Raises:
+        DataError: one is missing.
+    """
+    wanted = ("pad_token_id", "cls_token_id", "sep_token_id", "mask_token_id")
+    lacking = [name for name in wanted if getattr(tokenizer, name) is None]
+    if lacking:
+        raise DataError(f"the tokenizer has no {', '.join(n.removesuffix('_id') for n in lacking)}")
