@@ -1,0 +1,69 @@
+"""The rows of `xlalign list`, from the same tables that the stages use; nothing heavy is imported."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+
+from xlalign.registry import Registry
+
+Rows = list[dict[str, str]]
+
+
+def registered(module: str, table: str) -> Callable[[], Rows]:
+    """Rows of a registry: name and the first line of what it says of itself."""
+
+    def rows() -> Rows:
+        registry: Registry[object] = getattr(import_module(module), table)
+        return [{"name": name, "what": _summary(registry.get(name))} for name in registry]
+
+    return rows
+
+
+def presets() -> Rows:
+    """Pretraining recipes with paper, needs and relative cost."""
+    from xlalign.objectives.presets import catalogue
+
+    return catalogue()
+
+
+def tasks() -> Rows:
+    """Evaluation tasks with metric, languages and licence."""
+    from xlalign.evaluation.tasks import TASKS
+
+    loaded = [(name, TASKS.get(name)) for name in TASKS]
+    return [
+        {
+            "name": name,
+            "kind": task.kind,
+            "metric": "+".join(task.main),
+            "languages": str(len(task.languages)),
+            "licence": task.license,
+        }
+        for name, task in loaded
+    ]
+
+
+def pipelines() -> Rows:
+    """Built-in pipeline files."""
+    from xlalign.config.load import read_toml
+    from xlalign.stages.pipeline import builtin_files
+
+    return [{"name": name, "what": str(read_toml(path).get("title", ""))} for name, path in builtin_files().items()]
+
+
+def _summary(item: object) -> str:
+    text = inspect.getdoc(item) or inspect.getdoc(inspect.getmodule(item)) or ""
+    return text.splitlines()[0] if text else ""
+
+
+CATALOGUES: dict[str, Callable[[], Rows]] = {
+    "presets": presets,
+    "tasks": tasks,
+    "sources": registered("xlalign.bitext.sources", "SOURCES"),
+    "filters": registered("xlalign.bitext.filters", "FILTERS"),
+    "aligners": registered("xlalign.alignment.aligners", "ALIGNERS"),
+    "objectives": registered("xlalign.objectives", "OBJECTIVES"),
+    "pipelines": pipelines,
+}

@@ -1,0 +1,128 @@
+"""Gather what the stages of a run left behind into the data of a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from xlalign import __version__
+from xlalign.reporting.curves import read_curve
+from xlalign.reporting.data import AlignedPair, CorpusReport, FilterCount, Reject, ReportData, StageRun
+from xlalign.reporting.results import Results
+from xlalign.reporting.scores import error_table
+from xlalign.reporting.summary import headline, summary_table
+from xlalign.reporting.table import Table
+from xlalign.stages.pipeline import Pipeline
+from xlalign.stages.runner import Outcome
+from xlalign.stages.wiring import EvalStage
+
+VIEWED_PAIRS = 40
+"""Gold pairs of each language pair that the alignment viewer gets."""
+
+Outcomes = Mapping[str, Outcome]
+
+
+def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
+    """Everything that a report of these outcomes shows."""
+    results = evaluation(pipeline, outcomes)
+    controls = controls_of(pipeline)
+    return ReportData(
+        title=pipeline.title,
+        command=f"xlalign run {Path(pipeline.source).stem}",
+        version=__version__,
+        headline=headline(results, controls=controls) if results else None,
+        summary=tuple(summaries(pipeline, outcomes)),
+        results=results,
+        aer=error_rates(pipeline, outcomes),
+        alignments=tuple(pair for name in _ran(pipeline, outcomes, "align-words") for pair in _pairs(name, outcomes)),
+        curves=tuple(_curves(pipeline, outcomes)),
+        corpora=tuple(_corpus(name, outcomes[name]) for name in _ran(pipeline, outcomes, "prepare")),
+        stages=tuple(_stage(name, outcome) for name, outcome in outcomes.items()),
+    )
+
+
+def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Results | None:
+    """The content of results.json of the first evaluation that ran."""
+    names = _ran(pipeline, outcomes, "eval")
+    return Results.model_validate(_json(outcomes[names[0]], "results.json")) if names else None
+
+
+def controls_of(pipeline: Pipeline) -> tuple[str, ...]:
+    """The models that are no contestants, by the `[eval]` table."""
+    stages = pipeline.stages.get("eval", {}).values()
+    return tuple(name for settings in stages for name in cast("EvalStage", settings).controls)
+
+
+def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
+    """The short answer: one row a model. Empty where nothing was evaluated."""
+    results = evaluation(pipeline, outcomes)
+    if results is None:
+        return []
+    primary = "xnli" if "xnli" in results.tasks else next(iter(results.tasks))
+    trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
+    seconds = {name: outcomes[name].artifact.manifest.seconds for name in trained}
+    return [summary_table(results, primary=primary, controls=controls_of(pipeline), seconds=seconds or None)]
+
+
+def error_rates(pipeline: Pipeline, outcomes: Outcomes) -> Table | None:
+    """Alignment error rates of every align-words stage that had gold links."""
+    names = _ran(pipeline, outcomes, "align-words")
+    scores = {name: _json(outcomes[name], "scores.json") for name in names}
+    rates = {name: {pair: entry["aer"] for pair, entry in table.items()} for name, table in scores.items() if table}
+    return error_table(rates) if rates else None
+
+
+def _ran(pipeline: Pipeline, outcomes: Outcomes, section: str) -> list[str]:
+    return [name for name in pipeline.stages.get(section, {}) if name in outcomes]
+
+
+def _json(outcome: Outcome, name: str) -> dict[str, Any]:
+    path = outcome.artifact.data / name
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _curves(pipeline: Pipeline, outcomes: Outcomes) -> list[Any]:
+    paths = {name: outcomes[name].artifact.data / "metrics.jsonl" for name in _ran(pipeline, outcomes, "pretrain")}
+    return [read_curve(path, name) for name, path in paths.items() if path.is_file()]
+
+
+def _corpus(name: str, outcome: Outcome) -> CorpusReport:
+    report = _json(outcome, "report.json")
+    return CorpusReport(
+        name=name,
+        read=report["read"],
+        kept=report["kept"],
+        filters=tuple(_filter(item) for item in report["filters"]),
+        sizes=report["sizes"],
+    )
+
+
+def _filter(item: dict[str, Any]) -> FilterCount:
+    samples = tuple(Reject.model_validate(sample) for sample in item.get("samples", ()))
+    return FilterCount(name=item["name"], removed=item["removed"], demand=item.get("demand", ""), samples=samples)
+
+
+def _pairs(name: str, outcomes: Outcomes) -> list[AlignedPair]:
+    """Aligned pairs that have gold links, for the viewer."""
+    from xlalign.alignment.files import scored_pairs
+
+    return [AlignedPair(aligner=name, **row) for row in scored_pairs(outcomes[name].artifact.data, VIEWED_PAIRS)]
+
+
+def _stage(name: str, outcome: Outcome) -> StageRun:
+    manifest = outcome.artifact.manifest
+    return StageRun(
+        name=name,
+        stage=manifest.stage,
+        key=manifest.key,
+        state=outcome.state,
+        why=outcome.why,
+        seconds=manifest.seconds,
+        content=manifest.content,
+        settings=manifest.hashed["settings"],
+        inputs=manifest.hashed["inputs"],
+        versions=manifest.versions,
+        facts={"peak memory (MB)": round(manifest.peak_memory / 1e6), **manifest.info},
+    )

@@ -1,0 +1,158 @@
+"""From the tables of a pipeline file to nodes: which stage reads which, and what of a table identifies it.
+
+A field that names another stage (`from = "base"`) does not identify a result; the content of that stage's
+artifact does. So such fields are operational here, and the names become inputs of the node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import Field
+
+from xlalign.alignment.settings import AlignSettings
+from xlalign.bitext.settings import PrepareSettings
+from xlalign.config import Settings, operational
+from xlalign.errors import UserError, unknown_name
+from xlalign.evaluation.settings import EvalSettings
+from xlalign.stages.base import Kind, Node
+from xlalign.training.settings import PretrainSettings
+
+PREPARE = Kind("prepare", 1, "xlalign.stages.prepare")
+ALIGN = Kind("align-words", 1, "xlalign.stages.align_words")
+PRETRAIN = Kind("pretrain", 1, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
+CELL = Kind("cell", 1, "xlalign.stages.cell", volatile=("times.json",))
+EVAL = Kind("eval", 1, "xlalign.stages.evaluate")
+
+Stages = Mapping[str, Mapping[str, Settings]]
+
+
+class AlignStage(AlignSettings):
+    """An `[align-words]` table."""
+
+    bitext: str = operational("prepare", "name of the prepare stage to align")
+
+
+class PretrainStage(PretrainSettings):
+    """A `[pretrain.NAME]` table."""
+
+    bitext: str = operational("prepare", "name of the prepare stage to train on")
+    alignments: str = operational("align-words", "name of the align-words stage whose links and lexicon are used")
+
+
+class EvalStage(EvalSettings):
+    """An `[eval]` table."""
+
+    controls: tuple[str, ...] = Field((), description="models that only had more training: no contestants")
+
+
+class CellSettings(Settings):
+    """One cell of the evaluation grid: a task, a model, a seed."""
+
+    task: str = Field(description="name of the task")
+    seed: int = Field(0, description="seed of the fine-tuning; 0 where there is none")
+    options: EvalSettings = Field(description="what of the [eval] table concerns this cell")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of the pipeline file. `single`: the table may be one stage, named like the section."""
+
+    name: str
+    model: Callable[[], type[Settings]]
+    single: bool = True
+
+
+SECTIONS = {
+    section.name: section
+    for section in (
+        Section("prepare", lambda: PrepareSettings),
+        Section("align-words", lambda: AlignStage),
+        Section("pretrain", lambda: PretrainStage, single=False),
+        Section("eval", lambda: EvalStage),
+    )
+}
+
+
+def nodes(stages: Stages) -> dict[str, Node]:
+    """The graph of a validated pipeline.
+
+    Raises:
+        UserError: two stages share a name, a name is unknown, or stages wait for each other.
+    """
+    graph: dict[str, Node] = {}
+    for section, build in _BUILDERS.items():
+        for name, settings in stages.get(section, {}).items():
+            for node in build(name, settings, stages):
+                if node.name in graph:
+                    raise UserError(f"two stages have the name `{node.name}`", "rename one in the pipeline file")
+                graph[node.name] = node
+    _refuse_cycles(graph)
+    return graph
+
+
+def _prepare(name: str, settings: Settings, stages: Stages) -> list[Node]:
+    return [Node(name, PREPARE, settings)]
+
+
+def _align(name: str, settings: Settings, stages: Stages) -> list[Node]:
+    own = cast("AlignStage", settings)
+    inputs = {"bitext": _reference(own.bitext, "prepare", f"align-words.{name}.bitext", stages)}
+    if own.encoder in stages.get("pretrain", {}):
+        inputs["encoder"] = str(own.encoder)
+        own = own.model_copy(update={"encoder": "stage"})
+    return [Node(name, ALIGN, own, inputs)]
+
+
+def _pretrain(name: str, settings: Settings, stages: Stages) -> list[Node]:
+    from xlalign.objectives.presets import needs
+
+    own = cast("PretrainStage", settings)
+    inputs = {"bitext": _reference(own.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
+    if needs(own.preset, own.options) & {"links", "dictionary"}:
+        inputs["alignments"] = _reference(own.alignments, "align-words", f"pretrain.{name}.alignments", stages)
+    if own.start in stages.get("pretrain", {}):
+        inputs["model"] = own.start
+        own = own.model_copy(update={"start": "stage"})
+    return [Node(name, PRETRAIN, own, inputs)]
+
+
+def _reference(name: str, section: str, field: str, stages: Stages) -> str:
+    """The stage that a field names; the only stage of the section when the default name is not there."""
+    known = list(stages.get(section, {}))
+    if name in known:
+        return name
+    if name == section and known:
+        return known[0]
+    if not known:
+        raise UserError(f"`{field}` needs a [{section}] stage, and the file has none", f"add a [{section}] table")
+    raise unknown_name(f"{section} stage in `{field}`:", name, known)
+
+
+def _eval(name: str, settings: Settings, stages: Stages) -> list[Node]:
+    return []
+
+
+_BUILDERS: dict[str, Callable[[str, Settings, Stages], list[Node]]] = {
+    "prepare": _prepare,
+    "align-words": _align,
+    "pretrain": _pretrain,
+    "eval": _eval,
+}
+
+
+def _refuse_cycles(graph: Mapping[str, Node]) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise UserError(f"stages wait for each other: {' -> '.join([*path[path.index(name) :], name])}")
+        if name not in done:
+            for source in graph[name].inputs.values():
+                visit(source, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
