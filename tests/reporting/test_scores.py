@@ -70,6 +70,11 @@ def test_smallest_gain_needs_paired_seeds():
     assert smallest_gain(of([3.0]), of([1.0, 2.0])) is None
 
 
+def test_summary_of_a_task_without_english():
+    table = summary_table(results(base={"de": [1.0, 2.0]}, ppa={"de": [3.0, 4.0]}))
+    assert [column.name for column in table.columns] == ["model", "XNLI others", "Δ"]
+
+
 def test_summary_shows_the_cost():
     table = summary_table(results(base=BASE, ppa=BETTER), seconds={"ppa": 61.0})
     assert table.columns[-1].name == "training"

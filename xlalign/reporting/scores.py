@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.reporting.results import SOURCE, ModelScores, Results, Score, TaskScores
-from xlalign.reporting.table import Cell, Column, Row, Table, row
+from xlalign.reporting.results import ModelScores, Results, Score, TaskScores
+from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 SIGNIFICANT = 0.05
 
@@ -30,19 +30,20 @@ def task_table(name: str, results: Results) -> Table:
     task = results.tasks[name]
     languages = task.languages()
     rows = [row(model, _cells(scores, languages)) for model, scores in task.models.items()]
-    table = Table(
-        name=name,
-        caption=f"{name}, {task.metric}" if task.metric else name,
-        columns=(
-            Column(name="model"),
-            *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
-            Column(name="gap", kind="score", better="lower"),
-        ),
-        rows=(*rows, *_differences(task, results.baseline, languages)),
-        notes=_notes(task, results.baseline),
-        signature=results.signature,
+    return without_empty_columns(
+        Table(
+            name=name,
+            caption=f"{name}, {task.metric}" if task.metric else name,
+            columns=(
+                Column(name="model"),
+                *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
+                Column(name="gap", kind="score", better="lower"),
+            ),
+            rows=(*rows, *_differences(task, results.baseline, languages)),
+            notes=_notes(task, results.baseline),
+            signature=results.signature,
+        )
     )
-    return table if SOURCE in languages else _without_last_column(table)
 
 
 def gains(results: Results) -> dict[str, dict[str, float | None]]:
@@ -75,11 +76,6 @@ def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[st
         rows=tuple(rows),
         signature=signature,
     )
-
-
-def _without_last_column(table: Table) -> Table:
-    rows = tuple(line.model_copy(update={"cells": line.cells[:-1]}) for line in table.rows)
-    return table.model_copy(update={"columns": table.columns[:-1], "rows": rows})
 
 
 def _cells(scores: ModelScores, languages: list[str]) -> list[Cell]:

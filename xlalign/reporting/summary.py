@@ -8,7 +8,7 @@ from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Results, Score, TaskScores
 from xlalign.reporting.scores import cell
-from xlalign.reporting.table import Cell, Column, Row, Table, row
+from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 TASK_NAMES = {"xnli": "XNLI", "udpos": "POS", "tatoeba": "Tatoeba"}
 
@@ -44,13 +44,15 @@ def summary_table(
     if seconds is not None:
         columns.append(Column(name="training", kind="seconds"))
         rows = [_with(line, seconds.get(model)) for line, model in zip(rows, task.models, strict=True)]
-    return Table(
-        name="summary",
-        caption=f"Zero-shot transfer from English: {', '.join(_heading(name) for name in results.tasks)}",
-        columns=tuple(columns),
-        rows=tuple(rows),
-        notes=_notes(task, primary, minor, reference, results, controls),
-        signature=results.signature,
+    return without_empty_columns(
+        Table(
+            name="summary",
+            caption=f"Zero-shot transfer from English: {', '.join(_heading(name) for name in results.tasks)}",
+            columns=tuple(columns),
+            rows=tuple(rows),
+            notes=_notes(task, primary, minor, reference, results, controls),
+            signature=results.signature,
+        )
     )
 
 

@@ -125,3 +125,10 @@ def text(value: str) -> Cell:
 def row(name: str, cells: Sequence[Cell], *, kind: Kind | None = None, rule: bool = False) -> Row:
     """A row that begins with its name."""
     return Row(cells=(text(name), *cells), kind=kind, rule=rule)
+
+
+def without_empty_columns(table: Table) -> Table:
+    """The table without the columns that no row has a value for (a task without English has no gap)."""
+    full = [n for n in range(len(table.columns)) if any(line.cells[n].value is not None for line in table.rows)]
+    rows = tuple(line.model_copy(update={"cells": tuple(line.cells[n] for n in full)}) for line in table.rows)
+    return table.model_copy(update={"columns": tuple(table.columns[n] for n in full), "rows": rows})

@@ -1,0 +1,219 @@
+"""Writes docs/reference/ from the code: `python docs/generate.py`, or `--check` to see whether it is current.
+
+The command line's pages are the `--help` texts themselves; tables of names come from the same registries that the
+stages use; fields come from the settings models.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+REFERENCE = Path(__file__).with_name("reference")
+NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
+HELP_WIDTH = "100"
+PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": HELP_WIDTH, "TERMINAL_WIDTH": HELP_WIDTH}
+
+
+def cli() -> str:
+    """The `--help` of every command."""
+    parts = ["# Command line\n", "What `--help` prints, for every command.\n"]
+    for path, text in help_texts():
+        parts.append(f"{'##' if len(path) < 3 else '###'} `{' '.join(path)}`\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def help_texts() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every command's path and its help, plain and at a fixed width."""
+    os.environ.update(PLAIN)  # typer reads its width when it is imported
+    from typer.main import get_command
+    from typer.testing import CliRunner
+
+    from xlalign.cli.main import app
+
+    for path in command_paths(get_command(app), ("xlalign",)):
+        answer = CliRunner().invoke(app, [*path[1:], "--help"], prog_name=path[0], env=PLAIN)
+        yield path, "\n".join(line.rstrip() for line in answer.output.strip().splitlines())
+
+
+def command_paths(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The command and all below it."""
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        yield from command_paths(child, (*path, name))
+
+
+def catalogue(kind: str, title: str, text: str) -> Callable[[], str]:
+    """A page with one `xlalign list` table."""
+
+    def page() -> str:
+        from xlalign.cli.catalogue import CATALOGUES
+
+        return f"# {title}\n\n{text}\n\n{table(CATALOGUES[kind]())}"
+
+    return page
+
+
+def parts() -> str:
+    """Sources, filters, aligners, objectives and pipelines on one page."""
+    from xlalign.cli.catalogue import CATALOGUES
+
+    sections = ["sources", "filters", "aligners", "objectives", "pipelines"]
+    body = "\n".join(f"## {kind.capitalize()}\n\n{table(CATALOGUES[kind]())}" for kind in sections)
+    return f"# Sources, filters, aligners, objectives\n\nWhat `xlalign list` prints.\n\n{body}"
+
+
+def settings() -> str:
+    """Every field of every table of a pipeline file."""
+    from xlalign.stages.execution import ExecutionSettings
+    from xlalign.stages.wiring import SECTIONS
+
+    models = [
+        (section.name if section.single else f"{section.name}.NAME", section.model()) for section in SECTIONS.values()
+    ]
+    body = [
+        section
+        for name, model in [*models, ("execution", ExecutionSettings)]
+        for section in fields_of(f"[{name}]", model)
+    ]
+    intro = (
+        "Every field of every table of a pipeline file, with its unit. Fields marked † never change a result, so they "
+        "do not belong to the cache key. `--set TABLE.FIELD=VALUE` overrides any of them."
+    )
+    return f"# Pipeline files\n\n{intro}\n\n" + "\n".join(body)
+
+
+def fields_of(heading: str, model: type[BaseModel]) -> Iterator[str]:
+    """A section for a model, then one for each model inside it."""
+    rows, inner = [], []
+    for name, field in model.model_fields.items():
+        rows.append(
+            {
+                "field": f"`{field.alias or name}`{_dagger(field)}",
+                "type": readable(field.annotation),
+                "default": _default(field),
+                "meaning": field.description or "",
+            }
+        )
+        inner += [(field.alias or name, found) for found in _models_in(field.annotation)]
+    yield f"## `{heading}`\n\n{first_line(model)}\n\n{table(rows, literal=True)}"
+    for name, found in inner:
+        yield from fields_of(f"{heading[:-1]}.{name}]", found)
+
+
+def readable(annotation: Any) -> str:
+    """A type as a user of TOML would call it."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return readable(arguments[0])
+    if origin is typing.Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
+    if origin in {typing.Union, types.UnionType}:
+        return " or ".join(readable(item) for item in arguments if item is not type(None))
+    if origin in {tuple, list, frozenset, set}:
+        return f"list of {readable(arguments[0])}"
+    if origin is dict:
+        return f"table of {readable(arguments[1])}"
+    names = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path", Any: "anything"}
+    return names.get(
+        annotation, "table" if isinstance(annotation, type) and issubclass(annotation, BaseModel) else str(annotation)
+    )
+
+
+def table(rows: list[dict[str, str]], *, literal: bool = False) -> str:
+    """Rows as Markdown; with `literal` the cells are Markdown already."""
+    if not rows:
+        return "None.\n"
+    lines = [
+        list(rows[0]),
+        ["---"] * len(rows[0]),
+        *([_cell(value, literal) for value in row.values()] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def first_line(item: object) -> str:
+    """The first line of a docstring."""
+    return (inspect.getdoc(item) or "").split("\n")[0]
+
+
+def _cell(value: str, literal: bool) -> str:
+    text = " ".join(str(value).split()).replace("|", "\\|")
+    return text if literal else text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
+
+
+def _dagger(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return " †" if isinstance(extra, dict) and extra.get("operational") else ""
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "(required)"
+    value = field.get_default(call_default_factory=True)  # type: ignore[call-overload]
+    if isinstance(value, BaseModel) or (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
+        return "see below"
+    return f"`{_toml(value)}`"
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return "unset"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    return str(value)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _models_in(argument)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli,
+    "settings.md": settings,
+    "presets.md": catalogue(
+        "presets", "Presets", "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table."
+    ),
+    "tasks.md": catalogue("tasks", "Tasks", "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."),
+    "parts.md": parts,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with `--check` name those that are not current."""
+    stale = []
+    for name, page in PAGES.items():
+        path, text = REFERENCE / name, NOTE + page().rstrip() + "\n"
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in arguments:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if "--check" in arguments and stale:
+        print(f"not current: {', '.join(stale)}; run `python docs/generate.py`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
