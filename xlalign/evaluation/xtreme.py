@@ -15,7 +15,8 @@ from xlalign.errors import DataError
 from xlalign.evaluation.forms import FORMS
 from xlalign.evaluation.metrics.chunks import Rule
 from xlalign.evaluation.tasks import TASKS, XTREME
-from xlalign.evaluation.tasks.base import Scores, Task
+from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.tasks.scorers import Scores
 
 _HIDDEN = {"tagging": {"accuracy"}}
 """Metrics that we report and the benchmark does not."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any, Literal
 
+import numpy as np
+
 from xlalign.evaluation.metrics.chunks import Rule
+from xlalign.evaluation.tasks.scorers import Scorer, Scores
 
 Kind = Literal["classification", "tagging", "qa", "retrieval", "mining"]
 Group = Literal["classification", "tagging", "qa", "retrieval", "extension"]
 Example = dict[str, Any]
-Scores = dict[str, float]
-Scorer = Callable[[Any, Any, str, Rule], Scores]
 
 
 def codes(text: str) -> tuple[str, ...]:
@@ -51,8 +53,7 @@ class Task:
         name: the name on the command line.
         kind: decides encoding, head and prediction form.
         group: the benchmark's group, whose scores are averaged.
-        main: the metric whose value is the task's score; the mean where there are two.
-        scorer: (gold, predicted, language, chunk rule) -> scores in percent.
+        scorer: the metrics.
         languages: test languages of the benchmark, English included where it has it.
         labels: the closed set of labels, empty for open answers.
         reader: file format, a name in `xlalign.evaluation.data.formats.FORMATS`.
@@ -67,7 +68,6 @@ class Task:
     name: str
     kind: Kind
     group: Group
-    main: tuple[str, ...]
     scorer: Scorer
     languages: tuple[str, ...]
     reader: str
@@ -82,11 +82,20 @@ class Task:
 
     def score(self, gold: Any, predicted: Any, lang: str, rule: Rule = "legacy") -> Scores:
         """All metrics of one language, in percent."""
-        return self.scorer(gold, predicted, lang, rule)
+        return self.scorer.scores(gold, predicted, lang, rule)
 
     def headline(self, scores: Mapping[str, float]) -> float:
         """The one number of the task in these scores."""
-        return sum(scores[name] for name in self.main) / len(self.main)
+        return fmean(scores[name] for name in self.scorer.main)
+
+    def items(self, gold: Any, predicted: Any, lang: str, rule: Rule = "legacy") -> np.ndarray:
+        """What each item contributes to the headline, (N, K); `scorer.total` makes the headline of sums."""
+        return np.asarray(self.scorer.items(gold, predicted, lang, rule), dtype=np.float64)
+
+    @property
+    def metric(self) -> str:
+        """The headline's name in tables."""
+        return " + ".join(name.replace("_", " ") for name in self.scorer.main)
 
     @property
     def folder(self) -> str:

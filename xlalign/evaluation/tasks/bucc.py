@@ -1,14 +1,13 @@
 """BUCC 2018: find the translated sentence pairs in two large sets; the threshold is tuned on dev."""
 
 from xlalign.evaluation.tasks.base import Task, codes
-from xlalign.evaluation.tasks.scorers import by_mining
+from xlalign.evaluation.tasks.scorers import MINING
 
 TASK = Task(
     name="bucc",
     kind="mining",
     group="retrieval",
-    main=("f1",),
-    scorer=by_mining,
+    scorer=MINING,
     languages=codes("de fr ru zh"),
     reader="mining",
     files={

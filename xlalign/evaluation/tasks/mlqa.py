@@ -2,7 +2,7 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_mlqa
+from xlalign.evaluation.tasks.scorers import MLQA
 from xlalign.evaluation.tasks.squad import FILES, HUB_COLUMNS
 
 _TEST = (
@@ -18,8 +18,7 @@ TASK = Task(
     name="mlqa",
     kind="qa",
     group="qa",
-    main=("exact_match", "f1"),
-    scorer=by_mlqa,
+    scorer=MLQA,
     languages=codes("ar de en es hi vi zh"),
     reader="squad",
     files={"train": FILES["train"], "dev": (*_DEV, *FILES["dev"]), "test": _TEST},

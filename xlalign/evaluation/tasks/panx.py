@@ -2,7 +2,7 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_chunks
+from xlalign.evaluation.tasks.scorers import CHUNK_F1
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 
@@ -10,8 +10,7 @@ TASK = Task(
     name="panx",
     kind="tagging",
     group="tagging",
-    main=("f1",),
-    scorer=by_chunks,
+    scorer=CHUNK_F1,
     languages=codes(
         "af ar bg bn de el en es et eu fa fi fr he hi hu id it ja jv ka kk ko ml mr ms my nl pt ru sw ta te th tl"
         " tr ur vi yo zh"

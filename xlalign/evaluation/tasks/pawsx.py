@@ -2,14 +2,13 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_accuracy
+from xlalign.evaluation.tasks.scorers import ACCURACY
 
 TASK = Task(
     name="pawsx",
     kind="classification",
     group="classification",
-    main=("accuracy",),
-    scorer=by_accuracy,
+    scorer=ACCURACY,
     languages=codes("de en es fr ja ko zh"),
     labels=("0", "1"),
     reader="pairs",

@@ -5,14 +5,13 @@ Files in LASER's form hold the gold order; XTREME's copy has sorted English line
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_accuracy
+from xlalign.evaluation.tasks.scorers import ACCURACY
 
 TASK = Task(
     name="tatoeba",
     kind="retrieval",
     group="retrieval",
-    main=("accuracy",),
-    scorer=by_accuracy,
+    scorer=ACCURACY,
     languages=codes(
         "af ar bg bn de el es et eu fa fi fr he hi hu id it ja jv ka kk ko ml mr nl pt ru sw ta te th tl tr ur vi zh"
     ),

@@ -2,7 +2,7 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_squad
+from xlalign.evaluation.tasks.scorers import SQUAD
 from xlalign.evaluation.tasks.squad import HUB_COLUMNS
 
 _TEST = (
@@ -19,8 +19,7 @@ TASK = Task(
     name="tydiqa",
     kind="qa",
     group="qa",
-    main=("exact_match", "f1"),
-    scorer=by_squad,
+    scorer=SQUAD,
     languages=codes("ar bn en fi id ko ru sw te"),
     reader="squad",
     files={"train": _TRAIN, "test": _TEST},

@@ -5,7 +5,7 @@ The benchmark's "F1" is chunk F1 of unprefixed tags (see `metrics.chunks`); toke
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_chunks
+from xlalign.evaluation.tasks.scorers import CHUNK_F1
 
 # `_` stands in treebanks for a word without analysis; the benchmark keeps it as a tag.
 LABELS = codes("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X _")
@@ -14,8 +14,7 @@ TASK = Task(
     name="udpos",
     kind="tagging",
     group="tagging",
-    main=("f1",),
-    scorer=by_chunks,
+    scorer=CHUNK_F1,
     languages=codes(
         "af ar bg de el en es et eu fa fi fr he hi hu id it ja kk ko mr nl pt ru ta te th tl tr ur vi yo zh"
     ),

@@ -2,7 +2,7 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_accuracy
+from xlalign.evaluation.tasks.scorers import ACCURACY
 
 LABELS = ("entailment", "neutral", "contradiction")
 
@@ -10,8 +10,7 @@ TASK = Task(
     name="xnli",
     kind="classification",
     group="classification",
-    main=("accuracy",),
-    scorer=by_accuracy,
+    scorer=ACCURACY,
     languages=codes("ar bg de el en es fr hi ru sw th tr ur vi zh"),
     labels=LABELS,
     reader="pairs",

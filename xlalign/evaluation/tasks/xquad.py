@@ -2,15 +2,14 @@
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
-from xlalign.evaluation.tasks.scorers import by_squad
+from xlalign.evaluation.tasks.scorers import SQUAD
 from xlalign.evaluation.tasks.squad import FILES, HUB_COLUMNS
 
 TASK = Task(
     name="xquad",
     kind="qa",
     group="qa",
-    main=("exact_match", "f1"),
-    scorer=by_squad,
+    scorer=SQUAD,
     languages=codes("ar de el en es hi ru th tr vi zh"),
     reader="squad",
     files={**FILES, "test": (("xquad/xquad.{lang}.json",),)},

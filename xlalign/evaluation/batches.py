@@ -1,0 +1,65 @@
+"""Fine-tuning batches: a pure function of (seed, step)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xlalign.evaluation.encoding import Encoded, Packed, labels_of, pack
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A logical batch: packed rows, their labels, and the numbers of their examples."""
+
+    packed: Packed
+    labels: Tensor
+    ids: tuple[int, ...]
+
+    def to(self, device: torch.device) -> Batch:
+        """The batch on a device."""
+        return Batch(self.packed.to(device), self.labels.to(device), self.ids)
+
+
+class ShuffledBatches:
+    """Every row once an epoch, in an order drawn from (seed, epoch); rows that fill no batch wait for the next.
+
+    Args:
+        encoded: the training rows.
+        size: rows in a batch.
+        seed: seed of the order.
+        device: kind of device the batches are laid out for.
+    """
+
+    def __init__(self, encoded: Encoded, size: int, seed: int, device: str = "cpu") -> None:
+        self._encoded, self._seed, self._device = encoded, seed, device
+        self._size = min(size, len(encoded))
+        self._order = lru_cache(maxsize=2)(self._epoch_order)
+
+    def __len__(self) -> int:
+        return len(self._encoded) // self._size
+
+    def batch(self, step: int) -> Batch:
+        """The batch of the 0-based `step`."""
+        epoch, at = divmod(step, len(self))
+        rows = self._order(epoch)[at * self._size : (at + 1) * self._size]
+        packed = pack(self._encoded, rows, self._device)
+        return Batch(packed, labels_of(self._encoded, rows), tuple(self._encoded.origin[row] for row in rows))
+
+    def _epoch_order(self, epoch: int) -> np.ndarray:
+        return np.argsort(scramble(np.arange(len(self._encoded)), self._seed, epoch), kind="stable")
+
+
+def scramble(numbers: np.ndarray, *keys: int) -> np.ndarray:
+    """A 64-bit hash of each number under the keys (splitmix64): the same on every machine and version."""
+    value = numbers.astype(np.uint64)
+    for key in keys:
+        value = (value + np.uint64(key + 1)) * np.uint64(0x9E3779B97F4A7C15)
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        value ^= value >> np.uint64(31)
+    return value

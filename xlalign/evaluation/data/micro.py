@@ -1,0 +1,42 @@
+"""Task data from the embedded micro-world: any number of examples, labels known from the meaning."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xlalign.errors import UserError
+from xlalign.evaluation.tasks.base import Example, Task
+
+DEFAULT_COUNTS = {"train": 24_000, "dev": 1_000, "test": 1_000}
+
+
+def languages(task: Task) -> list[str]:
+    """The languages of the micro-world; retrieval tasks pair each with English."""
+    from xlalign.micro.grammar import GRAMMARS
+
+    paired = task.kind in ("retrieval", "mining")
+    return [lang for lang in GRAMMARS if not (paired and lang == "en")]
+
+
+def examples(task: Task, seed: int, lang: str, split: str, count: int = 0) -> list[Example]:
+    """The first `count` examples (0 = the default) of a split of world `seed`."""
+    return list(_examples(task.name, seed, lang, split, count or DEFAULT_COUNTS[split]))
+
+
+def seed_of(rest: str) -> int:
+    """The world seed in `micro:SEED`; `micro:` is world 0.
+
+    Raises:
+        UserError: it is not a number.
+    """
+    if rest and not rest.isdecimal():
+        raise UserError(f"data source `micro:{rest}`; wanted micro: or micro:SEED with a whole number")
+    return int(rest or 0)
+
+
+@lru_cache(maxsize=32)
+def _examples(task: str, seed: int, lang: str, split: str, count: int) -> tuple[Example, ...]:
+    from xlalign.micro import tasks
+    from xlalign.micro.world import World
+
+    return tuple(tasks.examples(World(seed), task, lang, split, count))

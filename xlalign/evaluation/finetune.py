@@ -1,0 +1,195 @@
+"""Fine-tune an encoder on English and answer in any language, with the project's one training loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from xlalign.evaluation.batches import Batch, ShuffledBatches
+from xlalign.evaluation.cells import Cell
+from xlalign.evaluation.data.load import SOURCE, English, digest, english
+from xlalign.evaluation.encoding import Encoded, pack, token_batches
+from xlalign.evaluation.gold import gold_answers
+from xlalign.evaluation.kinds import KINDS
+from xlalign.evaluation.kinds.base import TunedKind
+from xlalign.evaluation.model import TaskModel, build, load
+from xlalign.evaluation.settings import EvalSettings, FineTuning, Regime
+from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.modeling.packing import CHUNK
+from xlalign.objectives.base import LossOutput
+from xlalign.training.devices import device_name
+from xlalign.training.loop import TrainResult, train
+from xlalign.training.settings import TrainSettings
+
+
+class Program:
+    """What the training loop needs of a task model."""
+
+    def __init__(self, model: TaskModel, kind: TunedKind) -> None:
+        self._model, self._kind = model, kind
+
+    def modules(self) -> nn.Module:
+        """Encoder and output layer."""
+        return self._model
+
+    def loss(self, batch: Batch) -> LossOutput:
+        """Mean cross-entropy over the logical batch."""
+        loss, count = self._kind.loss(self._model(batch.packed), batch.labels)
+        return LossOutput(loss, count)
+
+    def after_step(self, step: int) -> None:
+        """Nothing to update."""
+
+
+class FineTuner:
+    """A model on a task: trains, chooses the checkpoint by English dev, answers.
+
+    Args:
+        model: model folder or hub id.
+        task: a task whose kind is fine-tuned.
+        settings: the evaluation.
+        regime: what is frozen, learning rate, pooling.
+        seed: seed of the output layer, the order of examples and dropout.
+    """
+
+    def __init__(self, model: str | Path, task: Task, settings: EvalSettings, regime: Regime, seed: int) -> None:
+        self.task, self.settings, self.regime, self.seed = task, settings, regime, seed
+        self.kind = KINDS.get(task.kind)
+        encoder, self.tokenizer = load(model)
+        limit = {"max_length": min(settings.options(task.name, task.kind).max_length, encoder.longest)}
+        self.options = settings.options(task.name, task.kind).model_copy(update=limit)
+        self.model = build(encoder, self.kind, task, self.options, regime, seed)
+
+    def train(self, english: English, work: Path, steps: int = 0) -> TrainResult:
+        """Train on English; the best checkpoint by English dev stays in the model.
+
+        Args:
+            english: training and dev data.
+            work: folder for checkpoints; a stopped training found there is finished.
+            steps: optimizer steps, 0 = as the options say.
+        """
+        encoded = self._encode(english.train)
+        batches = ShuffledBatches(encoded, self.options.batch_size, self.seed, device_name(self.settings.device))
+        steps = steps or self.options.steps or math.ceil(self.options.epochs * len(batches))
+        dev = self._encode(english.dev)
+
+        def evaluate(step: int) -> dict[str, float]:
+            return {"dev": self._headline(english.dev, dev)}
+
+        return train(
+            Program(self.model, self.kind),
+            batches,
+            train_settings(self.options, self.regime, self.seed, steps, self.settings.device),
+            work,
+            evaluate=evaluate,
+            select="dev",
+        )
+
+    def answers(self, examples: Sequence[Example]) -> Any:
+        """Answers in the submission form."""
+        return self._answers(examples, self._encode(examples))
+
+    def _encode(self, examples: Sequence[Example]) -> Encoded:
+        return self.kind.encode(examples, self.tokenizer, self.task, self.options)
+
+    def _answers(self, examples: Sequence[Example], encoded: Encoded) -> Any:
+        logits = predict(self.model, self.kind, encoded)
+        return self.kind.decode(logits, encoded, examples, self.task)
+
+    def _headline(self, examples: Sequence[Example], encoded: Encoded) -> float:
+        answers = self._answers(examples, encoded)
+        scores = self.task.score(gold_answers(self.task, examples), answers, SOURCE, self.settings.pos_rule)
+        return self.task.headline(scores)
+
+
+class FineTuned:
+    """A model fine-tuned on a task by the best regime, ready to answer.
+
+    Args:
+        cell: the cell; without a regime every one of the grid is tried.
+        task: the task.
+        model: model folder or hub id.
+        settings: the evaluation.
+        work: folder for trainings; finished ones are not repeated.
+    """
+
+    def __init__(self, cell: Cell, task: Task, model: str | Path, settings: EvalSettings, work: Path) -> None:
+        self._task, self._model, self._settings, self._work = task, model, settings, work
+        self._english = english(task, settings)
+        self.curve: dict[str, float] = {}
+        regime, trials = (cell.regime, {}) if cell.regime else self._choose()
+        self.cell = cell.model_copy(update={"regime": regime})
+        self._tuner, trained = self._trained(regime, cell.seed, cell.steps)
+        self.dev: float | None = trained.scores["dev"]
+        self.setup: dict[str, Any] = {
+            "regime": regime.label,
+            "trials": trials,
+            "steps": trained.steps,
+            "best_step": trained.best_step,
+            "train": digest(self._english.train),
+            "train_examples": len(self._english.train),
+            "dev": digest(self._english.dev),
+            "dev_held_out": self._english.held_out,
+        }
+
+    def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
+        """Answers in the submission form."""
+        return self._tuner.answers(examples), {}
+
+    def _choose(self) -> tuple[Regime, dict[str, float]]:
+        """The regime of the grid with the best English dev score, and the scores of all."""
+        options = self._settings.options(self._task.name, self._task.kind)
+        if len(options.regimes) == 1:
+            return options.regimes[0], {}
+        trials: list[tuple[Regime, float]] = []
+        for regime in options.regimes:
+            _, trained = self._trained(regime, options.regime_seed, options.regime_steps)
+            trials.append((regime, trained.scores["dev"]))
+        return best_regime(trials), {regime.label: score for regime, score in trials}
+
+    def _trained(self, regime: Regime, seed: int, steps: int) -> tuple[FineTuner, TrainResult]:
+        tuner = FineTuner(self._model, self._task, self._settings, regime, seed)
+        return tuner, tuner.train(self._english, self._work / f"{regime.label},seed={seed},steps={steps}", steps)
+
+
+def best_regime(trials: Sequence[tuple[Regime, float]]) -> Regime:
+    """The regime with the best English dev score; of equals the one that freezes least, then the earlier one."""
+    return max(trials, key=lambda trial: (trial[1], -trial[0].frozen))[0]
+
+
+def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, device: str) -> TrainSettings:
+    """The loop's settings for one fine-tuning."""
+    return TrainSettings(
+        steps=steps,
+        batch_size=options.batch_size,
+        learning_rate=regime.learning_rate,
+        warmup=options.warmup,
+        weight_decay=options.weight_decay,
+        betas=(0.9, 0.999),
+        seed=seed,
+        evaluate_every=max(1, steps // options.evaluations),
+        checkpoint_every=max(1, steps),
+        log_every=max(1, min(100, steps // 10)),
+        device=device,
+    )
+
+
+@torch.no_grad()
+def predict(model: TaskModel, kind: TunedKind, encoded: Encoded) -> list[np.ndarray]:
+    """Scores of every row, in the order of the rows."""
+    was_training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    found: list[np.ndarray] = [np.empty(0)] * len(encoded)
+    for rows in token_batches(encoded.lengths(), CHUNK.get(device.type, CHUNK["cuda"])):
+        logits = model(pack(encoded, rows, device.type).to(device)).float().cpu().numpy()
+        for row, scores in zip(rows, kind.split(logits, encoded, rows), strict=True):
+            found[row] = scores
+    model.train(was_training)
+    return found

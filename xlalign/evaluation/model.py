@@ -1,0 +1,89 @@
+"""An encoder with the output layer of a task, frozen as a regime says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from xlalign.errors import UserError
+from xlalign.evaluation.encoding import Packed
+from xlalign.evaluation.kinds.base import TunedKind
+from xlalign.evaluation.settings import FineTuning, Pooling, Regime
+from xlalign.evaluation.tasks.base import Task
+from xlalign.modeling import encoder as encoders
+from xlalign.modeling.encoder import Encoder
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+class TaskModel(nn.Module):
+    """Encoder and output layer.
+
+    Args:
+        encoder: the encoder; its masked-language head is not used.
+        output: output layer of the task.
+        kind: what turns states into scores and scores into a loss.
+        pooling: sentence vector of classification.
+    """
+
+    def __init__(self, encoder: Encoder, output: nn.Module, kind: TunedKind, pooling: Pooling) -> None:
+        super().__init__()
+        self.encoder, self.output = encoder, output
+        self._kind, self._pooling = kind, pooling
+
+    def forward(self, packed: Packed) -> Tensor:
+        """Scores of one batch, in the shape of the kind."""
+        states = packed.states(self.encoder).tokens(-1)
+        return self._kind.logits(self.output, states, packed, self._pooling)
+
+
+def build(encoder: Encoder, kind: TunedKind, task: Task, options: FineTuning, regime: Regime, seed: int) -> TaskModel:
+    """Put a new output layer, drawn from `seed`, on an encoder and freeze what the regime names."""
+    output = kind.output(task, encoder.hidden_size, options)
+    initialise(output, seed)
+    freeze(encoder, regime.frozen)
+    return TaskModel(encoder, output, kind, regime.pooling)
+
+
+def load(model: str | Path) -> tuple[Encoder, PreTrainedTokenizerBase]:
+    """The encoder of a model folder or hub id, and its tokenizer."""
+    with_head, tokenizer = encoders.load(model)
+    return Encoder(with_head), tokenizer
+
+
+def initialise(output: nn.Module, seed: int) -> None:
+    """Linear layers from N(0, 0.02), as transformers draws them, by a generator of our own."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in output.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02, generator=generator)
+            nn.init.zeros_(module.bias)
+
+
+def freeze(encoder: Encoder, layers: int) -> None:
+    """Keep the first `layers` layers as they are: 1 = embeddings, 2 = embeddings and the first block, ...
+
+    Raises:
+        UserError: the encoder has fewer layers.
+    """
+    base = encoder.model.base_model
+    blocks = transformer_blocks(base)
+    if layers > len(blocks) + 1:
+        raise UserError(f"frozen = {layers}: the encoder has embeddings and {len(blocks)} blocks")
+    encoder.requires_grad_(False)
+    (blocks if layers else base).requires_grad_(True)
+    for block in list(blocks)[: max(0, layers - 1)]:
+        block.requires_grad_(False)
+
+
+def transformer_blocks(base: nn.Module) -> nn.ModuleList:
+    """The list of transformer blocks of any encoder of the transformers library."""
+    count = base.config.num_hidden_layers  # type: ignore[union-attr]
+    for module in base.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == count:
+            return module
+    raise UserError(f"{type(base).__name__} has no list of {count} blocks, so its layers cannot be frozen")
