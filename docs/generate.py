@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the code: `python docs/generate.py`, or `--check` to see whether it is current.
+"""Writes docs/reference/ and the list of decisions from their sources: `python docs/generate.py`, or `--check` to see whether it is current.
 
 The command line's pages are the `--help` texts themselves; tables of names come from the same registries that the
 stages use; fields come from the settings models.
@@ -19,7 +19,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-REFERENCE = Path(__file__).with_name("reference")
+DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
 HELP_WIDTH = "100"
 PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": HELP_WIDTH, "TERMINAL_WIDTH": HELP_WIDTH}
@@ -187,14 +187,27 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(argument)
 
 
+def decisions() -> str:
+    """The titles of the decision records."""
+    rows = []
+    for path in sorted((DOCS / "decisions").glob("0*.md")):
+        title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+        number, _, rest = title.partition(": ")
+        rows.append({"": f"[{number}]({path.name})", "decision": rest})
+    return f"# Decisions\n\nWhy something is as it is, one page each, with what was rejected.\n\n{table(rows, literal=True)}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "cli.md": cli,
-    "settings.md": settings,
-    "presets.md": catalogue(
+    "reference/cli.md": cli,
+    "reference/settings.md": settings,
+    "reference/presets.md": catalogue(
         "presets", "Presets", "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table."
     ),
-    "tasks.md": catalogue("tasks", "Tasks", "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."),
-    "parts.md": parts,
+    "reference/tasks.md": catalogue(
+        "tasks", "Tasks", "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."
+    ),
+    "reference/parts.md": parts,
+    "decisions/index.md": decisions,
 }
 
 
@@ -202,7 +215,7 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` name those that are not current."""
     stale = []
     for name, page in PAGES.items():
-        path, text = REFERENCE / name, NOTE + page().rstrip() + "\n"
+        path, text = DOCS / name, NOTE + page().rstrip() + "\n"
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)

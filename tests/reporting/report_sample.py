@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import math
 
-from xlalign.reporting.data import (
-    AlignedPair,
-    CorpusReport,
-    Curve,
-    FilterCount,
-    Reject,
-    ReportData,
-    Series,
-    StageRun,
-)
+from xlalign.reporting.corpora import corpus_report
+from xlalign.reporting.data import AlignedPair, Curve, ReportData, Series, StageRun
 from xlalign.reporting.results import Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
@@ -131,38 +123,47 @@ def _series(steps: tuple[int, ...], start: float, number: int) -> Series:
     return Series(steps=steps, values=tuple(values))
 
 
-def corpus() -> CorpusReport:
-    samples = (
-        Reject(
-            source="Click here!",
-            target="यहाँ क्लिक करें और हमारी नई वेबसाइट पर सब कुछ देखें",
-            source_lang="en",
-            target_lang="hi",
-            score="6.3",
-        ),
-        Reject(
-            source="Yes.",
-            target="نعم، بالطبع سوف أكون هناك غدا في الصباح الباكر",
-            source_lang="en",
-            target_lang="ar",
-            score="8.0",
-        ),
-    )
-    filters = (
-        FilterCount(name="empty", removed=12, demand="both sides hold a letter"),
-        FilterCount(name="ratio", removed=1841, demand="longer / shorter <= 3", samples=samples),
-        FilterCount(name="script", removed=902, demand="script share >= 0.5"),
-        FilterCount(name="identical", removed=388, demand="source differs from target"),
-        FilterCount(name="dedup", removed=5120, demand="first of equal pairs"),
-        FilterCount(name="decontaminate", removed=41, demand="not in xnli, udpos, tatoeba"),
-    )
-    return CorpusReport(
-        name="micro: en-de, en-es, en-ru, en-hi",
-        read=48_000,
-        kept=39_696,
-        filters=filters,
-        sizes={"train": 38_896, "dev": 800},
-    )
+def prepare_report() -> dict[str, object]:
+    """As report.json of a bitext says it."""
+    ratio = {"rank": 1, "place": "news.tsv:12", "source": "Click!", "target": "यहाँ क्लिक करें और सब कुछ देखें", "score": "6.3"}
+    arabic = {"rank": 2, "place": "news.tsv:88", "source": "Yes.", "target": "نعم، سأكون هناك غدا صباحا", "score": "8"}
+    filters = {
+        "length": {
+            "unit": "words",
+            "settings": {"min": 1, "max": 100},
+            "edges": [0, 1, 5, 10, 20, 50, 100, 500],
+            "counts": [12, 9000, 21000, 40000, 20000, 1000, 9],
+        },
+        "ratio": {
+            "unit": "longer / shorter",
+            "settings": {"max": 3, "smoothing": 0},
+            "edges": [1, 1.5, 2, 3, 5, 100],
+            "counts": [25000, 15000, 6000, 1200, 641],
+        },
+        "identical": {"unit": "1 = identical", "settings": {}, "edges": [0, 0.5, 1], "counts": [45000, 388]},
+    }
+    corpora = [
+        {
+            "corpus": "news",
+            "languages": ["en", lang],
+            "place": "news.tsv",
+            "read": read,
+            "kept": kept,
+            "dropped": {"ratio": 9},
+        }
+        for lang, read, kept in (("de", 24_000, 20_000), ("hi", 24_000, 19_696))
+    ]
+    return {
+        "read": 48_000,
+        "kept": 39_696,
+        "dropped": {"duplicate": 5120, "ratio": 1841, "identical": 388, "evaluation:xnli": 41},
+        "corpora": corpora,
+        "mono": [],
+        "splits": {"en-de": {"train": 19_500, "dev": 500}, "en-hi": {"train": 19_196, "dev": 500}},
+        "evaluation": {"xnli": 7500},
+        "filters": filters,
+        "samples": {"ratio": [ratio, arabic]},
+    }
 
 
 def stages() -> tuple[StageRun, ...]:
@@ -208,7 +209,7 @@ def report() -> ReportData:
         aer=error_table(rates),
         alignments=pairs(),
         curves=curves(),
-        corpora=(corpus(),),
+        corpora=(corpus_report("prepare", prepare_report()),),
         stages=stages(),
         citations=("@inproceedings{nobody2026,\n  title = {An Invented Paper},\n  year = {2026}\n}",),
     )

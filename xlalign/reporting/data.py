@@ -56,32 +56,52 @@ class AlignedPair(Model):
 
 
 class Reject(Model):
-    """A pair that a filter removed, with the filter's score where it has one."""
+    """A pair that a step removed, where it stood ("file:line"), and the filter's score where it has one."""
 
     source: str
     target: str
-    source_lang: str = ""
-    target_lang: str = ""
     score: str = ""
+    place: str = ""
 
 
 class FilterCount(Model):
-    """How many pairs a step removed, what it demands ("ratio <= 3"), and some of the pairs."""
+    """How many pairs a step removed, what it demands, some of the pairs, and a histogram of its scores.
+
+    Args:
+        edges: the borders of the histogram's bins, one more than `counts`.
+        thresholds: where the scores are cut.
+        unit: of the score.
+    """
 
     name: str
     removed: int
     demand: str = ""
     samples: tuple[Reject, ...] = ()
+    unit: str = ""
+    edges: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+    thresholds: tuple[float, ...] = ()
+
+
+class CorpusPart(Model):
+    """One corpus in one language pair: pairs read and kept, and the reason that removed most."""
+
+    corpus: str
+    languages: str
+    read: int
+    kept: int
+    reason: str = ""
 
 
 class CorpusReport(Model):
-    """What `prepare` did: pairs read and kept, and the steps in order; `sizes` counts the kept pairs by part."""
+    """What `prepare` did: pairs read and kept, the steps, the corpora; `sizes` counts the kept pairs by split."""
 
     name: str
     read: int
     kept: int
     filters: tuple[FilterCount, ...] = ()
     sizes: dict[str, int] = Field(default_factory=dict)
+    parts: tuple[CorpusPart, ...] = ()
 
 
 class StageRun(Model):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from xlalign.reporting import plots
-from xlalign.reporting.data import ReportData
+from xlalign.reporting.data import CorpusReport, ReportData
 from xlalign.reporting.renderers import RENDERERS, SUFFIXES
 from xlalign.reporting.scores import gains, task_table
 from xlalign.reporting.table import Table
@@ -39,6 +39,7 @@ def render(data: ReportData) -> str:
         heat=_heat(data),
         curves=Markup(plots.curves(data.curves, ("loss",))) if any(c.parts for c in data.curves) else None,
         matrices=_matrices(data),
+        histograms=_histograms,
         table=lambda table: Markup(RENDERERS.get("html")(table)),
         paste=_paste,
         canonical=lambda value: json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True),
@@ -79,6 +80,12 @@ def _heat(data: ReportData) -> Markup | None:
     if not found:
         return None
     return Markup(plots.heat(found, "gain over the baseline by task, model and language", signed=True))
+
+
+def _histograms(corpus: CorpusReport) -> Markup | None:
+    """The score histograms of the filters that have one."""
+    filters = [step for step in corpus.filters if sum(step.counts) and len(step.edges) == len(step.counts) + 1]
+    return Markup(plots.histograms(filters, f"filter scores of {corpus.name}")) if filters else None
 
 
 def _matrices(data: ReportData) -> dict[str, list[Matrix]]:

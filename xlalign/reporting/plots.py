@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from hashlib import sha256
 from html import escape
 from io import StringIO
+from itertools import pairwise
 from typing import Any
 
 from xlalign.reporting.curves import smooth
-from xlalign.reporting.data import Curve
+from xlalign.reporting.data import Curve, FilterCount
 from xlalign.reporting.results import TaskScores
 
 PALETTE = ("#0077bb", "#ee7733", "#009988", "#ee3377", "#33bbee", "#cc3311", "#aa7744", "#885599")
@@ -106,6 +107,39 @@ def heat(rows: Mapping[str, Mapping[str, float | None]], title: str, *, signed: 
                 if value is not None:
                     _heat_cell(axes[0], x, y, value, colormap(scale(value)), "+.1f" if signed else ".1f")
     return svg.getvalue()
+
+
+def histograms(filters: Sequence[FilterCount], title: str) -> str:
+    """The scores of each filter, bins of equal width whatever their range, and its thresholds as dashed lines."""
+    columns = min(3, len(filters))
+    rows = -(-len(filters) // columns)
+    with _figure(rows, columns, 1.5, title) as (_, axes, svg):
+        for axis, step in zip(axes, filters, strict=False):
+            _histogram(axis, step)
+        for axis in axes[len(filters) :]:
+            axis.set_visible(False)
+    return svg.getvalue()
+
+
+def _histogram(axis: Any, step: FilterCount) -> None:
+    places = range(len(step.edges))
+    total = sum(step.counts) or 1
+    axis.bar([place + 0.5 for place in places[:-1]], [100 * n / total for n in step.counts], 0.9, color=PALETTE[0])
+    for threshold in step.thresholds:
+        axis.axvline(_place(threshold, step.edges), color=PALETTE[1], linewidth=1.4, linestyle="--")
+    shown = places[:: max(1, len(step.edges) // 6)]
+    axis.set_xticks(shown, [f"{step.edges[place]:g}" for place in shown])
+    axis.set_title(_short(step.name))
+    axis.set_xlabel(_short(step.unit, 32))
+    axis.yaxis.set_major_formatter("{x:.0f} %")
+
+
+def _place(value: float, edges: Sequence[float]) -> float:
+    """Where a value lies when every bin is one wide."""
+    for place, (low, high) in enumerate(pairwise(edges)):
+        if value <= high:
+            return place + max(0.0, value - low) / (high - low)
+    return len(edges) - 1
 
 
 def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, str], places: int) -> None:
