@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,3 +88,24 @@ def test_moses_export_refuses_line_breaks(tmp_path: Path):
     corpus.write_pairs(tmp_path / "dev", [make_pair("a\nb", "c")])
     with pytest.raises(DataError, match="line break"):
         corpus.export_moses(tmp_path)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 9)), st.integers(1, 12))
+def test_tables_of_any_size_give_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], shard_rows: int
+):
+    tmp_path, original = tmp_path_factory.mktemp("tables"), corpus.GROUP_ROWS
+    corpus.GROUP_ROWS = 4
+    try:
+        rows = [make_pair(str(i), "x") for i in range(sum(sizes))]
+        table = pa.table([list(column) for column in zip(*rows, strict=True)] or [[]] * 6, schema=corpus.PAIR_SCHEMA)
+        starts = [sum(sizes[:i]) for i in range(len(sizes))]
+        cut = [table.slice(start, size) for start, size in zip(starts, sizes, strict=True)]
+        assert corpus.write_pairs(tmp_path / "a", rows, shard_rows) == corpus.write_tables(
+            tmp_path / "b", cut, shard_rows
+        )
+        for one, other in zip(sorted((tmp_path / "a").iterdir()), sorted((tmp_path / "b").iterdir()), strict=True):
+            assert one.read_bytes() == other.read_bytes()
+    finally:
+        corpus.GROUP_ROWS = original

@@ -110,7 +110,7 @@ class Texts:
         Spaces, punctuation and everything else do not count, so sentences that differ only there share a key.
         The hash is multilinear: the sum over positions p of a random number of the character times one of p.
         """
-        numbers = _character_numbers()[self.codes]
+        numbers = character_numbers()[self.codes]
         counted = np.flatnonzero(numbers)
         offsets = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
         position = np.arange(len(counted)) - np.repeat(offsets[:-1], np.diff(offsets))
@@ -121,7 +121,7 @@ class Texts:
 
 
 @cache
-def _character_numbers() -> Hashes:
+def character_numbers() -> Hashes:
     """A random number for each code point, equal for the case and accent variants of a letter; 0: does not count."""
     classes = _table()[0]
     counted = (classes >= FIRST_LETTER) | (classes == CLASSES.index("digit"))

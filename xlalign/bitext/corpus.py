@@ -81,15 +81,28 @@ def write_pairs(folder: Path, pairs: Iterable[Pair], shard_rows: int = 100_000) 
 
 
 def write_tables(folder: Path, tables: Iterable[pa.Table], shard_rows: int = 100_000) -> int:
-    """Like `write_pairs`, for tables of the pair schema, each of at most `shard_rows` rows."""
+    """Like `write_pairs`, for tables of the pair schema; how the rows are cut into tables does not matter."""
     folder.mkdir(parents=True, exist_ok=True)
     total = 0
     for number, shard in enumerate(_shards(tables, shard_rows)):
         with parquet_writer(folder / f"{number:05d}.parquet", PAIR_SCHEMA) as writer:
-            for table in shard:
-                writer.write_table(table, row_group_size=GROUP_ROWS)
+            for table in _groups(shard):
+                writer.write_table(table)
                 total += table.num_rows
     return total
+
+
+def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of `GROUP_ROWS`, and what is left."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        while sum(part.num_rows for part in waiting) >= GROUP_ROWS:
+            joined = pa.concat_tables(waiting)
+            yield joined.slice(0, GROUP_ROWS).combine_chunks()
+            waiting = [joined.slice(GROUP_ROWS)]
+    if sum(part.num_rows for part in waiting):
+        yield pa.concat_tables(waiting).combine_chunks()
 
 
 def _shards(tables: Iterable[pa.Table], shard_rows: int) -> Iterator[Iterator[pa.Table]]:

@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from xlalign.errors import unknown_name
 
-CHARACTER_SCRIPTS = frozenset({"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"})
-"""Scripts that put no spaces between words; text in them is counted in characters."""
+CHARACTER_SCRIPTS = {
+    "Hani": 1.65, "Hira": 2.2, "Kana": 2.2, "Thai": 4.5, "Laoo": 4.5, "Khmr": 5.0, "Mymr": 5.5, "Tibt": 4.5,
+}  # fmt: skip
+"""Scripts that put no spaces between words: characters that translate one English word (zh, ja measured)."""
 
 TRANSLITERATED = "trans"
 """The suffix of a synthetic language that is not in the script of its base language."""
@@ -37,7 +39,12 @@ class Language(NamedTuple):
     @property
     def spaced(self) -> bool:
         """Whether words are separated by spaces; otherwise lengths are in characters."""
-        return not self.scripts & CHARACTER_SCRIPTS or "Hang" in self.scripts
+        return not self.scripts & set(CHARACTER_SCRIPTS) or "Hang" in self.scripts
+
+    @property
+    def word_length(self) -> float:
+        """Characters that stand for one word of a language with spaces, where there are none; else 1."""
+        return 1.0 if self.spaced else max(CHARACTER_SCRIPTS.get(script, 0) for script in self.scripts)
 
 
 @cache

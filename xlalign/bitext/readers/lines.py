@@ -41,12 +41,11 @@ def blocks(path: Path) -> Iterator[bytes]:
                     yield block
     except FileNotFoundError:
         raise DataError(f"{path}: no such file", "check the path; relative paths start where you run xlalign") from None
-    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"{path}: damaged or incomplete {path.suffix} file ({error})", "fetch the file again"
-        ) from error
-    except OSError as error:
-        raise DataError(f"{path}: cannot read ({error.strerror or error})") from error
+    except (EOFError, lzma.LZMAError, zlib.error, OSError) as error:
+        if getattr(error, "errno", None):
+            raise DataError(f"{path}: cannot read ({error})") from error
+        message = f"{path}: damaged or incomplete {path.suffix} file ({error})"
+        raise DataError(message, "fetch the file again") from error
 
 
 def _zst_blocks(path: Path) -> Iterator[bytes]:

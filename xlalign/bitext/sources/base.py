@@ -59,6 +59,10 @@ class Source(Settings):
         """Monolingual documents in one language."""
         raise UserError(f"source `{self.rest}` has no monolingual text in `{lang}`", "name it under `sources`")
 
+    def speaks(self, langs: Sequence[str]) -> list[str]:
+        """Those of `langs` in which `documents` has text."""
+        return list(langs)
+
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The local files that `bitexts` and `documents` read, so that their content can identify the result."""
         return []

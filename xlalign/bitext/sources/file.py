@@ -54,6 +54,13 @@ class FileSource(Source):
         else:
             yield from lines(path)
 
+    def speaks(self, langs: Sequence[str]) -> list[str]:
+        """The languages that have a file; without `{lang}` in the URI, those of `languages`."""
+        stated = [languages.normalise(code) for code in self.languages] or list(langs)
+        if self._fixed:
+            return [lang for lang in langs if lang in stated]
+        return [lang for lang in langs if lang in stated and self._path(self.rest, {"lang": lang}).exists()]
+
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """Every file that exists for one of `pairs`."""
         orders = [order for pair in pairs for order in (pair, pair[::-1])]

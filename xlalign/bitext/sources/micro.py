@@ -48,3 +48,9 @@ class MicroSource(Source):
         from xlalign.micro.world import World
 
         yield from World(self.world).documents(lang, self.document_count)
+
+    def speaks(self, langs: Sequence[str]) -> list[str]:
+        """The languages of the world."""
+        from xlalign.micro.grammar import GRAMMARS
+
+        return [lang for lang in langs if lang in GRAMMARS]

@@ -50,6 +50,10 @@ class SyntheticSource(Source):
         base = lang.removesuffix("_" + "_".join(self._steps()))
         yield from (row.target for row in self._rows(base))
 
+    def speaks(self, langs: Sequence[str]) -> list[str]:
+        """The derived languages among `langs`."""
+        return [lang for lang in langs if lang.endswith("_" + "_".join(self._steps()))]
+
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The files of the source underneath."""
         return open_source(self.text, self.options).inputs([(source, source) for source, _ in pairs])

@@ -1,0 +1,137 @@
+"""The parts of prepare against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xlalign.bitext.batch import Batch
+from xlalign.bitext.characters import Texts
+from xlalign.bitext.contamination import Evaluation
+from xlalign.bitext.filters import FILTERS
+from xlalign.bitext.filters.choose import choose, profiles
+from xlalign.bitext.ngrams import ngrams
+from xlalign.bitext.seen import Seen
+from xlalign.bitext.split import DevKeys
+from xlalign.bitext.transforms import TRANSFORMS, apply
+from xlalign.types import Pair
+
+PAIRS = [
+    Pair("", *texts, "en", "de", "x")
+    for texts in [
+        ("A house.", "Ein Haus."),
+        ("a", "a"),
+        ("Дом", "Haus"),
+        ("x" * 60, "y"),
+        ("1 2 3", "-"),
+        ("a b c d", "e"),
+    ]
+]
+
+
+@given(st.lists(st.lists(st.integers(0, 60)), max_size=12))
+def test_seen_is_a_set(batches: list[list[int]]):
+    seen, expected = Seen(), set()
+    for batch in batches:
+        new = seen.add(np.array(batch, dtype=np.uint64))
+        for key, is_new in zip(batch, new.tolist(), strict=True):
+            assert is_new == (key not in expected)
+            expected.add(key)
+    assert len(seen) == len(expected)
+
+
+@pytest.mark.parametrize("name", FILTERS.names())
+def test_filters_agree_one_by_one_and_together(name: str):
+    rule = FILTERS.get(name)()
+    batch = Batch.of(PAIRS)
+    scores = rule.scores(batch)
+    for i, pair in enumerate(PAIRS):
+        assert np.allclose(rule.score(pair), scores[i])
+        assert bool(rule.accept(rule.score(pair))) == rule.accepts(scores)[i]
+    assert list(rule.edges) == sorted(rule.edges)
+    assert rule.unit
+    assert rule.__doc__
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_profiles(profile: str):
+    costs = [rule.cost for rule in choose(profile, []).values()]
+    assert costs == sorted(costs)
+
+
+def test_length_in_scripts_without_spaces():
+    length = FILTERS.get("length")(min=1, max=3)
+    words = [length.score(Pair("", "I eat", target, "en", "zh", ""))[1] for target in ("我吃", "我吃 NumPy 123 了")]
+    assert words == pytest.approx([2 / 1.65, 3 / 1.65 + 8 / 6])
+    assert length.accept(np.array([0.61, 1]))
+
+
+@given(st.lists(st.text("ab c.é", max_size=12)), st.integers(1, 3), st.booleans())
+def test_ngrams_are_equal_where_the_words_are(lines: list[str], size: int, spaced: bool):
+    lines = [" ".join(line.split()) for line in lines]
+    grams, counts = ngrams(Texts.of(lines), size, spaced)
+    expected: list[tuple[str, ...]] = []
+    for line, count in zip(lines, counts.tolist(), strict=True):
+        plain = line.replace(".", " ").replace("é", "e")
+        words = plain.split() if spaced else list(plain.replace(" ", ""))
+        found = [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
+        assert len(found) == count
+        expected += found
+    by_hash = dict(zip(grams.tolist(), expected, strict=True))
+    assert [by_hash[gram] for gram in grams.tolist()] == expected
+    assert len(by_hash) == len(set(expected))
+
+
+def test_contamination_by_ngrams():
+    long = "the quick brown fox jumps over the lazy dog and runs away"
+    evaluation = Evaluation.of({"short": ["unrelated words"], "long": [long, "我们今天一起去北京看长城好吗"]}, 4, 0.5)
+    rows = [
+        ("THE QUICK brown fox jumps over the lazy cat!", "x"),
+        ("he said that the quick brown fox is not here any more today", "x"),
+        ("y", f"And then: {long}"),
+        ("nothing of this", "in common"),
+        ("Unrelated: words", "x"),
+    ]
+    batch = Batch.of([Pair("", *row, "en", "de", "") for row in rows])
+    assert evaluation.find(batch).tolist() == [1, -1, 1, -1, 0]
+    batch = Batch.of([Pair("", "x", "他说：我们今天一起去北京看长城。", "en", "zh", "")])
+    assert evaluation.find(batch).tolist() == [1]
+
+
+@settings(max_examples=50)
+@given(st.lists(st.lists(st.integers(0, 40)), min_size=1), st.integers(0, 15), st.sampled_from([0.0, 0.1, 0.5]))
+def test_dev_keys(batches: list[list[int]], size: int, share: float):
+    dev = DevKeys(size, share)
+    for batch in batches:
+        dev.add(("en", "de"), np.array(batch, dtype=np.uint64))
+    everything = np.array([key for batch in batches for key in batch], dtype=np.uint64)
+    chosen = dev.is_dev(("en", "de"), everything)
+    assert chosen.sum() <= min(size, share * len(everything))
+    assert set(everything[chosen].tolist()).isdisjoint(everything[~chosen].tolist())
+    assert not dev.is_dev(("en", "fr"), everything).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("nfc", "Cafe\u0301", "Café"),
+        ("nfc", " a\u2028b\x85 c\ufeff\u00ad", "a b c"),
+        ("nfkc", "ＡＢＣ①", "ABC1"),
+        ("html", "R&amp;D &#233; &lt;b&gt; a & b", "R&D é <b> a & b"),
+        ("mojibake", "GrÃ¼ÃŸe â€“ Ã©tÃ©", "Grüße – été"),
+        ("mojibake", "Âge et Ãrvore", "Âge et Ãrvore"),
+        ("mojibake", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
+    ],
+)
+def test_transforms(name: str, text: str, expected: str):
+    assert apply([name], ["plain", text], "en") == ["plain", expected]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"))), st.sampled_from(TRANSFORMS.names()))
+def test_transforms_keep_the_number_of_sentences_and_their_lines(texts: list[str], name: str):
+    changed = apply([name], texts, "en")
+    assert len(changed) == len(texts)
+    assert not any("\n" in text or text != text.strip() for text in changed)
+    assert apply(["nfc"], apply(["nfc"], texts, "en"), "en") == apply(["nfc"], texts, "en")

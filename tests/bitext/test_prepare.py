@@ -1,0 +1,215 @@
+"""The whole of prepare on small corpora."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xlalign.bitext import corpus
+from xlalign.bitext.prepare import inputs, prepare
+from xlalign.bitext.settings import PrepareSettings
+from xlalign.errors import DataError, UserError
+
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+ZAHLEN = ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
+
+
+def number(words: list[str], i: int) -> str:
+    return " ".join(words[int(digit)] for digit in f"{i:03d}")
+
+
+def write_corpus(folder: Path, name: str = "a", count: int = 200, prefix: str = "") -> str:
+    for lang, words in {"en": NUMBERS, "de": ZAHLEN}.items():
+        text = "".join(f"{prefix}{number(words, i)} .\n" for i in range(count))
+        (folder / f"{name}.{lang}").write_text(text, encoding="utf-8")
+    return f"file:{folder}/{name}.{{lang}}"
+
+
+def settings_of(*sources: Any, **fields: Any) -> PrepareSettings:
+    return PrepareSettings.model_validate({"languages": ["en", "de"], "sources": sources, "dev_size": 20, **fields})
+
+
+def digest(folder: Path) -> dict[str, str]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_everything_is_written(tmp_path: Path):
+    report = prepare(settings_of(write_corpus(tmp_path), mono=[f"file:{tmp_path}/a.{{lang}}"]), tmp_path / "out")
+    train, dev = (list(corpus.read_pairs(tmp_path / "out" / split)) for split in ("train", "dev"))
+    assert (len(train), len(dev)) == (180, 20)
+    assert {pair.source for pair in train + dev} == {f"{number(NUMBERS, i)} ." for i in range(200)}
+    assert all(pair.id == corpus.pair_id(*pair[1:5]) for pair in train)
+    assert (report.read, report.kept, report.dropped) == (200, 200, {})
+    assert report.splits == {"en-de": {"train": 180, "dev": 20, "held out": 0}}
+    assert corpus.mono_languages(tmp_path / "out") == ["de", "en"]
+    assert len((tmp_path / "out/moses/dev.en-de.de").read_text().splitlines()) == 20
+    written = json.loads((tmp_path / "out/report.json").read_text())
+    assert written["corpora"][0]["read"] == 200
+    assert sum(written["filters"]["ratio"]["counts"]) == 200
+    assert not list((tmp_path / "out").glob("spool*"))
+
+
+def test_each_drop_has_one_reason_and_a_sample(tmp_path: Path):
+    rows = {
+        "good sentence here": "guter Satz hier",
+        "": "leer",
+        "same same": "Same, same!",
+        "привет мир": "hallo Welt",
+        "12 34 ; 56 --": "12 34 ; 56 ---",
+        "one": "ein " * 40,
+        "word " * 200: "Wort " * 200,
+        "x" * 99 + " here": "y hier dort",
+        "Good sentence here!": "Guter Satz: hier",
+    }
+    (tmp_path / "a.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in rows.items()))
+    report = prepare(settings_of(f"file:{tmp_path}/a.tsv"), tmp_path / "out")
+    expected = {"empty", "identical", "script", "alphabetic", "ratio", "length", "longest_word", "duplicate"}
+    assert report.dropped == dict.fromkeys(sorted(expected), 1)
+    assert report.kept == 1
+    samples = json.loads((tmp_path / "out/report.json").read_text())["samples"]
+    assert samples["script"][0]["place"] == f"{tmp_path}/a.tsv:4"
+    assert samples["duplicate"][0]["place"] == f"{tmp_path}/a.tsv:9"
+
+
+@pytest.mark.parametrize(
+    ("second", "dedup", "kept"), [("x", "none", 40), ("x", "exact", 20), ("X", "exact", 40), ("X", "normalised", 20)]
+)
+def test_duplicates_across_sources(tmp_path: Path, second: str, dedup: str, kept: int):
+    sources = [write_corpus(tmp_path, "a", 20, "x "), write_corpus(tmp_path, "b", 20, f"{second} ")]
+    report = prepare(settings_of(*sources, dedup=dedup), tmp_path / "out")
+    assert report.kept == kept
+    assert [entry.kept for entry in report.corpora] == [20, kept - 20]
+
+
+def test_no_sentence_of_dev_is_in_train(tmp_path: Path):
+    (tmp_path / "a.tsv").write_text("".join(f"{number(NUMBERS, i % 100)}\t{number(ZAHLEN, i)}\n" for i in range(300)))
+    (tmp_path / "b.tsv").write_text(
+        "".join(f"{number(NUMBERS, i)}\tnombre {i} {number(ZAHLEN, i)}\n" for i in range(300))
+    )
+    settings = settings_of(
+        {"uri": f"file:{tmp_path}/a.tsv", "languages": ["en", "de"]},
+        {"uri": f"file:{tmp_path}/b.tsv", "languages": ["en", "fr"]},
+        languages=["en", "de", "fr"],
+        dedup="none",
+    )
+    report = prepare(settings, tmp_path / "out")
+    train, dev = (list(corpus.read_pairs(tmp_path / "out" / split)) for split in ("train", "dev"))
+    assert {pair.source for pair in dev}.isdisjoint(pair.source for pair in train)
+    assert {pair.target for pair in dev}.isdisjoint(pair.target for pair in train)
+    assert all(0 < counts["dev"] <= 20 for counts in report.splits.values())
+    assert sum(sum(counts.values()) for counts in report.splits.values()) == 600
+
+
+def test_same_bytes_for_any_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 64)
+    sources = [write_corpus(tmp_path, "a"), write_corpus(tmp_path, "b", 300, "und ")]
+    held_out = {"mine": [f"und {number(ZAHLEN, 123)}"]}
+    for workers in (1, 2):
+        prepare(settings_of(*sources, workers=workers), tmp_path / f"out{workers}", held_out)
+    assert digest(tmp_path / "out1") == digest(tmp_path / "out2")
+
+
+def test_bytes_do_not_depend_on_job_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    source = write_corpus(tmp_path)
+    prepare(settings_of(source), tmp_path / "out1")
+    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 7)
+    prepare(settings_of(source), tmp_path / "out2")
+    assert digest(tmp_path / "out1") == digest(tmp_path / "out2")
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_tiny_corpora(tmp_path: Path, count: int):
+    report = prepare(settings_of(write_corpus(tmp_path, count=count)), tmp_path / "out")
+    assert report.splits == {"en-de": {"train": count, "dev": 0, "held out": 0}}
+
+
+def test_evaluation_sentences_are_removed_and_counted(tmp_path: Path):
+    source = write_corpus(tmp_path)
+    (tmp_path / "gold.txt").write_text(f"x ||| {number(ZAHLEN, 123).upper()}!\nunrelated sentence\n")
+    settings = settings_of(source, decontaminate=[{"name": "gold", "files": [str(tmp_path / "gold.txt")]}])
+    report = prepare(settings, tmp_path / "out", {"list": [number(NUMBERS, 177), number(NUMBERS, 178), "Yes"]})
+    assert report.dropped == {"evaluation:list": 2, "evaluation:gold": 1}
+    assert report.evaluation == {"gold": 2, "list": 2}
+    texts = {pair.source for split in ("train", "dev") for pair in corpus.read_pairs(tmp_path / "out" / split)}
+    assert f"{number(NUMBERS, 177)} ." not in texts
+    assert f"{number(NUMBERS, 179)} ." in texts
+    assert inputs(settings) == [tmp_path / "a.de", tmp_path / "a.en", tmp_path / "gold.txt"]
+
+
+def test_filters_of_corpus_pair_language_and_default(tmp_path: Path):
+    source = write_corpus(tmp_path, count=10)
+
+    def kept(**fields: Any) -> int:
+        uri = {"uri": source, "filters": fields.pop("corpus", {})}
+        settings = settings_of(uri, **fields)
+        try:
+            return prepare(settings, tmp_path / "out").kept
+        except DataError:
+            return 0
+
+    short, long = {"length": {"max": 2}}, {"length": {"max": 9}}
+    assert kept(filters=short) == 0
+    assert kept(filters=short, filters_for={"de": long}) == 10
+    assert kept(filters=long, filters_for={"de": long, "en-de": short}) == 0
+    assert kept(filters=short, filters_for={"en-de": short}, corpus=long) == 10
+    assert kept(filters=short, corpus={"length": False}) == 10
+
+
+def test_limit_and_name(tmp_path: Path):
+    settings = settings_of({"uri": write_corpus(tmp_path), "limit": 30, "name": "mine"}, dev_size=0)
+    report = prepare(settings, tmp_path / "out")
+    assert (report.read, report.corpora[0].name) == (30, "mine")
+    assert {pair.corpus for pair in corpus.read_pairs(tmp_path / "out/train")} == {"mine"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "a.tsv: the corpus is empty"), ("x\tx\ny\ty\n", "of 2 pairs of en-de none is left .dropped: identical 2")],
+)
+def test_nothing_left(tmp_path: Path, content: str, message: str):
+    (tmp_path / "a.tsv").write_text(content)
+    with pytest.raises(DataError, match=message):
+        prepare(settings_of(f"file:{tmp_path}/a.tsv"), tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_no_source_for_a_language(tmp_path: Path):
+    with pytest.raises(DataError, match="no source has the language pair en-fr"):
+        prepare(settings_of(write_corpus(tmp_path), languages=["en", "de", "fr"]), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"filters": {"lenght": {}}}, "unknown filter `lenght`.*"),
+        ({"filters": {"length": {"maks": 3}}}, "filters.length.maks`; did you mean `max`"),
+        ({"profile": "classy"}, "unknown filter profile `classy`"),
+        ({"transforms": ["nfd"]}, "unknown transform `nfd`"),
+    ],
+)
+def test_wrong_options(tmp_path: Path, fields: dict[str, Any], message: str):
+    with pytest.raises(UserError, match=message):
+        prepare(settings_of(write_corpus(tmp_path), **fields), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"languages": ["en", "xx"]}, "unknown language code `xx`"),
+        ({"languages": ["en"]}, "at least two different languages"),
+        ({"pairs": ["en-en"]}, "`en-en` is not a pair"),
+        ({"pairs": ["english"]}, "unknown language code"),
+    ],
+)
+def test_wrong_languages(fields: dict[str, Any], message: str):
+    with pytest.raises(ValueError, match=message):
+        PrepareSettings.model_validate(fields)
+
+
+def test_language_codes_are_shortened():
+    assert PrepareSettings(languages=("eng", "deu", "cmn_Hans")).language_pairs() == [("en", "de"), ("en", "zh_Hans")]

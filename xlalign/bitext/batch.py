@@ -1,0 +1,111 @@
+"""Some thousand pairs of one corpus at once, with what the filters count in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from xlalign.bitext import languages
+from xlalign.bitext.characters import FIRST_LETTER, Hashes, Ints, Texts, class_ids
+from xlalign.types import Pair
+
+FOREIGN_WORD_LENGTH = 6
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One language of a batch of N pairs.
+
+    Attributes:
+        lang: the language code.
+        texts: the sentences.
+        lengths, words, longest_word: characters, words between spaces, characters of the longest of these, (N,).
+        counts: characters of each class, (N, classes).
+        keys: hashes of the letters and digits without case and accents, (N,).
+    """
+
+    lang: str
+    texts: list[str]
+    lengths: Ints
+    words: Ints
+    longest_word: Ints
+    counts: Ints
+    keys: Hashes
+
+    @classmethod
+    def of(cls, texts: Sequence[str], lang: str) -> Side:
+        """Count everything in `texts`."""
+        found = Texts.of(texts)
+        return cls(lang, list(texts), found.lengths, found.words, found.longest_word, found.counts, found.keys)
+
+    def take(self, keep: Mask) -> Side:
+        """The rows where `keep` is true."""
+        texts = [text for text, kept in zip(self.texts, keep.tolist(), strict=True) if kept]
+        counted = self.lengths[keep], self.words[keep], self.longest_word[keep], self.counts[keep]
+        return Side(self.lang, texts, *counted, self.keys[keep])
+
+    @cached_property
+    def language(self) -> languages.Language:
+        """What is known of the language."""
+        return languages.get(self.lang)
+
+    @cached_property
+    def letters(self) -> Ints:
+        """Letters of any script, (N,)."""
+        return self.counts[:, FIRST_LETTER:].sum(axis=1)
+
+    def count(self, *names: str) -> Ints:
+        """Characters of the named classes together, (N,)."""
+        ids = class_ids()
+        return self.counts[:, [ids[name] for name in names]].sum(axis=1)
+
+    @cached_property
+    def size(self) -> npt.NDArray[np.float64]:
+        """Length in words, (N,); in a language without spaces, its letters over those of a usual word.
+
+        Letters of other scripts and digits count six to a word there.
+        """
+        if self.language.spaced:
+            return self.words.astype(np.float64)
+        own = self.count(*languages.CHARACTER_SCRIPTS)
+        others = self.letters + self.count("digit") - own
+        return np.asarray(own / self.language.word_length + others / FOREIGN_WORD_LENGTH)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """N pairs of one corpus in one language pair."""
+
+    source: Side
+    target: Side
+    corpus: str
+
+    @classmethod
+    def of(cls, pairs: Sequence[Pair]) -> Batch:
+        """A batch of ready pairs, which share their languages and corpus."""
+        first = pairs[0]
+        source = Side.of([pair.source for pair in pairs], first.source_lang)
+        target = Side.of([pair.target for pair in pairs], first.target_lang)
+        return cls(source, target, first.corpus)
+
+    def __len__(self) -> int:
+        return len(self.source.texts)
+
+    def take(self, keep: Mask) -> Batch:
+        """The pairs where `keep` is true."""
+        return Batch(self.source.take(keep), self.target.take(keep), self.corpus)
+
+    def pairs(self) -> Iterator[Pair]:
+        """The pairs without their ids, for filters that look at one pair at a time."""
+        langs = self.source.lang, self.target.lang
+        for source, target in zip(self.source.texts, self.target.texts, strict=True):
+            yield Pair("", source, target, *langs, self.corpus)
+
+    def both(self, measure: Callable[[Side], npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
+        """A measure of either side, (N, 2)."""
+        return np.stack([measure(self.source), measure(self.target)], axis=1).astype(np.float64)

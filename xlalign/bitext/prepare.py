@@ -1,0 +1,196 @@
+"""The whole of `prepare`: from sources to the bitext artifact, in one streaming pass and a split.
+
+Memory does not grow with the corpus but for eight bytes a pair in deduplication; the bytes of the artifact are the
+same for any number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+
+from xlalign import progress
+from xlalign.bitext import corpus
+from xlalign.bitext.clean import Cleaned, Job, clean, normalised_keys, sample
+from xlalign.bitext.contamination import Evaluation, sentences
+from xlalign.bitext.execution import ordered_map
+from xlalign.bitext.filters.choose import for_corpus, for_documents
+from xlalign.bitext.publish import publish
+from xlalign.bitext.report import Corpus, Report
+from xlalign.bitext.seen import Seen
+from xlalign.bitext.settings import PrepareSettings, SourceSettings
+from xlalign.bitext.sources import open_source
+from xlalign.bitext.sources.base import Bitext, Row
+from xlalign.bitext.spool import Spool
+from xlalign.errors import DataError
+
+JOB_ROWS = 5_000
+
+
+def prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]] | None = None) -> Report:
+    """Write the bitext artifact.
+
+    Args:
+        settings: `[prepare]` of xlalign.toml.
+        out: folder for the artifact; made when missing.
+        held_out: evaluation sentences by set name, beside those of `settings.decontaminate`.
+
+    Returns:
+        What happened to every pair; also written to `report.json`.
+
+    Raises:
+        UserError: a wrong source, filter or option.
+        DataError: input that is missing, malformed or empty; or a language pair of which nothing is left.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    report = Report()
+    evaluation = _evaluation(settings, held_out or {}, report)
+    with TemporaryDirectory(dir=out, prefix="spool-") as scratch:
+        spool = Spool(Path(scratch) / "pairs.arrow")
+        with spool:
+            _clean_pairs(settings, evaluation, spool, report)
+        _check_pairs(settings, report)
+        publish(settings, spool, out, report)
+    _write_documents(settings, evaluation, out, report)
+    corpus.export_moses(out)
+    report.write(out / "report.json")
+    return report
+
+
+def inputs(settings: PrepareSettings) -> list[Path]:
+    """The local files that `prepare` will read, so that their content can identify the result."""
+    pairs = settings.language_pairs()
+    sources = (*settings.sources, *settings.mono)
+    found = {path for source in sources for path in open_source(source.uri, source.options).inputs(pairs)}
+    found |= {Path(name).expanduser() for evaluation in settings.decontaminate for name in evaluation.files}
+    return sorted(found)
+
+
+def _evaluation(settings: PrepareSettings, held_out: Mapping[str, Iterable[str]], report: Report) -> Evaluation | None:
+    sets = {evaluation.name: sentences(evaluation) for evaluation in settings.decontaminate} | dict(held_out)
+    if not sets:
+        return None
+    evaluation = Evaluation.of(sets, settings.overlap_ngram, settings.overlap_share)
+    report.evaluation = evaluation.sizes()
+    return evaluation
+
+
+def _clean_pairs(settings: PrepareSettings, evaluation: Evaluation | None, spool: Spool, report: Report) -> None:
+    seen = Seen()
+    jobs = _jobs(settings, report)
+    results = ordered_map(_clean, jobs, evaluation, settings.workers)
+    with progress.task("clean pairs", unit="pairs") as task:
+        for index, job, cleaned in results:
+            entry = report.corpora[index]
+            table = _unseen(settings, seen, job, cleaned)
+            spool.add(table, job.languages, job.corpus)
+            entry.kept += table.num_rows
+            entry.tally.add(cleaned.tally)
+            task.advance(cleaned.tally.read, f"{job.corpus} {'-'.join(job.languages)}")
+
+
+def _clean(item: tuple[int, Job], evaluation: Evaluation | None) -> tuple[int, Job, Cleaned]:
+    """Clean one job; the rows do not travel back."""
+    index, job = item
+    return index, job._replace(rows=[]), clean(job, evaluation)
+
+
+def _jobs(settings: PrepareSettings, report: Report) -> Iterator[tuple[int, Job]]:
+    """Every corpus cut into jobs, in the order of the settings; adds each corpus to the report as it begins."""
+    for source, bitext in _bitexts(settings):
+        filters = for_corpus(settings, source, bitext.languages)
+        report.filters = filters | report.filters
+        name = source.name or bitext.corpus
+        report.corpora.append(Corpus(name, bitext.languages, bitext.place))
+        rows = islice(bitext.rows(), source.limit)
+        template = Job([], name, bitext.languages, bitext.place, settings.transforms, filters)
+        yield from _cut(len(report.corpora) - 1, template, rows)
+
+
+def _bitexts(settings: PrepareSettings) -> Iterator[tuple[SourceSettings, Bitext]]:
+    pairs = settings.language_pairs()
+    for source in settings.sources:
+        for bitext in open_source(source.uri, source.options).bitexts(pairs):
+            yield source, bitext
+
+
+def _cut(index: int, template: Job, rows: Iterator[Row]) -> Iterator[tuple[int, Job]]:
+    empty = True
+    for chunk in corpus.chunks(rows, JOB_ROWS):
+        empty = False
+        yield index, template._replace(rows=chunk)
+    if empty:
+        raise DataError(f"{template.place}: the corpus is empty", "check the file, or take the source out")
+
+
+def _unseen(settings: PrepareSettings, seen: Seen, job: Job, cleaned: Cleaned) -> pa.Table:
+    """The cleaned pairs that are new, with their keys; the others are counted as duplicates."""
+    keys = {"source_key": cleaned.source_keys, "target_key": cleaned.target_keys}
+    table = cleaned.table
+    for name, values in keys.items():
+        table = table.append_column(name, pa.array(values))
+    if settings.dedup == "none":
+        return table
+    new = seen.add(cleaned.exact_keys if settings.dedup == "exact" else normalised_keys(cleaned, job.languages))
+    if new.all():
+        return table
+    repeated = table.filter(pa.array(~new)).select(["source", "target"]).to_pylist()
+    places = [f"{job.place}:{line}" for line in cleaned.lines[~new]]
+    samples = [sample(place, row["source"], row["target"]) for place, row in zip(places, repeated, strict=True)]
+    cleaned.tally.drop("duplicate", samples)
+    return table.filter(pa.array(new))
+
+
+def _check_pairs(settings: PrepareSettings, report: Report) -> None:
+    """Every requested language pair must have something left."""
+    for pair in settings.language_pairs():
+        entries = [entry for entry in report.corpora if entry.languages == pair]
+        if sum(entry.kept for entry in entries):
+            continue
+        read = sum(entry.tally.read for entry in entries)
+        if not entries:
+            raise DataError(f"no source has the language pair {'-'.join(pair)}", "add one, or take the language out")
+        reasons = ", ".join(f"{name} {count:,}" for entry in entries for name, count in entry.tally.dropped.items())
+        hint = "see what the filters ask for: [prepare.filters]"
+        raise DataError(f"of {read:,} pairs of {'-'.join(pair)} none is left (dropped: {reasons})", hint)
+
+
+def _write_documents(settings: PrepareSettings, evaluation: Evaluation | None, out: Path, report: Report) -> None:
+    wanted = list(dict.fromkeys(lang for pair in settings.language_pairs() for lang in pair))
+    for lang in wanted:
+        sources = [source for source in settings.mono if lang in open_source(source.uri, source.options).speaks(wanted)]
+        if sources:
+            corpus.write_mono(out, lang, _documents(settings, sources, lang, evaluation, report))
+
+
+def _documents(
+    settings: PrepareSettings, sources: list[SourceSettings], lang: str, evaluation: Evaluation | None, report: Report
+) -> Iterator[str]:
+    seen = Seen()
+    with progress.task(f"clean text {lang}", unit="documents") as task:
+        for index, _, cleaned in ordered_map(_clean, _document_jobs(settings, sources, lang, report), evaluation, 1):
+            new = seen.add(cleaned.source_keys)
+            if not new.all():
+                cleaned.tally.dropped["duplicate"] = int((~new).sum())
+            report.mono[index].tally.add(cleaned.tally)
+            report.mono[index].kept += int(new.sum())
+            task.advance(cleaned.tally.read)
+            yield from cleaned.table.column("source").filter(pa.array(new)).to_pylist()
+
+
+def _document_jobs(
+    settings: PrepareSettings, sources: list[SourceSettings], lang: str, report: Report
+) -> Iterator[tuple[int, Job]]:
+    """Monolingual text as rows that have the same text on both sides."""
+    for source in sources:
+        name = source.name or source.uri
+        report.mono.append(Corpus(name, (lang,), source.uri))
+        texts = islice(open_source(source.uri, source.options).documents(lang), source.limit)
+        rows = (Row(number, text, text) for number, text in enumerate(texts, 1))
+        filters = for_documents(settings, source, lang)
+        template = Job([], name, (lang, lang), source.uri, settings.transforms, filters)
+        yield from _cut(len(report.mono) - 1, template, rows)

@@ -1,0 +1,54 @@
+"""A set of 64-bit keys that only grows, in eight bytes a key (a Python set takes about seventy)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlalign.bitext.batch import Mask
+from xlalign.bitext.characters import Hashes
+
+MERGE_FACTOR = 8
+
+
+class Seen:
+    """Sorted arrays of falling size; a new one is merged with its neighbours while these are not much larger.
+
+    So a lookup is a few binary searches, and a key is copied a number of times that grows with the logarithm
+    of the number of keys.
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[Hashes] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._runs))
+
+    def add(self, keys: Hashes) -> Mask:
+        """Add keys; returns for each whether it is new: neither added before nor earlier in `keys`, (N,)."""
+        unique, first = np.unique(keys, return_index=True)
+        unknown = ~self._contains(unique)
+        new = np.zeros(len(keys), dtype=np.bool_)
+        new[first[unknown]] = True
+        self._append(unique[unknown])
+        return new
+
+    def _contains(self, keys: Hashes) -> Mask:
+        found = np.zeros(len(keys), dtype=np.bool_)
+        for run in self._runs:
+            found |= is_in(keys, run)
+        return found
+
+    def _append(self, run: Hashes) -> None:
+        while self._runs and len(self._runs[-1]) < MERGE_FACTOR * len(run):
+            run = np.concatenate([self._runs.pop(), run])
+            run.sort()
+        if len(run):
+            self._runs.append(run)
+
+
+def is_in(keys: Hashes, table: Hashes) -> Mask:
+    """For each key whether it is in the sorted table, (N,)."""
+    if not len(table):
+        return np.zeros(len(keys), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+    return np.asarray(table[place] == keys)

@@ -1,0 +1,113 @@
+"""What `[prepare]` of xlalign.toml says."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from xlalign.bitext import languages
+from xlalign.config.settings import Settings, operational
+from xlalign.errors import UserError
+
+FilterTable = dict[str, dict[str, Any] | bool]
+"""Filter name -> its fields; true: with its defaults; false: off."""
+
+
+class SourceSettings(Settings):
+    """One entry of `sources` or `mono`: a URI alone, or a table. Keys not named here are options of the source."""
+
+    uri: str = Field(description="where the text is: `scheme:rest`")
+    name: str = Field("", description="name of the corpus in the artifact; empty: the source's own")
+    limit: int | None = Field(None, description="lines read at most for each language pair", ge=1)
+    filters: FilterTable = Field({}, description="filters that differ for this corpus")
+    options: dict[str, Any] = Field({}, description="options of the source itself")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_options(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"uri": value}
+        if not isinstance(value, dict):
+            return value
+        own = {key: item for key, item in value.items() if key in cls.model_fields and key != "options"}
+        others = {key: item for key, item in value.items() if key not in cls.model_fields}
+        return {**own, "options": {**value.get("options", {}), **others}}
+
+
+class EvaluationSet(Settings):
+    """Sentences that must not be trained on: files of text, tab-separated, JSON or CoNLL-U."""
+
+    name: str = Field(description="name of the set in the report")
+    files: tuple[str, ...] = Field(description="paths; every sentence in them counts, in any column")
+
+
+class PrepareSettings(Settings):
+    """Everything that decides what the bitext artifact holds."""
+
+    languages: tuple[str, ...] = Field(
+        ("en", "de", "es", "ru", "hi"),
+        description="ISO 639 codes; without `pairs`, the first is paired with each other one",
+    )
+    pairs: tuple[str, ...] = Field((), description="language pairs such as `en-de`, when not first with each other")
+    sources: tuple[SourceSettings, ...] = Field((SourceSettings(uri="micro:"),), description="parallel text")
+    mono: tuple[SourceSettings, ...] = Field((), description="monolingual text, for every language a source has")
+    transforms: tuple[str, ...] = Field(("nfc",), description="changes to every sentence before the filters, in order")
+    profile: str = Field("classic", description="set of filters to start from: light, classic or strict")
+    filters: FilterTable = Field({}, description="filters that differ from the profile")
+    filters_for: dict[str, FilterTable] = Field(
+        {}, description="filters that differ for a language (`zh`) or, counting more, a language pair (`en-zh`)"
+    )
+    mono_filters: FilterTable = Field({"length": {"max": 1000}}, description="filters that differ for monolingual text")
+    dedup: Literal["none", "exact", "normalised"] = Field(
+        "normalised",
+        description="drop repeated pairs: with the same text, or the same letters and digits in any case",
+    )
+    decontaminate: tuple[EvaluationSet, ...] = Field((), description="evaluation sets to keep out of the result")
+    overlap_ngram: int = Field(8, description="words of an n-gram for decontamination; 0: whole sentences only", ge=0)
+    overlap_share: float = Field(
+        0.5, description="share of a sentence's n-grams found in evaluation sets from which on it goes", gt=0, le=1
+    )
+    dev_size: int = Field(500, description="pairs a language pair that are held out as dev split", ge=0)
+    dev_share: float = Field(0.1, description="largest share of a language pair in the dev split", ge=0, le=0.5)
+    gold_for_train: bool = Field(False, description="keep gold word links of the training pairs, not only of dev")
+    shard_rows: int = Field(100_000, description="pairs in a Parquet file", ge=1)
+    workers: int = operational(1, "processes that clean text", ge=1)
+    engine: Literal["local", "ray"] = operational("local", "where these processes run")
+
+    @field_validator("languages", mode="after")
+    @classmethod
+    def _known_languages(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known(code) for code in codes)
+
+    @field_validator("pairs", mode="after")
+    @classmethod
+    def _known_pairs(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_pair(pair) for pair in pairs)
+
+    @model_validator(mode="after")
+    def _has_pairs(self) -> PrepareSettings:
+        if not self.pairs and (len(self.languages) < 2 or self.languages[0] in self.languages[1:]):
+            raise ValueError("wanted at least two different languages")
+        return self
+
+    def language_pairs(self) -> list[tuple[str, str]]:
+        """The requested (source, target) languages, in order."""
+        if self.pairs:
+            return [tuple(pair.split("-")) for pair in self.pairs]  # type: ignore[misc]
+        return [(self.languages[0], other) for other in self.languages[1:]]
+
+
+def _pair(pair: str) -> str:
+    codes = [_known(code) for code in pair.split("-")]
+    if len(set(codes)) != 2 or len(codes) != 2:
+        raise ValueError(f"`{pair}` is not a pair of two languages, such as `en-de`")
+    return "-".join(codes)
+
+
+def _known(code: str) -> str:
+    try:
+        return languages.normalise(code)
+    except UserError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        raise ValueError(f"unknown language code `{code}`{hint}") from None

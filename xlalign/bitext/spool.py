@@ -1,0 +1,52 @@
+"""Cleaned pairs on their way to the artifact: an Arrow file that is written once and read a few times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pyarrow as pa
+
+from xlalign.bitext.clean import GOLD
+from xlalign.bitext.corpus import PAIR_SCHEMA
+
+SCHEMA = pa.schema([*PAIR_SCHEMA, ("gold", GOLD), ("source_key", pa.uint64()), ("target_key", pa.uint64())])
+
+
+class Spool:
+    """Tables of pairs in the order they were added; each is of one corpus and language pair."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        options = pa.ipc.IpcWriteOptions(compression="lz4")
+        self._writer = pa.ipc.new_stream(path, SCHEMA, options=options)
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def add(self, table: pa.Table, languages: tuple[str, str], corpus: str) -> None:
+        """Add pairs with columns id, source, target, gold, source_key, target_key."""
+        constants = dict(zip(("source_lang", "target_lang", "corpus"), (*languages, corpus), strict=True))
+        for name, value in constants.items():
+            table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
+        self._writer.write_table(table.select(SCHEMA.names).cast(SCHEMA))
+
+    def read(self) -> Iterator[tuple[tuple[str, str], pa.Table]]:
+        """The tables with their languages, after the spool is closed."""
+        with pa.ipc.open_stream(self._path) as reader:
+            for batch in reader:
+                if batch.num_rows:
+                    languages = batch.column("source_lang")[0].as_py(), batch.column("target_lang")[0].as_py()
+                    yield languages, pa.Table.from_batches([batch])
+
+
+def keys(table: pa.Table, name: str) -> np.typing.NDArray[np.uint64]:
+    """A column of keys as an array."""
+    return table.column(name).to_numpy()
