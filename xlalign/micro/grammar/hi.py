@@ -1,0 +1,271 @@
+"""Hindi: verb last, postpositions, ergative subjects, correlative clauses.
+
+A clause is subject, time, place, recipient, object, manner, question word, verb. A relative clause on a definite
+subject comes first and is taken up by वह; any other one follows the verb.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlalign.micro.grammar import hindi_forms as forms
+from xlalign.micro.grammar import hindi_phrases as phrases
+from xlalign.micro.grammar import hindi_verbs as verbs
+from xlalign.micro.grammar.entries import Setting, entry
+from xlalign.micro.grammar.hindi_phrases import Marking, Tokens
+from xlalign.micro.grammar.hindi_verbs import Frame
+from xlalign.micro.grammar.surface import punctuation, sentence
+from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
+
+
+def realise(clause: Clause) -> Sentence:
+    """Say `clause` in Hindi."""
+    return sentence("hi", _clause(Frame(clause)), "?" if clause.question else "।")
+
+
+# Clauses
+
+
+def _clause(frame: Frame) -> Tokens:
+    clause, c = frame.clause, frame.path
+    before: Tokens = []
+    after: Tokens = []
+    if clause.subordinate and clause.subordinate[0] != "because":
+        before = _subordinate_first(frame, *clause.subordinate)
+        frame = replace(frame, known=clause.subordinate[1].subject == clause.subject)
+    elif clause.subordinate:
+        after = _subordinate_last(frame, *clause.subordinate)
+    polar = [Token("क्या", "PART", "question", "mark")] if clause.question == "polar" else []
+    tokens = [*before, *polar, *_core(frame), *_extraposed(frame)]
+    if clause.complement:
+        complement = _clause(_under(frame, clause.complement, f"{c}complement."))
+        tokens += [Token("कि", "SCONJ", f"{c}complement", "mark"), *complement]
+    tokens += after
+    if clause.coordinate:
+        tokens += _coordinate(frame, *clause.coordinate)
+    return tokens
+
+
+def _under(frame: Frame, clause: Clause, path: str) -> Frame:
+    return Frame(clause, path, known=clause.subject is not None and clause.subject == frame.clause.subject)
+
+
+def _subordinate_first(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+    """अगर ..., तो"""
+    node = f"{frame.path}subordinate"
+    mark = entry("hi", Word(conjunction))
+    words = (word.split("/") for word in mark.get("then").split(","))
+    then = [Token(form, upos, node, "part") for form, upos, *_ in words]
+    first = Token(mark.lemma, "SCONJ", node, "mark")
+    return [first, *_clause(Frame(clause, f"{node}.")), punctuation(",", f"{node}.comma"), *then]
+
+
+def _subordinate_last(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+    node = f"{frame.path}subordinate"
+    return [Token(_lemma(conjunction), "SCONJ", node, "mark"), *_clause(_under(frame, clause, f"{node}."))]
+
+
+def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+    node = f"{frame.path}coordinate"
+    comma = [punctuation(",", f"{node}.comma")] if conjunction == "but" else []
+    mark = Token(_lemma(conjunction), "CCONJ", node, "conj")
+    return [*comma, mark, *_clause(_under(frame, clause, f"{node}."))]
+
+
+def _core(frame: Frame) -> Tokens:
+    """The clause without what is embedded in it."""
+    clause = frame.clause
+    subject, object_, manner, asked = _subject(frame), _object(frame), _manner(frame), _asked(frame)
+    governed = verbs.object_marker(frame) in ("का", "से")
+    if clause.question == "who" and (governed or frame.verb.has("have")):
+        subject, asked = asked, []
+    where = [*_time(frame), *_place(frame)]
+    if clause.existential:
+        opening = [*where, *subject]
+    elif frame.passive:
+        agent = _agent(frame)
+        opening = [*_time(frame), *agent, *_place(frame), *subject] if governed else [*subject, *where, *agent]
+    else:
+        opening = [*subject, *where, *_recipient(frame)]
+    if frame.gap == "object":
+        opening, object_ = [*object_, *opening], []
+    middle = [*manner, *object_, *asked] if governed else [*object_, *asked, *manner]
+    passive_recipient = _recipient(frame) if frame.passive else []
+    return [*opening, *passive_recipient, *middle, *_predicate(frame), *verbs.verbs(frame)]
+
+
+def _predicate(frame: Frame) -> Tokens:
+    return [*_than(frame), *_quality(frame), *_category(frame)]
+
+
+# Relative clauses
+
+
+def _extraposed(frame: Frame) -> Tokens:
+    """The relative clauses that follow the verb."""
+    clause, c = frame.clause, frame.path
+    promoted = "object" if frame.passive else "subject"
+    parts = {
+        "subject": clause.subject,
+        "object": clause.object,
+        "recipient": clause.recipient,
+        "than": clause.than,
+        "category": clause.category,
+        "place.where": clause.place.where if clause.place else None,
+    }
+    tokens: Tokens = []
+    for part, phrase in parts.items():
+        unsaid = part == "subject" and clause.passive and clause.agentless
+        taken_up = part == promoted and phrase is not None and _is_correlative(frame, phrase)
+        if phrase and phrase.relative and not (taken_up or unsaid):
+            tokens += _relative(phrase, f"{c}{part}", inside=False)
+    return tokens
+
+
+def _is_correlative(frame: Frame, phrase: NounPhrase) -> bool:
+    return phrase.relative is not None and phrase.definite and phrase.conjunct is None
+
+
+def _relative(phrase: NounPhrase, node: str, *, inside: bool) -> Tokens:
+    assert phrase.relative is not None
+    return _clause(Frame(phrase.relative.clause, f"{node}.relative.", phrase, phrase.relative.gap, inside))
+
+
+def _gap(frame: Frame, marker: str) -> Tokens:
+    """The relative pronoun, with the noun itself where the clause comes first."""
+    assert frame.antecedent is not None
+    marking = Marking(marker, verbs.preverb(frame), pronoun="जो")
+    mark = frame.path.removesuffix(".")
+    if frame.inside:
+        tokens = phrases.said(frame.antecedent, mark.removesuffix(".relative"), replace(marking, marker=marker))
+        return [replace(t, node=mark) if t.role == "adp" and t.node + ".relative" == mark else t for t in tokens]
+    return _pronoun("जो", frame.antecedent, marking, mark, "mark")
+
+
+def _pronoun(word: str, phrase: NounPhrase | None, marking: Marking, node: str, role: str) -> Tokens:
+    plural = phrase is not None and phrases.agreement(phrase).plural
+    first, *rest = forms.pronoun(word, plural, marking.marker, marking.possessed)
+    roles = {"head": "head", "mark": "mark", "det": "det"}
+    return [
+        Token(first, "PRON", node, roles[role]),  # type: ignore[arg-type]
+        *(Token(form, "ADP", node.removesuffix(".relative"), "adp") for form in rest),
+    ]
+
+
+# Phrases
+
+
+def _some(frame: Frame) -> str:
+    """The word for an indefinite one: कोई where it may not exist."""
+    clause = frame.clause
+    possible = clause.existential or clause.verb.concept == "have"
+    return "कोई" if clause.negated or (clause.question == "polar" and possible) else "एक"
+
+
+def _said(frame: Frame, phrase: NounPhrase | None, part: str, marker: str = "", some: str = "एक") -> Tokens:
+    if phrase is None:
+        return []
+    pronoun = "वह" if phrase.definite else ""
+    return phrases.said(phrase, f"{frame.path}{part}", Marking(marker, verbs.preverb(frame), pronoun, some))
+
+
+def _subject(frame: Frame) -> Tokens:
+    clause, part = frame.clause, "object" if frame.passive else "subject"
+    phrase, marker = clause.object if frame.passive else clause.subject, verbs.subject_marker(frame)
+    if clause.imperative or (clause.passive and clause.agentless and not frame.passive):
+        return []
+    if frame.gap == "subject":
+        return _gap(frame, marker)
+    if phrase is None:
+        return []
+    node = f"{frame.path}{part}"
+    marking = Marking(marker, verbs.preverb(frame))
+    if frame.known:
+        return _pronoun("वह", phrase, marking, node, "head")
+    if _is_correlative(frame, phrase):
+        comma = punctuation(",", f"{node}.relative.comma")
+        again = _pronoun("वह", phrase, marking, f"{node}.relative", "det")
+        return [*_relative(phrase, node, inside=True), comma, *again]
+    return _said(frame, phrase, part, marker, _some(frame) if clause.existential else "एक")
+
+
+def _object(frame: Frame) -> Tokens:
+    clause, marker = frame.clause, verbs.object_marker(frame)
+    if frame.gap == "object":
+        return _gap(frame, marker)
+    if clause.question == "what":
+        return _pronoun("क्या", None, Marking(marker, verbs.preverb(frame)), f"{frame.path}object", "head")
+    return [] if frame.passive else _said(frame, clause.object, "object", marker, _some(frame))
+
+
+def _recipient(frame: Frame) -> Tokens:
+    return _said(frame, frame.clause.recipient, "recipient", "को")
+
+
+def _agent(frame: Frame) -> Tokens:
+    clause = frame.clause
+    return [] if clause.agentless else _said(frame, clause.subject, "subject", "द्वारा")
+
+
+def _asked(frame: Frame) -> Tokens:
+    clause, c = frame.clause, frame.path
+    if clause.question == "who":
+        marker = "के द्वारा" if frame.passive else verbs.subject_marker(frame)
+        return _pronoun("कौन", None, Marking(marker), f"{c}subject", "head")
+    if clause.question in ("where", "when"):
+        form, part = ("कहाँ", "place") if clause.question == "where" else ("कब", "time")
+        return [Token(form, "ADV", f"{c}{part}")]
+    return []
+
+
+def _than(frame: Frame) -> Tokens:
+    return _said(frame, frame.clause.than, "than", "से")
+
+
+def _quality(frame: Frame) -> Tokens:
+    clause, node = frame.clause, f"{frame.path}quality"
+    if clause.quality is None:
+        return []
+    subject = frame.subject
+    adjective = entry("hi", clause.quality, Setting(subject.noun.concept if subject else None))
+    seen = phrases.agreement(subject) if subject else forms.DEFAULT
+    more = clause.than is not None and not adjective.has("plain")
+    tokens = [Token("ज़्यादा", "ADV", node, "part")] if more else []
+    return [*tokens, Token(forms.adjective(adjective, seen), "ADJ", node)]
+
+
+def _category(frame: Frame) -> Tokens:
+    phrase, subject = frame.clause.category, frame.subject
+    if phrase is None:
+        return []
+    seen = phrases.agreement(subject) if subject else forms.DEFAULT
+    some = "" if frame.clause.negated else "एक"
+    return phrases.category(phrase, f"{frame.path}category", seen, some)
+
+
+# Adverbials
+
+
+def _lemma(concept: str) -> str:
+    return entry("hi", Word(concept)).lemma
+
+
+def _time(frame: Frame) -> Tokens:
+    return phrases.pieces(_lemma(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+
+
+def _manner(frame: Frame) -> Tokens:
+    clause = frame.clause
+    if clause.manner is None:
+        return []
+    manner = entry("hi", Word(clause.manner), Setting(object=clause.verb.concept))
+    return phrases.pieces(manner.lemma, f"{frame.path}manner")
+
+
+def _place(frame: Frame) -> Tokens:
+    place = frame.clause.place
+    if place is None:
+        return []
+    preposition = phrases.pieces(_lemma(place.preposition), f"{frame.path}place")
+    where = _said(frame, place.where, "place.where", " ".join(token.form for token in preposition))
+    return [*where[: -len(preposition)], *preposition]
