@@ -1,0 +1,140 @@
+"""German noun phrases: article, adjectives, possessor, relative clause, conjunct; and what precedes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from xlalign.micro.concepts import concepts
+from xlalign.micro.grammar import german_forms as forms
+from xlalign.micro.grammar.entries import Entry, entry, fixed_phrase
+from xlalign.micro.grammar.german_forms import Case, Declension, Gender
+from xlalign.micro.meaning import Clause, NounPhrase, Token, Word
+
+Tokens = list[Token]
+RelativeClause = Callable[[NounPhrase, str], Tokens]
+"""Says the relative clause of a phrase, given the phrase and the path of the clause."""
+
+_CONTRACTED = {"in": "im", "an": "am", "bei": "beim", "von": "vom"}
+
+
+def is_name(phrase: NounPhrase) -> bool:
+    """Whether the noun is a proper name."""
+    return concepts()[phrase.noun.concept].pos == "name"
+
+
+def is_plural(phrase: NounPhrase) -> bool:
+    """Whether a verb agrees in the plural with the phrase."""
+    return phrase.plural or phrase.count is not None or phrase.conjunct is not None
+
+
+def is_indefinite(phrase: NounPhrase | None) -> bool:
+    """Whether the phrase can carry *kein*."""
+    return phrase is not None and not (phrase.definite or phrase.possessor or is_name(phrase))
+
+
+def sex(phrase: NounPhrase | None) -> Literal["m", "f", ""]:
+    """Natural gender of the person or persons a phrase speaks of, as far as the words tell."""
+    if phrase is None:
+        return ""
+    head = entry("de", phrase.noun)
+    own: Literal["m", "f", ""] = "m" if head.has("m") else ""
+    if head.has("female") or (is_name(phrase) and head.has("f")):
+        own = "f"
+    return own if phrase.conjunct is None or sex(phrase.conjunct) == own else "m"
+
+
+class PhraseBuilder:
+    """Says noun phrases; relative clauses come from the grammar of clauses."""
+
+    def __init__(self, relative: RelativeClause) -> None:
+        self._relative = relative
+
+    def phrase(self, phrase: NounPhrase, path: str, case: Case, *, kein: str = "") -> Tokens:
+        """The phrase at node `path`; with `kein` (the node of the negation) it carries the negation."""
+        tokens = self._first(phrase, path, case, kein)
+        if phrase.conjunct is not None:
+            node = f"{path}.conjunct"
+            second = self.phrase(phrase.conjunct, node, case, kein=kein)
+            tokens += [Token("und", "CCONJ", node, "conj"), *second]
+        return tokens
+
+    def _first(self, phrase: NounPhrase, path: str, case: Case, kein: str) -> Tokens:
+        if is_name(phrase):
+            return name(phrase.noun, path, case)
+        return self.described(phrase, entry("de", phrase.noun), path, case, kein=kein)
+
+    def described(
+        self, phrase: NounPhrase, head: Entry, path: str, case: Case, *, kein: str = "", bare: bool = False
+    ) -> Tokens:
+        """A phrase around the given noun; `bare` leaves out the indefinite article."""
+        plural = phrase.plural or phrase.count is not None
+        gender: Gender = "p" if plural else forms.gender_of(head)
+        before, declension = _determiner(phrase, path, case, gender, kein, bare or head.has("mass"))
+        tokens = [*before]
+        if phrase.count:
+            tokens.append(Token(entry("de", Word(phrase.count)).lemma, "NUM", f"{path}.count"))
+        for i, word in enumerate(phrase.adjectives):
+            form = forms.adjective(entry("de", word), case, gender, declension)
+            tokens.append(Token(form, "ADJ", f"{path}.adjective{i}"))
+        tokens.append(Token(forms.noun(head, case, plural), "NOUN", path))
+        if phrase.possessor and not _takes_s(phrase.possessor):
+            node = f"{path}.possessor"
+            tokens += [Token("von", "ADP", node, "adp"), *name(Word(phrase.possessor), node, "dat")]
+        if phrase.relative is not None:
+            tokens += self._relative(phrase, f"{path}.relative")
+        return tokens
+
+    def after(self, preposition: str, node: str, phrase: NounPhrase, path: str) -> Tokens:
+        """A preposition with its phrase in the dative, contracted (*im*, *vom*) where people do."""
+        tokens = self.phrase(phrase, path, "dat")
+        contracts = tokens[0].form == "dem" and preposition in _CONTRACTED
+        if contracts and phrase.relative is None and phrase.conjunct is None:
+            return [Token(_CONTRACTED[preposition], "ADP", node, "adp"), *tokens[1:]]
+        return [Token(preposition, "ADP", node, "adp"), *tokens]
+
+    def near(self, node: str, phrase: NounPhrase, path: str) -> Tokens:
+        """*In der Nähe* with the genitive, or with *von* where nothing would show the genitive."""
+        words = fixed_phrase(entry("de", Word("near")))
+        tokens = [Token(form, upos, node, role) for form, upos, role in words]
+        possessor = phrase.possessor and _takes_s(phrase.possessor)
+        bare = not phrase.definite and (phrase.plural or phrase.count)
+        if is_name(phrase) or possessor or bare:
+            return [*tokens, *self.after("von", node, phrase, path)]
+        return [*tokens, *self.phrase(phrase, path, "gen")]
+
+
+def name(word: Word, path: str, case: Case) -> Tokens:
+    """A proper name, with the article that a few take."""
+    head = entry("de", word)
+    token = Token(head.lemma, "PROPN", path, entity=f"B-{concepts()[word.concept].cls}")
+    if head.has("article"):
+        return [Token(forms.definite(case, forms.gender_of(head)), "DET", path, "det"), token]
+    return [token]
+
+
+def _takes_s(possessor: str) -> bool:
+    return not entry("de", Word(possessor)).lemma.endswith(("s", "x", "z"))
+
+
+def _determiner(
+    phrase: NounPhrase, path: str, case: Case, gender: Gender, kein: str, bare: bool
+) -> tuple[Tokens, Declension]:
+    if phrase.possessor and _takes_s(phrase.possessor):
+        form = entry("de", Word(phrase.possessor)).lemma + "s"
+        return [Token(form, "PROPN", f"{path}.possessor", entity="B-PER")], "strong"
+    if phrase.definite or phrase.possessor:
+        return [Token(forms.definite(case, gender), "DET", path, "det")], "weak"
+    if kein:
+        return [Token(forms.indefinite(case, gender, "kein"), "DET", kein)], "mixed"
+    if gender == "p" or bare:
+        return [], "strong"
+    return [Token(forms.indefinite(case, gender), "DET", path, "det")], "mixed"
+
+
+def filled(phrase: NounPhrase) -> tuple[Clause, NounPhrase]:
+    """The relative clause of a phrase and what stands in its gap: the phrase without modifiers."""
+    if phrase.relative is None:
+        raise ValueError("the phrase has no relative clause")
+    bare = NounPhrase(phrase.noun, plural=phrase.plural or phrase.count is not None)
+    return phrase.relative.clause, bare
