@@ -11,7 +11,7 @@ from dataclasses import replace
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import spanish_forms as forms
 from xlalign.micro.grammar import spanish_phrases as phrases
-from xlalign.micro.grammar.entries import Setting, entry
+from xlalign.micro.grammar.entries import Entry, Setting, entry
 from xlalign.micro.grammar.spanish_phrases import Style, Tokens
 from xlalign.micro.grammar.spanish_verbs import Frame, Mood, verbs
 from xlalign.micro.grammar.surface import punctuation
@@ -99,7 +99,7 @@ def _subordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
         clause = replace(clause, tense="present")
         mood = "subjunctive" if conjunction == "when" else "indicative"
     comma = [punctuation(",", f"{node}.comma")] if conjunction == "although" else []
-    mark = Token(_lemma(conjunction), "SCONJ", node, "mark")
+    mark = Token(_entry(conjunction).lemma, "SCONJ", node, "mark")
     return [*comma, mark, *_clause(frame.under(clause, f"{node}.", mood=mood))]
 
 
@@ -108,7 +108,7 @@ def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
     tokens = _clause(frame.under(clause, f"{node}.", mood=frame.mood, past=frame.past))
     if conjunction == "and":
         return phrases.conjoined(node, tokens)
-    return [punctuation(",", f"{node}.comma"), Token(_lemma(conjunction), "CCONJ", node, "conj"), *tokens]
+    return [punctuation(",", f"{node}.comma"), Token(_entry(conjunction).lemma, "CCONJ", node, "conj"), *tokens]
 
 
 def _relative(phrase: NounPhrase, node: str, mood: Mood = "indicative") -> Tokens:
@@ -224,16 +224,16 @@ def _rest(frame: Frame, quality: bool = True) -> Tokens:
 # Adverbials
 
 
-def _lemma(concept: str) -> str:
-    return entry("es", Word(concept)).lemma
+def _entry(concept: str) -> Entry:
+    return entry("es", Word(concept))
 
 
 def _time(frame: Frame) -> Tokens:
-    return phrases.pieces(_lemma(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+    return phrases.words(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
 
 
 def _manner(frame: Frame) -> Tokens:
-    return phrases.pieces(_lemma(frame.clause.manner), f"{frame.path}manner") if frame.clause.manner else []
+    return phrases.words(_entry(frame.clause.manner), f"{frame.path}manner") if frame.clause.manner else []
 
 
 def _place(frame: Frame) -> Tokens:
@@ -241,13 +241,13 @@ def _place(frame: Frame) -> Tokens:
     if place is None:
         return []
     preposition = entry("es", Word(place.preposition), Setting(object=place.where.noun.concept))
-    words = tuple(phrases.pieces(preposition.lemma, node))
+    words = tuple(phrases.words(preposition, node))
     return phrases.said(place.where, f"{node}.where", Style(_relative, words))
 
 
 def _frequency(frame: Frame) -> str:
     """Where an adverb of frequency stands to the negation ("" for other times)."""
-    return entry("es", Word(frame.clause.time)).get("frequency") if frame.clause.time else ""
+    return _entry(frame.clause.time).get("frequency") if frame.clause.time else ""
 
 
 def _time_is_fronted(frame: Frame) -> bool:

@@ -1,7 +1,7 @@
 """Hindi: verb last, postpositions, ergative subjects, correlative clauses.
 
 A clause is subject, time, place, recipient, object, manner, question word, verb. A relative clause on a definite
-subject comes first and is taken up by वह; any other one follows the verb.
+subject comes first and is taken up by वह, one on an indefinite subject follows it, any other one follows the verb.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 from xlalign.micro.grammar import hindi_forms as forms
 from xlalign.micro.grammar import hindi_phrases as phrases
 from xlalign.micro.grammar import hindi_verbs as verbs
-from xlalign.micro.grammar.entries import Setting, entry
+from xlalign.micro.grammar.entries import Entry, Setting, entry
 from xlalign.micro.grammar.hindi_phrases import Marking, Tokens
 from xlalign.micro.grammar.hindi_verbs import Frame
 from xlalign.micro.grammar.surface import punctuation, sentence
-from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
+from xlalign.micro.meaning import Clause, NounPhrase, Role, Sentence, Token, Word
 
 
 def realise(clause: Clause) -> Sentence:
@@ -62,13 +62,13 @@ def _subordinate_first(frame: Frame, conjunction: str, clause: Clause) -> Tokens
 
 def _subordinate_last(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}subordinate"
-    return [Token(_lemma(conjunction), "SCONJ", node, "mark"), *_clause(_under(frame, clause, f"{node}."))]
+    return [Token(_entry(conjunction).lemma, "SCONJ", node, "mark"), *_clause(_under(frame, clause, f"{node}."))]
 
 
 def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}coordinate"
     comma = [punctuation(",", f"{node}.comma")] if conjunction == "but" else []
-    mark = Token(_lemma(conjunction), "CCONJ", node, "conj")
+    mark = Token(_entry(conjunction).lemma, "CCONJ", node, "conj")
     return [*comma, mark, *_clause(_under(frame, clause, f"{node}."))]
 
 
@@ -116,13 +116,13 @@ def _extraposed(frame: Frame) -> Tokens:
     tokens: Tokens = []
     for part, phrase in parts.items():
         unsaid = part == "subject" and clause.passive and clause.agentless
-        taken_up = part == promoted and phrase is not None and _is_correlative(frame, phrase)
-        if phrase and phrase.relative and not (taken_up or unsaid):
+        said_before = part == promoted and not clause.existential
+        if phrase and phrase.relative and not (said_before or unsaid):
             tokens += _relative(phrase, f"{c}{part}", inside=False)
     return tokens
 
 
-def _is_correlative(frame: Frame, phrase: NounPhrase) -> bool:
+def _is_correlative(phrase: NounPhrase) -> bool:
     return phrase.relative is not None and phrase.definite and phrase.conjunct is None
 
 
@@ -142,12 +142,11 @@ def _gap(frame: Frame, marker: str) -> Tokens:
     return _pronoun("जो", frame.antecedent, marking, mark, "mark")
 
 
-def _pronoun(word: str, phrase: NounPhrase | None, marking: Marking, node: str, role: str) -> Tokens:
+def _pronoun(word: str, phrase: NounPhrase | None, marking: Marking, node: str, role: Role) -> Tokens:
     plural = phrase is not None and phrases.agreement(phrase).plural
     first, *rest = forms.pronoun(word, plural, marking.marker, marking.possessed)
-    roles = {"head": "head", "mark": "mark", "det": "det"}
     return [
-        Token(first, "PRON", node, roles[role]),  # type: ignore[arg-type]
+        Token(first, "PRON", node, role),
         *(Token(form, "ADP", node.removesuffix(".relative"), "adp") for form in rest),
     ]
 
@@ -160,6 +159,12 @@ def _some(frame: Frame) -> str:
     clause = frame.clause
     possible = clause.existential or clause.verb.concept == "have"
     return "कोई" if clause.negated or (clause.question == "polar" and possible) else "एक"
+
+
+def _some_subject(frame: Frame) -> str:
+    if frame.clause.category:
+        return ""
+    return _some(frame) if frame.clause.existential else "एक"
 
 
 def _said(frame: Frame, phrase: NounPhrase | None, part: str, marker: str = "", some: str = "एक") -> Tokens:
@@ -182,11 +187,18 @@ def _subject(frame: Frame) -> Tokens:
     marking = Marking(marker, verbs.preverb(frame))
     if frame.known:
         return _pronoun("वह", phrase, marking, node, "head")
-    if _is_correlative(frame, phrase):
+    if _is_correlative(phrase):
         comma = punctuation(",", f"{node}.relative.comma")
         again = _pronoun("वह", phrase, marking, f"{node}.relative", "det")
         return [*_relative(phrase, node, inside=True), comma, *again]
-    return _said(frame, phrase, part, marker, _some(frame) if clause.existential else "एक")
+    tokens = _said(frame, phrase, part, marker, _some_subject(frame))
+    return [*tokens, *_inserted(phrase, node)] if phrase.relative and not clause.existential else tokens
+
+
+def _inserted(phrase: NounPhrase, node: str) -> Tokens:
+    """The relative clause of an indefinite subject, between commas."""
+    comma = punctuation(",", f"{node}.relative.comma")
+    return [comma, *_relative(phrase, node, inside=False), comma]
 
 
 def _object(frame: Frame) -> Tokens:
@@ -227,7 +239,7 @@ def _quality(frame: Frame) -> Tokens:
     if clause.quality is None:
         return []
     subject = frame.subject
-    adjective = entry("hi", clause.quality, Setting(subject.noun.concept if subject else None))
+    adjective = entry("hi", clause.quality, Setting(subject=subject.noun.concept if subject else None))
     seen = phrases.agreement(subject) if subject else forms.DEFAULT
     more = clause.than is not None and not adjective.has("plain")
     tokens = [Token("ज़्यादा", "ADV", node, "part")] if more else []
@@ -246,12 +258,12 @@ def _category(frame: Frame) -> Tokens:
 # Adverbials
 
 
-def _lemma(concept: str) -> str:
-    return entry("hi", Word(concept)).lemma
+def _entry(concept: str) -> Entry:
+    return entry("hi", Word(concept))
 
 
 def _time(frame: Frame) -> Tokens:
-    return phrases.pieces(_lemma(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+    return phrases.words(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
 
 
 def _manner(frame: Frame) -> Tokens:
@@ -259,13 +271,13 @@ def _manner(frame: Frame) -> Tokens:
     if clause.manner is None:
         return []
     manner = entry("hi", Word(clause.manner), Setting(object=clause.verb.concept))
-    return phrases.pieces(manner.lemma, f"{frame.path}manner")
+    return phrases.words(manner, f"{frame.path}manner")
 
 
 def _place(frame: Frame) -> Tokens:
     place = frame.clause.place
     if place is None:
         return []
-    preposition = phrases.pieces(_lemma(place.preposition), f"{frame.path}place")
+    preposition = phrases.words(_entry(place.preposition), f"{frame.path}place")
     where = _said(frame, place.where, "place.where", " ".join(token.form for token in preposition))
     return [*where[: -len(preposition)], *preposition]

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import hindi_forms as forms
-from xlalign.micro.grammar.entries import Entry, Setting, entry
+from xlalign.micro.grammar.entries import Entry, Setting, entry, fixed_phrase
 from xlalign.micro.grammar.hindi_forms import DEFAULT, Agreement, Gender
-from xlalign.micro.meaning import NounPhrase, Role, Token, Word
+from xlalign.micro.meaning import NounPhrase, Token, Word
 
 Tokens = list[Token]
-
-_ROLES: dict[str, Role] = {"head": "head", "adp": "adp", "det": "det", "part": "part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +80,9 @@ def name(concept: str, node: str) -> Token:
     return Token(entry("hi", Word(concept)).lemma, "PROPN", node, "head", f"B-{concepts()[concept].cls}")
 
 
-def pieces(lemma: str, node: str) -> Tokens:
-    """The words of an adverbial from the lexicon, written `form/UPOS/role form/UPOS/role`."""
-    words = (piece.split("/") for piece in lemma.split())
-    return [Token(form, upos, node, _ROLES[role]) for form, upos, role in words]
+def words(adverbial: Entry, node: str) -> Tokens:
+    """The words of an adverbial or preposition."""
+    return [Token(form, upos, node, role) for form, upos, role in fixed_phrase(adverbial)]
 
 
 def category(phrase: NounPhrase, node: str, subject: Agreement, some: str) -> Tokens:

@@ -45,7 +45,7 @@ class Frame:
         deliberate = clause.passive or clause.imperative or clause.modal in ("must", "want")
         subject = self.subject.noun.concept if self.subject else None
         object_ = self.object.noun.concept if self.object else None
-        return entry("hi", clause.verb, Setting(subject, object_, deliberate))
+        return entry("hi", clause.verb, Setting(subject=subject, object=object_, passive=deliberate))
 
     @property
     def passive(self) -> bool:
@@ -79,7 +79,7 @@ def object_marker(frame: Frame) -> str:
     if verb.has("bare") or verb.has("dat") or verb.has("have"):
         return ""
     kinds = phrases.kinds(phrase)
-    known = phrase.definite or phrase.possessor is not None
+    known = phrase.definite or phrase.possessor is not None or frame.gap == "object"
     someone = kinds & {"person", "PER"} or (known and not frame.passive and kinds & {"animal", "fish"})
     return "को" if someone else ""
 

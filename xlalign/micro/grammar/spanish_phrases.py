@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import spanish_forms as forms
-from xlalign.micro.grammar.entries import ANYWHERE, Entry, Setting, entry
+from xlalign.micro.grammar.entries import ANYWHERE, Entry, Setting, entry, fixed_phrase
 from xlalign.micro.grammar.spanish_forms import Gender
-from xlalign.micro.meaning import NounPhrase, Role, Token, Word
+from xlalign.micro.meaning import NounPhrase, Token, Word
 
 Tokens = list[Token]
 RelativeClause = Callable[[NounPhrase, str], Tokens]
 """Says the relative clause of a phrase, given the phrase and its node."""
 
 _CONTRACTED = {("a", "el"): "al", ("de", "el"): "del"}
-_ROLES: dict[str, Role] = {"head": "head", "adp": "adp", "det": "det", "part": "part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,9 @@ def name(concept: str, node: str) -> Token:
     return Token(entry("es", Word(concept)).lemma, "PROPN", node, "head", f"B-{concepts()[concept].cls}")
 
 
-def pieces(lemma: str, node: str) -> Tokens:
-    """The words of an adverbial from the lexicon, written `form/UPOS/role form/UPOS/role`."""
-    words = (piece.split("/") for piece in lemma.split())
-    return [Token(form, upos, node, _ROLES[role]) for form, upos, role in words]
+def words(adverbial: Entry, node: str) -> Tokens:
+    """The words of an adverbial or preposition."""
+    return [Token(form, upos, node, role) for form, upos, role in fixed_phrase(adverbial)]
 
 
 def _one(phrase: NounPhrase, node: str, style: Style) -> Tokens:

@@ -12,7 +12,6 @@ from xlalign.micro.grammar.spanish_forms import Gender, Slot
 from xlalign.micro.grammar.spanish_phrases import Tokens
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Token, Word
 
-
 Mood = Literal["indicative", "subjunctive"]
 
 
@@ -51,7 +50,9 @@ class Frame:
     def verb(self) -> Entry:
         """The lemma of the verb."""
         subject, object_ = self.subject, self.clause.object
-        setting = Setting(subject.noun.concept if subject else None, object_.noun.concept if object_ else None)
+        setting = Setting(
+            subject=subject.noun.concept if subject else None, object=object_.noun.concept if object_ else None
+        )
         return entry("es", self.clause.verb, setting)
 
     def under(self, clause: Clause, path: str, **features: Any) -> Frame:
