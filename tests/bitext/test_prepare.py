@@ -11,7 +11,9 @@ import pytest
 
 from xlalign.bitext import corpus
 from xlalign.bitext.prepare import inputs, prepare
+from xlalign.bitext.segment import words
 from xlalign.bitext.settings import PrepareSettings
+from xlalign.bitext.sources.base import Gold
 from xlalign.errors import DataError, UserError
 
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -213,3 +215,29 @@ def test_wrong_languages(fields: dict[str, Any], message: str):
 
 def test_language_codes_are_shortened():
     assert PrepareSettings(languages=("eng", "deu", "cmn_Hans")).language_pairs() == [("en", "de"), ("en", "zh_Hans")]
+
+
+def test_micro_world_with_gold(tmp_path: Path):
+    source = {"uri": "micro:world=5", "pairs": 60, "documents": 10}
+    fields = {"languages": ["en", "ru"], "mono": [source], "gold_for_train": True}
+    report = prepare(settings_of(source, **fields), tmp_path / "out")
+    assert report.splits["en-ru"]["dev"] == 6
+    pairs = {pair.id: pair for split in ("train", "dev") for pair in corpus.read_pairs(tmp_path / "out" / split)}
+    gold = corpus.read_gold(tmp_path / "out")["en", "ru"]
+    assert {row.id for row in gold} == set(pairs)
+    for row in gold:
+        assert row.source_words == words(pairs[row.id].source, "en")
+        assert row.target_words == words(pairs[row.id].target, "ru")
+        assert set(row.sure) <= set(row.possible)
+        assert all(i < len(row.source_words) and j < len(row.target_words) for i, j in row.possible)
+    assert len(list(corpus.read_mono(tmp_path / "out", "ru"))) == report.mono[1].kept > 5
+    assert (tmp_path / "out/gold/en-ru.tsv").read_text().count("\t.\t") >= 1
+
+
+def test_gold_links_on_other_words():
+    gold = Gold(["Anna", "'s", "dog"], ["der", "Hund"], ((2, 1),), ((1, 0), (2, 1)))
+    moved = gold.on(["Anna", "'", "s", "dog"], ["der", "Hund"])
+    assert moved.sure == ((3, 1),)
+    assert moved.possible == ((1, 0), (2, 0), (3, 1))
+    with pytest.raises(ValueError, match="not the same characters"):
+        gold.on(["Anna"], ["der", "Hund"])

@@ -61,17 +61,16 @@ class Tally:
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     histograms: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
-    def drop(self, reason: str, samples: list[Sample]) -> None:
-        """Count dropped pairs and keep the samples of lowest rank."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + len(samples)
+    def drop(self, reason: str, samples: list[Sample], count: int | None = None) -> None:
+        """Count dropped pairs (`count`, by default as many as samples) and keep the samples of lowest rank."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + (len(samples) if count is None else count)
         self.samples[reason] = nsmallest(SAMPLES, [*self.samples.get(reason, []), *samples])
 
     def add(self, other: Tally) -> None:
         """Take in the tally of another batch."""
         self.read += other.read
-        for reason, samples in other.samples.items():
-            self.drop(reason, samples)
-            self.dropped[reason] += other.dropped[reason] - len(samples)
+        for reason, count in other.dropped.items():
+            self.drop(reason, other.samples[reason], count)
         for name, counts in other.histograms.items():
             self.histograms[name] = self.histograms.get(name, 0) + counts
 

@@ -175,7 +175,7 @@ def _documents(
         for index, _, cleaned in ordered_map(_clean, _document_jobs(settings, sources, lang, report), evaluation, 1):
             new = seen.add(cleaned.source_keys)
             if not new.all():
-                cleaned.tally.dropped["duplicate"] = int((~new).sum())
+                cleaned.tally.drop("duplicate", [], int((~new).sum()))
             report.mono[index].tally.add(cleaned.tally)
             report.mono[index].kept += int(new.sum())
             task.advance(cleaned.tally.read)

@@ -7,6 +7,7 @@ from functools import partial
 
 from pydantic import Field, model_validator
 
+from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Row, Source
 from xlalign.errors import UserError
 
@@ -41,7 +42,8 @@ class MicroSource(Source):
         pairs = World(self.world).pairs(source_lang, target_lang, self.pairs, split="train")
         for number, (source, target) in enumerate(pairs, 1):
             gold = Gold(source.words, target.words, *gold_links(source, target))
-            yield Row(number, source.text, target.text, gold)
+            words = segment(source.text, source_lang), segment(target.text, target_lang)
+            yield Row(number, source.text, target.text, gold.on(*words))
 
     def documents(self, lang: str) -> Iterator[str]:
         """Two related sentences each, from the world's training split."""
