@@ -66,18 +66,26 @@ def _main(clause: Clause, path: str) -> Tokens:
     pieces = _pieces(part)
     name = _front(clause)
     front = pieces.pop(name, [])
-    middle = [token for piece in pieces.values() for token in piece]
     es = [Token("es", "PRON", part.node("verb"), "part")] if clause.existential else []
-    return [*front, finite, *es, *middle, *bracket, *_tail(part)]
+    return [*front, finite, *es, *_bracketed(pieces, bracket), *_tail(part)]
 
 
 def _final(part: _Part) -> Tokens:
     finite, bracket = _verbs(part, final=True)
     pieces = _pieces(part)
     pieces.pop(part.gap, None)
-    middle = [token for piece in pieces.values() for token in piece]
     es = [Token("es", "PRON", part.node("verb"), "part")] if part.clause.existential else []
-    return [*es, *middle, *bracket, finite, *_tail(part)]
+    return [*es, *_bracketed(pieces, [*bracket, finite]), *_tail(part)]
+
+
+def _bracketed(pieces: Mapping[str, Tokens], bracket: Tokens) -> Tokens:
+    """The middle field and the right bracket; a relative clause that would part them stands behind."""
+    if not bracket or not pieces:
+        return [*(token for piece in pieces.values() for token in piece), *bracket]
+    *others, last = pieces.values()
+    starts = [i for i, token in enumerate(last) if token.node.endswith(".relative.comma")]
+    cut = starts[0] if starts else len(last)
+    return [*(token for piece in others for token in piece), *last[:cut], *bracket, *last[cut:]]
 
 
 def _front(clause: Clause) -> str:
@@ -88,7 +96,7 @@ def _front(clause: Clause) -> str:
         return ""
     if clause.existential:
         return "place"
-    if clause.time and entry("de", Word(clause.time)).has("front"):
+    if clause.time and not clause.coordinate and entry("de", Word(clause.time)).has("front"):
         return "time"
     return "object" if clause.passive else "subject"
 

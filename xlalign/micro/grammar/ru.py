@@ -8,6 +8,8 @@ events are perfective, states and the present imperfective.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlalign.micro.grammar import russian_nouns as nouns
 from xlalign.micro.grammar.commas import tidy
 from xlalign.micro.grammar.entries import entry, fixed_phrase
@@ -70,7 +72,8 @@ def _verb_before_subject(part: Part, asked: str) -> bool:
 def _time_opens(part: Part) -> bool:
     clause = part.clause
     usual = clause.time is not None and not entry("ru", Word(clause.time)).has("adverb")
-    return usual and not (part.path or clause.question or clause.imperative or is_frequency(clause))
+    addressed = clause.question is not None or clause.imperative
+    return usual and not (part.path or addressed or clause.coordinate or is_frequency(clause))
 
 
 # Pieces
@@ -179,6 +182,8 @@ def _tail(part: Part) -> Tokens:
         tokens += _embedded([Token("что", "SCONJ", node, "mark")], node, clause.complement)
     if clause.subordinate is not None:
         concept, inner = clause.subordinate
+        if concept in {"when", "if"} and (clause.tense, inner.tense) == ("future", "present"):
+            inner = replace(inner, tense="future")
         node = part.node("subordinate")
         words = fixed_phrase(entry("ru", Word(concept)))
         tokens += _embedded([Token(form, upos, node, role) for form, upos, role in words], node, inner)
