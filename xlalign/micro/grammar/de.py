@@ -15,7 +15,7 @@ from xlalign.micro.grammar import german_forms as forms
 from xlalign.micro.grammar.commas import tidy
 from xlalign.micro.grammar.entries import Entry, Setting, entry, fixed_phrase
 from xlalign.micro.grammar.german_forms import Case
-from xlalign.micro.grammar.german_phrases import PhraseBuilder, Tokens, filled, is_indefinite, is_plural, sex
+from xlalign.micro.grammar.german_phrases import PhraseBuilder, Tokens, filled, is_indefinite, is_name, is_plural, sex
 from xlalign.micro.grammar.surface import punctuation, sentence
 from xlalign.micro.meaning import Clause, NounPhrase, Place, Role, Sentence, Token, Word
 
@@ -218,7 +218,8 @@ def _order(clause: Clause) -> tuple[str, ...]:
         return (*early, "negation", "time", *tail[1:])
     if clause.existential:
         return ("time", "place", "subject")
-    if clause.manner:
+    named = any(phrase is not None and is_name(phrase) for phrase in (clause.recipient, clause.object))
+    if clause.manner or (named and not clause.passive):
         return (*early, "time", *tail)
     return (promoted, "time", *early[1:], *tail)
 
