@@ -25,8 +25,8 @@ def number(words: list[str], i: int) -> str:
 
 
 def write_corpus(folder: Path, name: str = "a", count: int = 200, prefix: str = "") -> str:
-    for lang, words in {"en": NUMBERS, "de": ZAHLEN}.items():
-        text = "".join(f"{prefix}{number(words, i)} .\n" for i in range(count))
+    for lang, numerals in {"en": NUMBERS, "de": ZAHLEN}.items():
+        text = "".join(f"{prefix}{number(numerals, i)} .\n" for i in range(count))
         (folder / f"{name}.{lang}").write_text(text, encoding="utf-8")
     return f"file:{folder}/{name}.{{lang}}"
 
