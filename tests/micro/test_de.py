@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from xlalign.micro.grammar import german_forms as forms
 from xlalign.micro.grammar.de import realise
 from xlalign.micro.grammar.entries import entry, lexicon
 from xlalign.micro.grammar.german_forms import Case, Gender
-from xlalign.micro.meaning import Clause, Word
+from xlalign.micro.meaning import Clause, Relative, Token, Word
+from xlalign.micro.world import World
 
 GOLDEN = (Path(__file__).parent / "golden/de.txt").read_text(encoding="utf-8").splitlines()
 
@@ -143,3 +145,28 @@ def test_synonyms_agree_in_form() -> None:
     second = say("buy", np("farmer", variant=1), a("car", variant=1), variant=1, **PAST)
     assert realise(first).text == "Der Bauer kaufte ein Auto."
     assert realise(second).text == "Der Landwirt erwarb einen Wagen."
+
+
+def _heads(tokens: tuple[Token, ...]) -> set[str]:
+    return {token.node for token in tokens if token.role == "head"}
+
+
+def test_says_the_same_nodes_as_english() -> None:
+    for pair in World(3).pairs("en", "de", 400):
+        assert _heads(pair.source.tokens) == _heads(pair.target.tokens), pair.target.text
+
+
+def test_every_sentence_is_well_formed() -> None:
+    for pair in World(4).pairs("en", "de", 400):
+        words, text = pair.target.words, pair.target.text
+        assert text[0].isupper()
+        assert text[-1] in ".?!"
+        assert all(word and " " not in word for word in words)
+        assert all(token.form[0].isupper() for token in pair.target.tokens if token.upos in {"NOUN", "PROPN"})
+        assert not any(a == "," and b in ",.?!" for a, b in pairwise(words))
+
+
+def test_a_relative_clause_stands_behind_the_verbs_it_would_part() -> None:
+    letter = np("letter", relative=Relative("object", say("write", np("brother"), **PAST)))
+    expected = "Die Frau wird den Brief lesen, den der Bruder schrieb."
+    assert realise(say("read", np("woman"), letter, **FUTURE)).text == expected

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from xlalign.micro.grammar import russian_verbs as verbs
 from xlalign.micro.grammar.entries import entry, lexicon
 from xlalign.micro.grammar.ru import realise
 from xlalign.micro.grammar.russian_nouns import Case, Gender
-from xlalign.micro.meaning import Clause, NounPhrase, Relative, Word
+from xlalign.micro.meaning import Clause, NounPhrase, Relative, Token, Word
+from xlalign.micro.world import World
 
 GOLDEN = (Path(__file__).parent / "golden/ru.txt").read_text(encoding="utf-8").splitlines()
 CASES: tuple[Case, ...] = ("nom", "gen", "dat", "acc", "ins", "pre")
@@ -177,3 +180,30 @@ def test_nodes_roles_and_entities() -> None:
         ("собаки", "NOUN", "object", "head", "O"),
         (".", "PUNCT", "punct", "punct", "O"),
     ]
+
+
+def _heads(tokens: tuple[Token, ...]) -> set[str]:
+    return {token.node for token in tokens if token.role == "head"}
+
+
+def test_says_the_same_nodes_as_english_but_for_verbs_of_being() -> None:
+    for pair in World(3).pairs("en", "ru", 400):
+        source, target = _heads(pair.source.tokens), _heads(pair.target.tokens)
+        assert target <= source, pair.target.text
+        assert all(node.split(".")[-1] == "verb" for node in source - target), pair.target.text
+
+
+def test_every_sentence_is_well_formed() -> None:
+    for pair in World(4).pairs("en", "ru", 400):
+        words, text = pair.target.words, pair.target.text
+        assert text[0].isupper()
+        assert text[-1] in ".?"
+        assert re.fullmatch("[А-Яа-яЁё ,.?—]+", text)
+        assert all(word and " " not in word for word in words)
+        assert not any(a == "," and b in ",.?" for a, b in pairwise(words))
+
+
+def test_a_condition_of_the_future_is_in_the_future() -> None:
+    condition = say("wash", PETER, np("shirt"))
+    expected = "Анна будет работать, если Пётр постирает рубашку."
+    assert realise(say("work", ANNA, subordinate=("if", condition), **FUTURE)).text == expected
