@@ -1,4 +1,6 @@
-"""Writes docs/reference/ and the list of decisions from their sources: `python docs/generate.py`, or `--check` to see whether it is current.
+"""Writes docs/reference/ and the list of decisions; `--check` says whether they are current.
+
+    python docs/generate.py [--check]
 
 The command line's pages are the `--help` texts themselves; tables of names come from the same registries that the
 stages use; fields come from the settings models.
@@ -194,7 +196,8 @@ def decisions() -> str:
         title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
         number, _, rest = title.partition(": ")
         rows.append({"": f"[{number}]({path.name})", "decision": rest})
-    return f"# Decisions\n\nWhy something is as it is, one page each, with what was rejected.\n\n{table(rows, literal=True)}"
+    intro = "Why something is as it is, one page each, with what was rejected."
+    return f"# Decisions\n\n{intro}\n\n{table(rows, literal=True)}"
 
 
 PAGES: dict[str, Callable[[], str]] = {

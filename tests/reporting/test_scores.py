@@ -100,7 +100,7 @@ def test_no_headline_without_a_contestant():
 
 
 def test_gains_over_the_baseline():
-    assert gains(results(base=BASE, ppa=BETTER)) == {"xnli · ppa": {"en": 0.0, "de": 8.0, "hi": 12.0}}
+    assert gains(results(base=BASE, ppa=BETTER)) == {"XNLI · ppa": {"en": 0.0, "de": 8.0, "hi": 12.0}}
 
 
 def test_error_table_in_percent_with_mean():

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from xlalign.reporting import plots
 from xlalign.reporting.data import CorpusReport, ReportData
 from xlalign.reporting.renderers import RENDERERS, SUFFIXES
+from xlalign.reporting.results import task_name
 from xlalign.reporting.scores import gains, task_table
 from xlalign.reporting.table import Table
 from xlalign.reporting.templating import environment, template_source
@@ -25,6 +26,7 @@ class TaskView(NamedTuple):
     """A task's table and its bar chart."""
 
     name: str
+    title: str
     table: Table
     bars: Markup
 
@@ -71,8 +73,8 @@ def _tasks(data: ReportData) -> Iterator[TaskView]:
     if data.results is None:
         return
     for name, task in data.results.tasks.items():
-        chart = plots.bars(task, data.results.baseline, f"{name} by language")
-        yield TaskView(name, task_table(name, data.results), Markup(chart))
+        chart = plots.bars(task, data.results.baseline, f"{task_name(name)} by language")
+        yield TaskView(name, task_name(name), task_table(name, data.results), Markup(chart))
 
 
 def _heat(data: ReportData) -> Markup | None:

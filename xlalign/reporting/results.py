@@ -7,6 +7,17 @@ from statistics import fmean, stdev
 
 from pydantic import BaseModel, ConfigDict
 
+TASK_NAMES = {
+    "xnli": "XNLI",
+    "pawsx": "PAWS-X",
+    "udpos": "POS",
+    "panx": "PAN-X",
+    "xquad": "XQuAD",
+    "mlqa": "MLQA",
+    "tydiqa": "TyDi QA",
+    "bucc": "BUCC",
+    "tatoeba": "Tatoeba",
+}
 SOURCE = "en"
 """The language of the fine-tuning data."""
 
@@ -69,6 +80,11 @@ class Results(_Read):
     tasks: dict[str, TaskScores]
     baseline: str = ""
     signature: tuple[str, ...] = ()
+
+
+def task_name(task: str) -> str:
+    """A task as papers call it."""
+    return TASK_NAMES.get(task, task)
 
 
 def of(scores: Sequence[float]) -> Score:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.reporting.results import ModelScores, Results, Score, TaskScores
+from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 SIGNIFICANT = 0.05
@@ -33,7 +33,7 @@ def task_table(name: str, results: Results) -> Table:
     return without_empty_columns(
         Table(
             name=name,
-            caption=f"{name}, {task.metric}" if task.metric else name,
+            caption=", ".join(part for part in (task_name(name), task.metric) if part),
             columns=(
                 Column(name="model"),
                 *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
@@ -49,7 +49,7 @@ def task_table(name: str, results: Results) -> Table:
 def gains(results: Results) -> dict[str, dict[str, float | None]]:
     """Task and model -> language -> points above the baseline."""
     return {
-        f"{name} · {model}": {
+        f"{task_name(name)} · {model}": {
             lang: difference(scores.languages.get(lang), reference.languages.get(lang)).value  # type: ignore[misc]
             for lang in task.languages()
         }

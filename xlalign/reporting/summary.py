@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
-from xlalign.reporting.results import Results, Score, TaskScores
+from xlalign.reporting.results import Results, Score, TaskScores, task_name
 from xlalign.reporting.scores import cell
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
-
-TASK_NAMES = {"xnli": "XNLI", "udpos": "POS", "tatoeba": "Tatoeba"}
 
 
 def summary_table(
@@ -31,14 +29,14 @@ def summary_table(
     task = results.tasks[primary]
     reference = _reference(task, (results.baseline, *controls))
     minor = [name for name in results.tasks if name != primary]
-    heading = _heading(primary)
+    heading = task_name(primary)
     columns = [
         Column(name="model"),
         Column(name=f"{heading} en", kind="score", better="higher"),
         Column(name=f"{heading} others", kind="score", better="higher"),
         Column(name="gap", kind="score", better="lower"),
         Column(name="Δ", kind="difference", better="higher"),
-        *(Column(name=f"{_heading(name)}", kind="score", better="higher") for name in minor),
+        *(Column(name=task_name(name), kind="score", better="higher") for name in minor),
     ]
     rows = [_row(model, results, primary, minor, reference, (results.baseline, *controls)) for model in task.models]
     if seconds is not None:
@@ -47,7 +45,7 @@ def summary_table(
     return without_empty_columns(
         Table(
             name="summary",
-            caption=f"Zero-shot transfer from English: {', '.join(_heading(name) for name in results.tasks)}",
+            caption=f"Zero-shot transfer from English: {', '.join(task_name(name) for name in results.tasks)}",
             columns=tuple(columns),
             rows=tuple(rows),
             notes=_notes(task, primary, minor, reference, results, controls),
@@ -132,10 +130,10 @@ def _notes(
     spread = f"Mean ± sd over {seeds} seeds. " if seeds > 1 else ""
     notes = [f"{spread}others: mean over {languages}; gap: English minus others."]
     if minor:
-        notes[0] += f" {', '.join(_heading(name) for name in minor)}: mean without English."
+        notes[0] += f" {', '.join(task_name(name) for name in minor)}: mean without English."
     if reference:
         notes.append(
-            f"Δ: {_heading(primary)} others minus {reference}"
+            f"Δ: {task_name(primary)} others minus {reference}"
             + (", the better of baseline and control." if controls else ".")
         )
         notes[1] += _smallest(task, reference, (results.baseline, *controls))
@@ -157,12 +155,8 @@ def _figure(model: str, score: Score, role: str) -> Figure:
 def _sentence(best: str, gain: float, reference: str, task: TaskScores, primary: str) -> str:
     languages = ", ".join(lang for lang in task.languages() if lang != "en")
     change = "better" if gain >= 0 else "worse"
-    return f"{best} transfers {abs(gain):.1f} points {change} than {reference} on {_heading(primary)} ({languages})."
+    return f"{best} transfers {abs(gain):.1f} points {change} than {reference} on {task_name(primary)} ({languages})."
 
 
 def _tone(gain: float) -> str:
     return "good" if gain > 0 else "bad"
-
-
-def _heading(task: str) -> str:
-    return TASK_NAMES.get(task, task)

@@ -32,7 +32,7 @@ def render(table: Table) -> str:
     head = " & ".join(escape(column.name) for column in table.columns)
     lines = [
         r"\begin{table}[t]",
-        r"\centering",
+        r"\centering\small\setlength{\tabcolsep}{2.5pt}",
         rf"\caption{{{escape(table.caption)}}}",
         rf"\label{{tab:{re.sub(r'[^A-Za-z0-9:-]+', '-', table.name)}}}",
         rf"\begin{{tabular}}{{{alignment}}}",
@@ -72,6 +72,6 @@ def _cell(cell: Printed, best: bool) -> str:
     if cell.numeric:
         value = re.sub(r"^[+-](?=\d)", r"$\g<0>$", value)
     value = rf"\textbf{{{value}}}" if best else value
-    deviation = rf" {{\scriptsize $\pm$ {cell.sd}}}" if cell.sd else ""
+    deviation = rf"{{\scriptsize$\,\pm\,${cell.sd}}}" if cell.sd else ""
     mark = f"$^{{{escape(cell.mark)}}}$" if cell.mark else ""
     return value + mark + deviation
