@@ -13,7 +13,7 @@ from xlalign.micro.grammar import spanish_forms as forms
 from xlalign.micro.grammar import spanish_phrases as phrases
 from xlalign.micro.grammar.entries import Entry, Setting, entry
 from xlalign.micro.grammar.spanish_phrases import Style, Tokens
-from xlalign.micro.grammar.spanish_verbs import Frame, Mood, verbs
+from xlalign.micro.grammar.spanish_verbs import Frame, Mood, quality, verbs
 from xlalign.micro.grammar.surface import punctuation
 from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
 
@@ -66,9 +66,12 @@ def _inverted(frame: Frame) -> Tokens:
     if clause.question == "polar" and frame.subject and frame.subject.relative:
         return [*subject, *_predicate(frame), *_rest(frame)]
     if clause.question == "polar" and clause.quality and not clause.than:
-        rest = [*_quality(frame), *frequency, *subject, *_rest(frame, quality=False)]
+        rest = [*_quality(frame), *frequency, *subject, *_rest(frame, predicate=False)]
     else:
         rest = [*subject, *frequency, *_rest(frame)]
+    if clause.modal:
+        finite = next(i for i, token in enumerate(group) if token.node == f"{frame.path}modal")
+        return [*asked, *group[: finite + 1], *subject, *group[finite + 1 :], *frequency, *_rest(frame)]
     return [*asked, *group, *rest]
 
 
@@ -80,7 +83,8 @@ def _asked(frame: Frame) -> Tokens:
     if clause.question == "what":
         return [Token("qué", "PRON", f"{c}object")]
     if clause.question in ("where", "when"):
-        part, form = ("place", "dónde") if clause.question == "where" else ("time", "cuándo")
+        part, word = ("place", "where") if clause.question == "where" else ("time", "when_question")
+        form = entry("es", Word(word), Setting(subject=clause.verb.concept)).lemma
         return [Token(form, "ADV", f"{c}{part}")]
     return []
 
@@ -137,9 +141,7 @@ def _subject_style(frame: Frame) -> Style:
 
 def _existent(frame: Frame) -> Tokens:
     negated = frame.clause.negated
-    style = Style(_hypothetical if negated else _relative, indefinite="bare" if negated else "some", negated=negated)
-    if frame.clause.subject and concepts()[frame.clause.subject.noun.concept].mass:
-        style = replace(style, indefinite="bare")
+    style = Style(_hypothetical if negated else _relative, indefinite="bare", negated=negated)
     return _said(frame.clause.subject, f"{frame.path}subject", style)
 
 
@@ -188,7 +190,7 @@ def _quality(frame: Frame) -> Tokens:
     clause, node = frame.clause, f"{frame.path}quality"
     if clause.quality is None:
         return []
-    form = forms.adjective(entry("es", clause.quality), frame.gender, frame.plural)
+    form = forms.adjective(quality(frame), frame.gender, frame.plural)
     tokens = [Token(form, "ADJ", node)]
     if clause.than:
         than = f"{frame.path}than"
@@ -202,13 +204,13 @@ def _category(frame: Frame) -> Tokens:
     return phrases.category(phrase, node, frame.gender, frame.plural, Style(_relative)) if phrase else []
 
 
-def _rest(frame: Frame, quality: bool = True) -> Tokens:
+def _rest(frame: Frame, predicate: bool = True) -> Tokens:
     """Everything after the verbs and an inverted subject, a phrase with a relative clause last."""
     clause = frame.clause
     late_time = _time(frame) if not (_frequency(frame) or _time_is_fronted(frame)) else []
     parts = [
         (clause.subject if clause.existential else None, _existent(frame) if clause.existential else []),
-        (clause.than, _quality(frame) if quality else []),
+        (clause.than, _quality(frame) if predicate else []),
         (clause.category, _category(frame)),
         (clause.object, _object(frame)),
         (clause.recipient, _recipient(frame)),
@@ -240,7 +242,8 @@ def _place(frame: Frame) -> Tokens:
     place, node = frame.clause.place, f"{frame.path}place"
     if place is None:
         return []
-    preposition = entry("es", Word(place.preposition), Setting(object=place.where.noun.concept))
+    setting = Setting(subject=frame.clause.verb.concept, object=place.where.noun.concept)
+    preposition = entry("es", Word(place.preposition), setting)
     words = tuple(phrases.words(preposition, node))
     return phrases.said(place.where, f"{node}.where", Style(_relative, words))
 

@@ -147,7 +147,7 @@ def _pronoun(word: str, phrase: NounPhrase | None, marking: Marking, node: str, 
     first, *rest = forms.pronoun(word, plural, marking.marker, marking.possessed)
     return [
         Token(first, "PRON", node, role),
-        *(Token(form, "ADP", node.removesuffix(".relative"), "adp") for form in rest),
+        *(Token(form, "ADP", node if role == "mark" else node.removesuffix(".relative"), "adp") for form in rest),
     ]
 
 
@@ -207,7 +207,12 @@ def _object(frame: Frame) -> Tokens:
         return _gap(frame, marker)
     if clause.question == "what":
         return _pronoun("क्या", None, Marking(marker, verbs.preverb(frame)), f"{frame.path}object", "head")
-    return [] if frame.passive else _said(frame, clause.object, "object", marker, _some(frame))
+    some = "" if _is_bare_plural(clause.object) else _some(frame)
+    return [] if frame.passive else _said(frame, clause.object, "object", marker, some)
+
+
+def _is_bare_plural(phrase: NounPhrase | None) -> bool:
+    return phrase is not None and phrase.plural and phrase.conjunct is None
 
 
 def _recipient(frame: Frame) -> Tokens:
@@ -278,6 +283,7 @@ def _place(frame: Frame) -> Tokens:
     place = frame.clause.place
     if place is None:
         return []
-    preposition = phrases.words(_entry(place.preposition), f"{frame.path}place")
-    where = _said(frame, place.where, "place.where", " ".join(token.form for token in preposition))
-    return [*where[: -len(preposition)], *preposition]
+    setting = Setting(subject=frame.clause.verb.concept)
+    words = phrases.words(entry("hi", Word(place.preposition), setting), f"{frame.path}place")
+    where = _said(frame, place.where, "place.where", " ".join(token.form for token in words), _some(frame))
+    return [*where[: len(where) - len(words)], *words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from xlalign.micro.grammar import hindi_forms as forms
@@ -13,7 +14,7 @@ from xlalign.micro.grammar.hindi_phrases import Tokens
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Token
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """A clause where it stands.
 
@@ -38,7 +39,7 @@ class Frame:
         """What it is done to, with the gap filled."""
         return self.antecedent if self.gap == "object" else self.clause.object
 
-    @property
+    @cached_property
     def verb(self) -> Entry:
         """The lemma; what happens to someone (मिलना) gives way to what someone does (ढूँढना) where it must."""
         clause = self.clause

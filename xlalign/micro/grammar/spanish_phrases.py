@@ -141,7 +141,7 @@ def _described(phrase: NounPhrase, head: Entry, node: str, own: Gender, plural: 
     if phrase.count:
         tokens.append(Token(entry("es", Word(phrase.count)).lemma, "NUM", f"{node}.count"))
     tokens.append(Token(forms.noun(head, own, plural), "NOUN", node))
-    tokens += _adjectives(phrase.adjectives, node, own, plural)
+    tokens += _adjectives(phrase, node, own, plural)
     if phrase.possessor:
         owner = f"{node}.possessor"
         tokens += [Token("de", "ADP", owner, "adp"), name(phrase.possessor, owner)]
@@ -150,9 +150,10 @@ def _described(phrase: NounPhrase, head: Entry, node: str, own: Gender, plural: 
     return tokens
 
 
-def _adjectives(words: tuple[Word, ...], node: str, own: Gender, plural: bool) -> Tokens:
+def _adjectives(phrase: NounPhrase, node: str, own: Gender, plural: bool) -> Tokens:
     """Colours stand next to the noun; two other adjectives are joined by *y*."""
-    entries = [(i, entry("es", word)) for i, word in enumerate(words)]
+    setting = Setting(subject=phrase.noun.concept)
+    entries = [(i, entry("es", word, setting)) for i, word in enumerate(phrase.adjectives)]
     colours = [pair for pair in entries if pair[1].has("colour")]
     others = [pair for pair in entries if not pair[1].has("colour")]
     tokens: Tokens = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from xlalign.micro.grammar import spanish_forms as forms
@@ -15,7 +16,7 @@ from xlalign.micro.meaning import Clause, NounPhrase, Role, Token, Word
 Mood = Literal["indicative", "subjunctive"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """A clause where it stands.
 
@@ -46,7 +47,7 @@ class Frame:
         """The gender that participles and adjectives agree with."""
         return phrases.gender(self.subject) if self.subject else "m"
 
-    @property
+    @cached_property
     def verb(self) -> Entry:
         """The lemma of the verb."""
         subject, object_ = self.subject, self.clause.object
@@ -144,9 +145,16 @@ def _copula(frame: Frame) -> Entry:
     clause = frame.clause
     if clause.existential:
         return entry("es", Word("_haber"))
-    state = clause.quality is not None and entry("es", clause.quality).has("estar")
+    state = clause.quality is not None and quality(frame).has("estar")
     located = clause.quality is None and clause.category is None
     return entry("es", Word("_estar" if state or located else "be"))
+
+
+def quality(frame: Frame) -> Entry:
+    """The predicative adjective."""
+    assert frame.clause.quality is not None
+    subject = frame.subject
+    return entry("es", frame.clause.quality, Setting(subject=subject.noun.concept if subject else None))
 
 
 def _completion(frame: Frame) -> Tokens:
