@@ -6,7 +6,7 @@
     text + links.wpt            links as `id source target [S|P]`, one a line, 1-based (WPT, XLM-Align); ids may
                                 have gaps and are mapped by order of appearance
 
-Files may be compressed (.gz, .bz2, .xz).
+Files may be compressed (.gz, .bz2, .xz, .zst).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlalign.alignment import aer, pharaoh
-from xlalign.alignment.text import read_lines
+from xlalign.bitext.readers.lines import lines as read_lines
 from xlalign.errors import DataError
 from xlalign.types import Link, WordPair
 
@@ -54,13 +54,13 @@ def read(text: Path, links: Path | None = None, base: int | None = None) -> Gold
     """
     if text.suffix == ".parquet":
         return _from_parquet(text)
-    rows = read_lines(text)
+    rows = list(read_lines(text))
     if links is None and rows and rows[0].count("\t") == 2:
         columns = [_columns(row, f"{text}:{number}") for number, row in enumerate(rows, 1)]
         return _build(text.name, [(s.split(), t.split()) for s, t, _ in columns], [c[2] for c in columns], text, base)
     source = links or _sibling(text)
     pairs = [_pair(row, f"{text}:{number}") for number, row in enumerate(rows, 1)]
-    gold = read_lines(source)
+    gold = list(read_lines(source))
     if _is_wpt(gold):
         gold, base = _from_wpt(gold, source), 1
     return _build(text.name, pairs, gold, source, base)

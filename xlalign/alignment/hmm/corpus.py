@@ -36,60 +36,71 @@ class Vocabulary:
 
 
 class Side(NamedTuple):
-    """All sentences of one language: `ids` one after another, sentence n at starts[n]:starts[n+1]."""
+    """All sentences of one language: `ids` one after another, sentence n at starts[n]:starts[n+1]; `size` words."""
 
     ids: Ints
     starts: Longs
+    size: int
 
     @property
     def lengths(self) -> Longs:
         """Words per sentence, shape (pairs,)."""
         return np.diff(self.starts)
 
-    def padded(self, rows: Longs, width: int, fill: int) -> Ints:
-        """Sentences `rows` as a (len(rows), width) matrix."""
+    @property
+    def counts(self) -> Longs:
+        """Occurrences per word, shape (size,)."""
+        return np.bincount(self.ids, minlength=self.size)
+
+    def padded(self, rows: Longs, width: int) -> Ints:
+        """Sentences `rows` as a (len(rows), width) matrix; `size` stands for padding."""
         columns = np.arange(width)
-        inside = columns < self.lengths[rows][:, None]
-        matrix = np.full((len(rows), width), fill, dtype=np.int32)
+        inside = columns < self.lengths_of(rows)[:, None]
+        matrix = np.full((len(rows), width), self.size, dtype=np.int32)
         matrix[inside] = self.ids[(self.starts[rows][:, None] + columns)[inside]]
         return matrix
 
-    def mapped(self, numbers: Ints) -> Side:
-        """The same sentences with word n replaced by numbers[n]."""
-        return Side(numbers[self.ids], self.starts)
+    def lengths_of(self, rows: Longs) -> Longs:
+        """Words of some sentences, shape (len(rows),)."""
+        return self.starts[rows + 1] - self.starts[rows]
+
+    def mapped(self, numbers: Ints, size: int) -> Side:
+        """The same sentences with word n replaced by numbers[n] of a vocabulary of `size`."""
+        return Side(numbers[self.ids], self.starts, size)
 
 
 class Corpus(NamedTuple):
-    """Both sides of a bitext and how many distinct words each has."""
+    """Both sides of a bitext."""
 
     source: Side
     target: Side
-    source_size: int
-    target_size: int
 
     def __len__(self) -> int:
         return len(self.source.starts) - 1
 
 
-def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary) -> Corpus:
+def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary, lowercase: bool = True) -> Corpus:
     """Number the words of every pair, growing both vocabularies; `pairs` is read once and not kept."""
+    vocabularies = (source, target)
     ids = (array("i"), array("i"))
     starts = (array("q", [0]), array("q", [0]))
     for pair in pairs:
-        for side, vocabulary in enumerate((source, target)):
-            ids[side].extend(vocabulary.grow([word.casefold() for word in pair[side]]))
+        for side in (0, 1):
+            words = [word.casefold() for word in pair[side]] if lowercase else pair[side]
+            ids[side].extend(vocabularies[side].grow(words))
             starts[side].append(len(ids[side]))
-    sides = [
-        Side(np.frombuffer(ids[side] or array("i", [0]), dtype=np.int32), np.frombuffer(starts[side], dtype=np.int64))
-        for side in (0, 1)
-    ]
-    return Corpus(sides[0], sides[1], len(source), len(target))
+    return Corpus(*(_side(ids[side], starts[side], len(vocabularies[side])) for side in (0, 1)))
+
+
+def _side(ids: array[int], starts: array[int], size: int) -> Side:
+    numbers = np.frombuffer(ids, dtype=np.int32) if ids else np.empty(0, dtype=np.int32)
+    return Side(numbers, np.frombuffer(starts, dtype=np.int64), size)
 
 
 class Batch(NamedTuple):
     """B pairs, padded to I source and J target words. Padding has the number one past the vocabulary.
 
-    rows (B,) are positions in the corpus; source (B, I), target (B, J).
+    rows (B,) are positions in the corpus; source (B, I), target (B, J), lengths (B,).
     """
 
     rows: Longs
@@ -99,18 +110,18 @@ class Batch(NamedTuple):
     target_lengths: Longs
 
     @property
-    def cells(self) -> int:
-        """B * J * I."""
-        return len(self.rows) * self.source.shape[1] * self.target.shape[1]
+    def shape(self) -> tuple[int, int, int]:
+        """(B, J, I), the shape of the cells."""
+        return len(self.rows), self.target.shape[1], self.source.shape[1]
 
 
-def batch_rows(corpus: Corpus, limit: int = 400_000, waste: int = 60_000) -> list[Longs]:
-    """Cut the pairs with words on both sides into batches of similar shape.
+def batch_rows(corpus: Corpus, limit: int = 400_000, waste: int = 40_000) -> list[Longs]:
+    """Cut the pairs that have words on both sides into batches of similar shape.
 
     Args:
         corpus: what to cut.
         limit: cells (source x target words, padding included) a batch may have, unless one pair has more.
-        waste: cells of padding a batch may have; many short batches cost more than some padding.
+        waste: cells of padding a batch may have; many small batches cost more than some padding.
     """
     widths, heights = corpus.source.lengths, corpus.target.lengths
     steps = np.floor(np.log(np.maximum(widths, 1)) / np.log(1.12)).astype(np.int64)
@@ -133,7 +144,7 @@ def _cut(order: Longs, widths: list[int], heights: list[int], limit: int, waste:
 
 def make_batch(corpus: Corpus, rows: Longs) -> Batch:
     """The padded matrices of pairs `rows`."""
-    widths, heights = corpus.source.lengths[rows], corpus.target.lengths[rows]
-    source = corpus.source.padded(rows, int(widths.max()), corpus.source_size)
-    target = corpus.target.padded(rows, int(heights.max()), corpus.target_size)
+    widths, heights = corpus.source.lengths_of(rows), corpus.target.lengths_of(rows)
+    source = corpus.source.padded(rows, int(widths.max()))
+    target = corpus.target.padded(rows, int(heights.max()))
     return Batch(rows, source, target, widths, heights)

@@ -1,7 +1,10 @@
-"""Expected counts of a batch under IBM model 1 and the HMM, and the parameters that follow from counts."""
+"""Expected counts under IBM model 1 and the HMM, and the parameters that follow from counts."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -9,18 +12,24 @@ from numpy.typing import NDArray
 
 from xlalign.alignment.hmm.corpus import Batch, Ints
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats, posteriors, transitions
+from xlalign.alignment.hmm.table import Shard, Shards
+from xlalign.progress import track
 
 
 class Direction(NamedTuple):
     """Parameters of p(observed words | conditioning words).
 
-    lexical (entries + 1,): t of every table entry, 0 for padding; null (vocabulary + 1,): q of the observed words,
+    lexical (entries + 1,): t of every table entry, the last one 0; null (vocabulary + 1,): q of the observed words,
     0 for padding; jumps (2 * MAX_JUMP + 1,): counts by distance.
     """
 
-    lexical: Doubles
-    null: Doubles
+    lexical: Floats
+    null: Floats
     jumps: Doubles
+
+    def local(self, entries: Ints) -> Direction:
+        """The same with the lexical values of a shard's entries only."""
+        return self._replace(lexical=self.lexical.take(entries))
 
 
 class Parameters(NamedTuple):
@@ -29,17 +38,81 @@ class Parameters(NamedTuple):
     forward: Direction
     reverse: Direction
 
+    def local(self, entries: Ints) -> Parameters:
+        """The same with the lexical values of a shard's entries only."""
+        return Parameters(self.forward.local(entries), self.reverse.local(entries))
 
-def zeros_like(parameters: Parameters) -> Parameters:
-    """Empty counts."""
-    return Parameters(*(Direction(*(np.zeros_like(values) for values in side)) for side in parameters))
+
+class Counts(NamedTuple):
+    """Expected counts, as (forward, reverse) pairs of arrays shaped like the parameters.
+
+    `lexical` holds one array for both directions under agreement, else two.
+    """
+
+    lexical: tuple[Doubles, ...]
+    null: tuple[Doubles, Doubles]
+    jumps: tuple[Doubles, Doubles]
+
+    @classmethod
+    def empty(cls, now: Parameters, shared: bool) -> Counts:
+        """Zeros for the parameters `now`."""
+        lexical = tuple(np.zeros(len(now.forward.lexical)) for _ in range(1 if shared else 2))
+        null = (np.zeros(len(now.forward.null)), np.zeros(len(now.reverse.null)))
+        return cls(lexical, null, (np.zeros(2 * MAX_JUMP + 1), np.zeros(2 * MAX_JUMP + 1)))
+
+    def add(self, other: Counts, entries: Ints) -> None:
+        """Add the counts of a shard."""
+        for mine, theirs in zip(self.lexical, other.lexical, strict=True):
+            mine[entries] += theirs
+        for mine, theirs in zip((*self.null, *self.jumps), (*other.null, *other.jumps), strict=True):
+            mine += theirs
 
 
-def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Parameters, p_null: float) -> None:
+Step = Callable[[Batch, Ints, Parameters, Counts, float], None]
+
+
+def expected_counts(
+    shards: Shards, now: Parameters, step: Step, p_null: float, workers: int, description: str
+) -> Counts:
+    """Run `step` over every batch. The sum is taken shard by shard in order, whatever the number of workers."""
+    shared = step is hmm_counts
+    total = Counts.empty(now, shared)
+
+    def work(shard: Shard) -> tuple[Ints, Counts]:
+        local = now.local(shard.entries)
+        counts = Counts.empty(local, shared)
+        for batch, cells in zip(shard.batches, shard.cells, strict=True):
+            step(batch, cells, local, counts, p_null)
+        return shard.entries, counts
+
+    results = _in_order(shards, work, workers)
+    for entries, counts in track(results, description, total=len(shards), unit="shards"):
+        total.add(counts, entries)
+    return total
+
+
+def _in_order(
+    shards: Shards, work: Callable[[Shard], tuple[Ints, Counts]], workers: int
+) -> Iterator[tuple[Ints, Counts]]:
+    """Results in the order of the shards, a few at a time; NumPy computes outside the interpreter lock."""
+    if workers == 1 or len(shards) == 1:
+        yield from (work(shards[number]) for number in range(len(shards)))
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[tuple[Ints, Counts]]] = deque()
+        for number in range(len(shards)):
+            waiting.append(pool.submit(lambda n: work(shards[n]), number))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
     """Add the expected counts of one batch under IBM model 1 (Brown et al. 1993, eq. 17), both directions.
 
     A word comes from null with probability `p_null`, else from one of the I words uniformly.
-    cells (B, J, I) are table entries.
+    cells (B, J, I) are entries of `now` and `counts`.
     """
     places = cells.ravel().astype(np.intp)
     for side, axis, observed, lengths in (
@@ -47,70 +120,57 @@ def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Parameters, 
         (1, 1, batch.source, batch.target_lengths),
     ):
         lexical = now[side].lexical.take(places).reshape(cells.shape)
-        lexical *= ((1 - p_null) / lengths)[:, None, None]
-        null = p_null * now[side].null.take(observed)
+        null = now[side].null.take(observed) * (p_null / (1 - p_null) * lengths[:, None]).astype(np.float32)
         total = lexical.sum(axis=axis) + null
         inverse = 1.0 / np.where(total > 0, total, 1.0)
         lexical *= np.expand_dims(inverse, axis)
-        np.add.at(counts[side].lexical, places, lexical.ravel())
-        np.add.at(counts[side].null, observed.ravel().astype(np.intp), (null * inverse).ravel())
+        np.add.at(counts.lexical[side], places, lexical.ravel().astype(np.float64))
+        np.add.at(counts.null[side], observed.ravel().astype(np.intp), (null * inverse).ravel().astype(np.float64))
 
 
-def hmm_posteriors(
-    batch: Batch, cells: Ints, now: Parameters, p_null: float
-) -> tuple[tuple[Floats, Floats, Doubles], tuple[Floats, Floats, Doubles]]:
-    """Posteriors of both directions.
+class Directional(NamedTuple):
+    """Posteriors of one direction for one batch.
 
-    Returns:
-        forward: gamma (B, J, I) that target word j comes from source word i, null (B, J), jumps; reverse: gamma
-        (B, J, I) that source word i comes from target word j, null (B, I), jumps.
+    gamma (B, J, I): the observed word of a cell comes from its other word; null (B, observed): it comes from
+    null; jumps (2 * MAX_JUMP + 1,): expected jumps.
     """
-    forward = _direction(cells, batch.target, batch.source_lengths, batch.target_lengths, now.forward, p_null)
-    flipped = cells.transpose(0, 2, 1)
-    reverse = _direction(flipped, batch.source, batch.target_lengths, batch.source_lengths, now.reverse, p_null)
-    return forward, (reverse[0].transpose(0, 2, 1), reverse[1], reverse[2])
+
+    gamma: Floats
+    null: Floats
+    jumps: Doubles
+
+
+def hmm_posteriors(batch: Batch, cells: Ints, now: Parameters, p_null: float) -> tuple[Directional, Directional]:
+    """Posteriors of both directions; cells (B, J, I) are entries of `now`."""
+    lengths = batch.source_lengths, batch.target_lengths
+    forward = _direction(cells, batch.target, *lengths, now.forward, p_null)
+    reverse = _direction(cells.transpose(0, 2, 1), batch.source, *lengths[::-1], now.reverse, p_null)
+    return forward, reverse._replace(gamma=reverse.gamma.transpose(0, 2, 1))
 
 
 def _direction(
     cells: Ints, observed: Ints, lengths: NDArray[np.int64], heights: NDArray[np.int64], now: Direction, p_null: float
-) -> tuple[Floats, Floats, Doubles]:
-    """Posteriors with cells (B, J, I): J observed words, I conditioning words."""
+) -> Directional:
+    """Cells (B, J, I): J observed words (heights (B,) of them real), I conditioning words (lengths (B,))."""
     pairs, length, width = cells.shape
     emission = np.zeros((length, pairs, width + 1), dtype=np.float32)
-    places = np.ascontiguousarray(cells.transpose(1, 0, 2)).astype(np.intp)
-    lexical = now.lexical.take(places)
-    null = p_null * now.null.take(observed.T)
-    # VB values span more than float32 can hold, so each row is scaled by its maximum first.
-    top = np.maximum(lexical.max(axis=2), null)
-    top[top == 0] = 1.0
-    lexical /= top[:, :, None]
-    emission[:, :, 1:] = lexical
-    null /= top
-    null[(null == 0) & (lexical.max(axis=2) == 0)] = 1.0
+    emission[:, :, 1:] = now.lexical.take(cells.transpose(1, 0, 2))
+    null = np.float32(p_null) * now.null.take(observed.T)
     null[np.arange(length)[:, None] >= heights] = 1.0
-    found = posteriors(emission, null.astype(np.float32), transitions(now.jumps, lengths, width + 1, p_null))
-    return found.gamma[:, :, 1:].transpose(1, 0, 2), found.null.T, found.jumps
+    found = posteriors(emission, null, transitions(now.jumps, lengths, width + 1, p_null))
+    return Directional(found.gamma[:, :, 1:].transpose(1, 0, 2), found.null.T, found.jumps)
 
 
-def hmm_counts(batch: Batch, cells: Ints, now: Parameters, counts: Parameters, p_null: float) -> None:
+def hmm_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
     """Add the expected counts of one batch under the HMM with agreement (after Liang et al. 2006).
 
     The lexical counts of both directions are the product of the two posteriors of a cell, not renormalised; jump
     and null counts stay per direction.
     """
     found = hmm_posteriors(batch, cells, now, p_null)
-    both = found[0][0] * found[1][0]
-    places = cells.ravel().astype(np.intp)
-    shared = both.ravel().astype(np.float64)
-    np.add.at(counts.forward.lexical, places, shared)
+    both = found[0].gamma * found[1].gamma
+    np.add.at(counts.lexical[0], cells.ravel().astype(np.intp), both.ravel().astype(np.float64))
     for side, observed in enumerate((batch.target, batch.source)):
-        np.add.at(
-            counts[side].null, observed.ravel().astype(np.intp), found[side][1].ravel().astype(np.float64)
-        )
-        counts[side].jumps[:] += found[side][2]
-
-
-def first_jumps() -> Doubles:
-    """Where the HMM starts: mostly one step forward."""
-    distance = np.arange(-MAX_JUMP, MAX_JUMP + 1)
-    return np.exp(-np.abs(distance - 1) / 2) + 0.002
+        null = np.ascontiguousarray(found[side].null).ravel().astype(np.float64)
+        np.add.at(counts.null[side], observed.ravel().astype(np.intp), null)
+        counts.jumps[side][:] += found[side].jumps

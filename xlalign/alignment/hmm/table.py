@@ -1,4 +1,9 @@
-"""The sparse table of word pairs that co-occur, and which of its entries every cell of a batch refers to."""
+"""The sparse table of word pairs that co-occur, and shards of batches whose cells point into it.
+
+A shard is a list of batches with at most about SHARD_CELLS cells. Its cells hold local numbers, and `entries` maps
+local to table numbers, so a step works on small arrays, adds its counts to the table once, and pruning the table
+only rewrites `entries`. Shards do not depend on the number of workers; their counts are summed in order.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.alignment.hmm.corpus import Batch, Corpus, Ints, Longs, make_batch
+from xlalign.alignment.hmm.corpus import Batch, Corpus, Ints, Longs, batch_rows, make_batch
+from xlalign.alignment.hmm.spool import Spool
 from xlalign.progress import track
 
-_CHUNK_BITS = 22
+SHARD_CELLS = 1 << 21
 
 
 class PairTable(NamedTuple):
     """Entry n is the word pair (source[n], target[n]); entries are sorted by source, then target word.
 
-    Both directions share the entries: p(target | source) and p(source | target) are two arrays of len(self) + 1
-    numbers, the last of which belongs to padding and stays 0.
+    Both directions share the entries: p(target | source) and p(source | target) are two arrays of size + 1
+    numbers, the last of which belongs to padding and pruned pairs and stays 0.
     """
 
     source: Ints
@@ -33,82 +39,120 @@ class PairTable(NamedTuple):
 
     @property
     def keys(self) -> Longs:
-        """source * (target vocabulary + 1) + target, ascending."""
-        return self.source.astype(np.int64) * (self.target_size + 1) + self.target
+        """One ascending integer per entry."""
+        return pair_keys(self.source, self.target, self.target_size)
 
-    def find(self, source: Ints, target: Ints) -> Longs:
-        """The entries of word pairs; `size` where there is none."""
-        keys = self.keys
-        wanted = source.astype(np.int64) * (self.target_size + 1) + target
-        place = np.searchsorted(keys, wanted)
-        found = keys[np.minimum(place, len(keys) - 1)] == wanted if len(keys) else np.zeros(len(wanted), bool)
-        return np.where(found, place, len(keys))
-
-    def keep(self, chosen: NDArray[np.bool_]) -> PairTable:
-        """The table of the chosen entries only."""
-        return self._replace(source=self.source[chosen], target=self.target[chosen])
+    def find(self, keys: Longs) -> Longs:
+        """The entries of keys; `size` where there is none."""
+        known = self.keys
+        if not len(known):
+            return np.zeros(len(keys), dtype=np.int64)
+        place = np.searchsorted(known, keys)
+        found = known[np.minimum(place, len(known) - 1)] == keys
+        return np.where(found, place, len(known))
 
 
-def build(corpus: Corpus, rows: Sequence[Longs]) -> tuple[PairTable, list[Ints]]:
-    """Collect every co-occurring word pair.
-
-    Args:
-        corpus: numbered sentences.
-        rows: the batches, as `batch_rows` cuts them.
-
-    Returns:
-        The table, and for every batch the entry of each cell, shape (B, J, I); padding refers to `table.size`.
-    """
-    uniques: list[Longs] = []
-    inverses: list[Ints] = []
-    shapes: list[tuple[int, ...]] = []
-    for keys, chunk_shapes in _chunks(corpus, rows):
-        unique, inverse = _unique(keys)
-        uniques.append(unique)
-        inverses.append(inverse)
-        shapes.extend(chunk_shapes)
-    merged = _merge(uniques)
-    padding = corpus.source_size * (corpus.target_size + 1) + corpus.target_size
-    merged = merged[merged != padding]
-    width = corpus.target_size + 1
-    table = PairTable(
-        (merged // width).astype(np.int32), (merged % width).astype(np.int32), corpus.source_size, corpus.target_size
-    )
-    entries = [np.searchsorted(merged, unique).astype(np.int32)[inverse] for unique, inverse in zip(uniques, inverses)]
-    return table, _split(entries, shapes)
+def pair_keys(source: Ints, target: Ints, target_size: int) -> Longs:
+    """The key of word pairs, in the order of (source, target)."""
+    return source.astype(np.int64) * (target_size + 1) + target
 
 
-def cell_keys(batch: Batch, corpus: Corpus) -> Longs:
-    """The key of each cell, shape (B, J, I); every cell with padding has the highest key of all."""
-    width = corpus.target_size + 1
-    keys = batch.source[:, None, :].astype(np.int64) * width + batch.target[:, :, None]
-    padding = corpus.source_size * width + corpus.target_size
-    padded = (batch.source == corpus.source_size)[:, None, :] | (batch.target == corpus.target_size)[:, :, None]
-    keys[padded] = padding
+def from_keys(keys: Longs, source_size: int, target_size: int) -> PairTable:
+    """The table of sorted distinct keys."""
+    source, target = np.divmod(keys, target_size + 1)
+    return PairTable(source.astype(np.int32), target.astype(np.int32), source_size, target_size)
+
+
+class Shard(NamedTuple):
+    """Batches, the cells of each (B, J, I) as local numbers, and local -> table entry (U,)."""
+
+    batches: list[Batch]
+    cells: list[Ints]
+    entries: Ints
+
+
+class Shards(Sequence[Shard]):
+    """All shards of a corpus; matrices are made anew on each visit, only cells and entries are stored."""
+
+    def __init__(self, corpus: Corpus, rows: list[list[Longs]]) -> None:
+        self.corpus = corpus
+        self.rows = rows
+        self.cells = Spool()
+        self.entries = Spool()
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, number: int) -> Shard:  # type: ignore[override]
+        batches = [make_batch(self.corpus, rows) for rows in self.rows[number]]
+        flat, cells, offset = self.cells[number], [], 0
+        for batch in batches:
+            size = int(np.prod(batch.shape))
+            cells.append(flat[offset : offset + size].reshape(batch.shape))
+            offset += size
+        return Shard(batches, cells, self.entries[number])
+
+    def renumber(self, numbers: Ints) -> None:
+        """Replace table entry n by numbers[n] everywhere."""
+        entries = Spool()
+        for number in range(len(self)):
+            entries.append(numbers[self.entries[number]])
+        self.entries = entries
+
+
+def build(corpus: Corpus) -> tuple[PairTable, Shards]:
+    """Collect every co-occurring word pair of a corpus and what each cell refers to."""
+    shards = Shards(corpus, list(_group(corpus, batch_rows(corpus))))
+    found, merged = Spool(), _Merged()
+    for rows in track(shards.rows, "word pairs", total=len(shards.rows), unit="shards"):
+        unique, inverse = unique_keys(shard_keys(corpus, rows))
+        shards.cells.append(inverse)
+        found.append(unique)
+        merged.add(unique)
+    keys = merged.result()
+    padding = corpus.source.size * (corpus.target.size + 1) + corpus.target.size
+    keys = keys[: np.searchsorted(keys, padding)]
+    for number in range(len(shards.rows)):
+        shards.entries.append(np.searchsorted(keys, found[number]).astype(np.int32))
+    return from_keys(keys, corpus.source.size, corpus.target.size), shards
+
+
+def shard_keys(corpus: Corpus, rows: Sequence[Longs]) -> Longs:
+    """The keys of all cells of some batches, flat; every cell with padding has the highest key of all."""
+    return np.concatenate([_cell_keys(make_batch(corpus, chosen), corpus).ravel() for chosen in rows])
+
+
+def _cell_keys(batch: Batch, corpus: Corpus) -> Longs:
+    source_pad, target_pad = corpus.source.size, corpus.target.size
+    keys = pair_keys(batch.source[:, None, :], batch.target[:, :, None], target_pad)
+    padded = (batch.source == source_pad)[:, None, :] | (batch.target == target_pad)[:, :, None]
+    keys[padded] = source_pad * (target_pad + 1) + target_pad
     return keys
 
 
-def _chunks(corpus: Corpus, rows: Sequence[Longs]) -> Iterator[tuple[Longs, list[tuple[int, ...]]]]:
-    keys: list[Longs] = []
+def _group(corpus: Corpus, batches: Sequence[Longs]) -> Iterator[list[Longs]]:
+    """Consecutive batches of at most SHARD_CELLS cells, at least one each."""
+    group: list[Longs] = []
     total = 0
-    for chosen in track(rows, "word pairs", total=len(rows), unit="batches"):
-        batch_keys = cell_keys(make_batch(corpus, chosen), corpus)
-        if keys and total + batch_keys.size > 1 << _CHUNK_BITS:
-            yield np.concatenate([k.ravel() for k in keys]), [k.shape for k in keys]
-            keys, total = [], 0
-        keys.append(batch_keys)
-        total += batch_keys.size
-    if keys:
-        yield np.concatenate([k.ravel() for k in keys]), [k.shape for k in keys]
+    for rows in batches:
+        widest, highest = corpus.source.lengths_of(rows).max(), corpus.target.lengths_of(rows).max()
+        cells = len(rows) * int(widest) * int(highest)
+        if group and total + cells > SHARD_CELLS:
+            yield group
+            group, total = [], 0
+        group.append(rows)
+        total += cells
+    if group:
+        yield group
 
 
-def _unique(keys: Longs) -> tuple[Longs, Ints]:
+def unique_keys(keys: Longs) -> tuple[Longs, Ints]:
     """Sorted distinct keys and, for each key, its place among them.
 
     Sorting key and position packed into one integer is several times faster than an argsort.
     """
     bits = int(len(keys) - 1).bit_length()
-    if int(keys.max()).bit_length() + bits > 63:
+    if int(keys.max(initial=0)).bit_length() + bits > 63:
         unique, places = np.unique(keys, return_inverse=True)
         return unique, places.astype(np.int32)
     packed = keys << bits
@@ -116,30 +160,34 @@ def _unique(keys: Longs) -> tuple[Longs, Ints]:
     packed.sort()
     position = packed & ((1 << bits) - 1)
     packed >>= bits
-    first = np.empty(len(packed), dtype=bool)
-    first[:1] = True
-    np.not_equal(packed[1:], packed[:-1], out=first[1:])
+    first = _changes(packed)
     inverse = np.empty(len(packed), dtype=np.int32)
     inverse[position] = np.cumsum(first, dtype=np.int32) - 1
     return packed[first], inverse
 
 
-def _merge(uniques: Sequence[Longs]) -> Longs:
-    merged = np.empty(0, dtype=np.int64)
-    for unique in uniques:
-        both = np.sort(np.concatenate([merged, unique]), kind="stable")
-        merged = both[np.concatenate([[True], both[1:] != both[:-1]])] if len(both) else both
-    return merged
+def _changes(ordered: Longs) -> NDArray[np.bool_]:
+    first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
 
 
-def _split(entries: Sequence[Ints], shapes: Sequence[tuple[int, ...]]) -> list[Ints]:
-    flat = iter(entries)
-    current, offset = next(flat, np.empty(0, np.int32)), 0
-    cells = []
-    for shape in shapes:
-        size = int(np.prod(shape))
-        if offset == len(current):
-            current, offset = next(flat), 0
-        cells.append(current[offset : offset + size].reshape(shape))
-        offset += size
-    return cells
+class _Merged:
+    """The sorted union of many sorted arrays; small ones wait until they are worth a merge."""
+
+    def __init__(self) -> None:
+        self._all = np.empty(0, dtype=np.int64)
+        self._waiting: list[Longs] = []
+
+    def add(self, keys: Longs) -> None:
+        self._waiting.append(keys)
+        if sum(map(len, self._waiting)) > len(self._all):
+            self._all = self.result()
+            self._waiting = []
+
+    def result(self) -> Longs:
+        if not self._waiting:
+            return self._all
+        both = np.concatenate([self._all, *self._waiting])
+        both.sort()
+        return both[_changes(both)]

@@ -1,0 +1,144 @@
+"""The trained aligner: links for any text, saved and loaded without pickle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlalign.alignment.hmm import decode, table
+from xlalign.alignment.hmm.corpus import Corpus, Ints, Longs, Vocabulary, batch_rows, encode, make_batch
+from xlalign.alignment.hmm.estimate import Direction, Parameters, hmm_posteriors
+from xlalign.alignment.hmm.forward_backward import Floats
+from xlalign.alignment.hmm.romanise import plain
+from xlalign.alignment.hmm.similarity import dice
+from xlalign.alignment.hmm.train import Estimate, Trained
+from xlalign.alignment.settings import HmmSettings
+from xlalign.alignment.symmetrize import Heuristic
+from xlalign.errors import DataError
+from xlalign.types import Alignment, WordPair
+
+FORMAT = 1
+UNSEEN = 1e-3
+"""Lexical probability of a pair with a word that training did not see; position then decides."""
+
+EMPTY = Alignment((), ())
+
+
+class HmmModel(NamedTuple):
+    """Both translation tables, jumps and null words, with the vocabularies they are numbered by."""
+
+    source: Vocabulary
+    target: Vocabulary
+    estimate: Estimate
+    settings: HmmSettings
+    heuristic: Heuristic = "grow-diag-final-and"
+
+    def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
+        """One alignment per pair, in order. Words that training did not see link by spelling and position."""
+        known = len(self.source), len(self.target)
+        source, target = Vocabulary(self.source.index), Vocabulary(self.target.index)
+        corpus = encode(pairs, source, target, self.settings.lowercase)
+        result = [EMPTY] * len(pairs)
+        for rows in batch_rows(corpus):
+            unique, cells = table.unique_keys(table.shard_keys(corpus, [rows]))
+            batch = make_batch(corpus, rows)
+            local = self._local(unique, corpus, known, (source, target))
+            found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null)
+            for row, alignment in decode.links(batch, *found, self.heuristic):
+                result[row] = alignment
+        return result
+
+    def _local(
+        self, keys: Longs, corpus: Corpus, known: tuple[int, int], words: tuple[Vocabulary, Vocabulary]
+    ) -> Parameters:
+        """The parameters of the word pairs `keys` of a corpus with new words at the end of its vocabularies."""
+        found = table.from_keys(keys, corpus.source.size, corpus.target.size)
+        old = (found.source < known[0]) & (found.target < known[1])
+        entry = np.full(len(keys), self.estimate.table.size)
+        entry[old] = self.estimate.table.find(table.pair_keys(found.source[old], found.target[old], known[1]))
+        inside = (found.source < corpus.source.size) & (found.target < corpus.target.size)
+        extra = np.zeros(len(keys), dtype=np.float32)
+        extra[inside & ~old] = self._unseen(found, inside & ~old, words)
+        forward, reverse = self.estimate.parameters
+        return Parameters(
+            Direction(forward.lexical[entry] + extra, _longer(forward.null, len(words[1])), forward.jumps),
+            Direction(reverse.lexical[entry] + extra, _longer(reverse.null, len(words[0])), reverse.jumps),
+        )
+
+    def _unseen(self, found: table.PairTable, chosen: Any, words: tuple[Vocabulary, Vocabulary]) -> Floats:
+        """Lexical probabilities of pairs with a new word, from spelling."""
+        if not chosen.any():
+            return np.empty(0, dtype=np.float32)
+        sides = [np.unique(side[chosen], return_inverse=True) for side in (found.source, found.target)]
+        spelt = [_spelling(vocabulary, unique) for vocabulary, (unique, _) in zip(words, sides, strict=True)]
+        local = table.PairTable(*(numbers.astype(np.int32) for _, numbers in sides), len(spelt[0]), len(spelt[1]))
+        return np.maximum(0.5 * dice(local, *spelt) ** 2, UNSEEN).astype(np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write one .npz file."""
+        arrays: dict[str, Any] = {
+            "about": _text(json.dumps({"format": FORMAT, "heuristic": self.heuristic, **self.settings.model_dump()})),
+            "source_words": _text("\n".join(self.source.words)),
+            "target_words": _text("\n".join(self.target.words)),
+            "table_source": self.estimate.table.source,
+            "table_target": self.estimate.table.target,
+            "joint": self.estimate.joint,
+        }
+        for name, side in self.estimate.parameters._asdict().items():
+            arrays |= {f"{name}_{field}": values for field, values in side._asdict().items()}
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> HmmModel:
+        """Read what `save` wrote.
+
+        Raises:
+            DataError: the file is missing, damaged or of another format.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = dict(stored)
+            about = json.loads(_string(arrays["about"]))
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(f"{path}: not a saved aligner: {error}", "train one: `xlalign align-words`") from error
+        if about.pop("format") != FORMAT:
+            raise DataError(f"{path}: made by another version of xlalign", "train it again: `xlalign align-words`")
+        heuristic = about.pop("heuristic")
+        source, target = (Vocabulary(_string(arrays[f"{side}_words"]).split("\n")) for side in ("source", "target"))
+        pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(source), len(target))
+        sides = (
+            Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields
+        )
+        estimate = Estimate(pairs, Parameters(*sides), arrays["joint"])
+        return cls(source, target, estimate, HmmSettings(**about), heuristic)
+
+
+def from_trained(trained: Trained, settings: HmmSettings, heuristic: Heuristic) -> HmmModel:
+    """The model that a training run made."""
+    return HmmModel(*trained, settings, heuristic)
+
+
+def _longer(null: Floats, size: int) -> Floats:
+    """Null probabilities for a vocabulary with new words: the least known one, and 0 for padding."""
+    new = np.full(size + 1, null[:-1].min(), dtype=np.float32)
+    new[: len(null) - 1] = null[:-1]
+    new[-1] = 0.0
+    return new
+
+
+def _spelling(vocabulary: Vocabulary, numbers: Ints) -> list[str]:
+    words = vocabulary.words
+    return [plain(words[number]) for number in numbers.tolist()]
+
+
+def _text(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+
+
+def _string(data: np.ndarray) -> str:
+    return data.tobytes().decode("utf-8")
