@@ -170,3 +170,6 @@ def test_a_relative_clause_stands_behind_the_verbs_it_would_part() -> None:
     letter = np("letter", relative=Relative("object", say("write", np("brother"), **PAST)))
     expected = "Die Frau wird den Brief lesen, den der Bruder schrieb."
     assert realise(say("read", np("woman"), letter, **FUTURE)).text == expected
+    both = np("letter", relative=Relative("object", say("write", np("brother"))), conjunct=np("book"))
+    expected = "Die Frau wird den Brief, den der Bruder schreibt, und das Buch lesen."
+    assert realise(say("read", np("woman"), both, **FUTURE)).text == expected

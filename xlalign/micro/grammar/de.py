@@ -8,43 +8,18 @@ the preterite. A definite time opens the sentence, which puts the subject behind
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from xlalign.micro.grammar import german_forms as forms
 from xlalign.micro.grammar.commas import tidy
-from xlalign.micro.grammar.entries import Entry, Setting, entry, fixed_phrase
+from xlalign.micro.grammar.entries import entry, fixed_phrase
 from xlalign.micro.grammar.german_forms import Case
-from xlalign.micro.grammar.german_phrases import PhraseBuilder, Tokens, filled, is_indefinite, is_name, is_plural, sex
+from xlalign.micro.grammar.german_phrases import PhraseBuilder, Tokens, sex
+from xlalign.micro.grammar.german_verbs import Part, part_of, verb_bracket
+from xlalign.micro.grammar.phrase_facts import filled, is_indefinite, is_name
 from xlalign.micro.grammar.surface import punctuation, sentence
-from xlalign.micro.meaning import Clause, NounPhrase, Place, Role, Sentence, Token, Word
-
-_WERDEN = Word("future")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A clause on its way: `path` prefixes its nodes; `gap` is the argument that a relative pronoun stands for."""
-
-    clause: Clause
-    path: str
-    setting: Setting
-    gap: str = ""
-
-    @property
-    def verb(self) -> Entry:
-        """The lexical verb."""
-        word = Word("exist") if self.clause.existential else self.clause.verb
-        return entry("de", word, self.setting)
-
-    @property
-    def object_case(self) -> Case:
-        """The case that the verb gives its object."""
-        return "dat" if self.verb.has("dat") else "acc"
-
-    def node(self, name: str) -> str:
-        """A node of this clause."""
-        return self.path + name
+from xlalign.micro.meaning import Clause, NounPhrase, Place, Sentence, Token, Word
 
 
 def realise(clause: Clause) -> Sentence:
@@ -56,13 +31,9 @@ def realise(clause: Clause) -> Sentence:
 # Clauses
 
 
-def _part(clause: Clause, path: str, gap: str = "") -> _Part:
-    return _Part(clause, path, Setting.of(clause), gap)
-
-
 def _main(clause: Clause, path: str) -> Tokens:
-    part = _part(clause, path)
-    finite, bracket = _verbs(part, final=False)
+    part = part_of(clause, path)
+    finite, bracket = verb_bracket(part, final=False)
     pieces = _pieces(part)
     name = _front(clause)
     front = pieces.pop(name, [])
@@ -70,8 +41,8 @@ def _main(clause: Clause, path: str) -> Tokens:
     return [*front, finite, *es, *_bracketed(pieces, bracket), *_tail(part)]
 
 
-def _final(part: _Part) -> Tokens:
-    finite, bracket = _verbs(part, final=True)
+def _final(part: Part) -> Tokens:
+    finite, bracket = verb_bracket(part, final=True)
     pieces = _pieces(part)
     pieces.pop(part.gap, None)
     es = [Token("es", "PRON", part.node("verb"), "part")] if part.clause.existential else []
@@ -83,8 +54,9 @@ def _bracketed(pieces: Mapping[str, Tokens], bracket: Tokens) -> Tokens:
     if not bracket or not pieces:
         return [*(token for piece in pieces.values() for token in piece), *bracket]
     *others, last = pieces.values()
-    starts = [i for i, token in enumerate(last) if token.node.endswith(".relative.comma")]
-    cut = starts[0] if starts else len(last)
+    cut = next((i for i, token in enumerate(last) if token.node.endswith(".relative.comma")), len(last))
+    if not all(".relative" in token.node for token in last[cut:]):
+        cut = len(last)
     return [*(token for piece in others for token in piece), *last[:cut], *bracket, *last[cut:]]
 
 
@@ -101,7 +73,7 @@ def _front(clause: Clause) -> str:
     return "object" if clause.passive else "subject"
 
 
-def _tail(part: _Part) -> Tokens:
+def _tail(part: Part) -> Tokens:
     clause, tokens = part.clause, Tokens()
     if clause.than is not None:
         node = part.node("than")
@@ -131,15 +103,13 @@ def _subordinate(concept: str, clause: Clause, node: str) -> Tokens:
 
 def _embedded(mark: str, node: str, clause: Clause) -> Tokens:
     comma = punctuation(",", f"{node}.comma")
-    return [comma, Token(mark, "SCONJ", node, "mark"), *_final(_part(clause, f"{node}.")), comma]
+    return [comma, Token(mark, "SCONJ", node, "mark"), *_final(part_of(clause, f"{node}.")), comma]
 
 
 def _relative(phrase: NounPhrase, node: str) -> Tokens:
-    clause, gap = filled(phrase)
-    name = phrase.relative.gap if phrase.relative else "subject"
-    full = replace(clause, subject=gap) if name == "subject" else replace(clause, object=gap)
-    part = _part(full, f"{node}.", name)
-    gender = "p" if gap.plural else forms.gender_of(entry("de", phrase.noun))
+    clause, name, filler = filled(phrase)
+    part = part_of(clause, f"{node}.", name)
+    gender = "p" if filler.plural else forms.gender_of(entry("de", phrase.noun))
     form = forms.relative("nom" if name == "subject" else part.object_case, gender)
     comma = punctuation(",", f"{node}.comma")
     return [comma, Token(form, "PRON", node, "mark"), *_final(part), comma]
@@ -148,59 +118,10 @@ def _relative(phrase: NounPhrase, node: str) -> Tokens:
 _phrases = PhraseBuilder(_relative)
 
 
-# Verbs
-
-
-def _verbs(part: _Part, *, final: bool) -> tuple[Token, Tokens]:
-    """The finite verb and the rest of the right bracket, innermost verb first."""
-    clause, verb, node = part.clause, part.verb, part.node("verb")
-    upos = "AUX" if clause.verb.concept == "be" and not clause.existential else "VERB"
-    if clause.imperative:
-        return Token(forms.imperative(verb), upos, node), _particle(verb, node)
-    helpers = _helpers(part)
-    if not helpers:
-        form = forms.finite(verb, clause.tense == "past", _plural(part))
-        if final:
-            return Token(forms.particle(verb) + form, upos, node), []
-        return Token(form, upos, node), _particle(verb, node)
-    form = forms.participle(verb) if clause.passive else forms.infinitive(verb)
-    inner = [Token(forms.infinitive(helper), "AUX", at, role) for helper, at, role in reversed(helpers[1:])]
-    outer, at, role = helpers[0]
-    finite = forms.finite(outer, clause.tense == "past", _plural(part))
-    return Token(finite, "AUX", at, role), [Token(form, upos, node), *inner]
-
-
-def _helpers(part: _Part) -> list[tuple[Entry, str, Role]]:
-    """Auxiliaries and modals, outermost first, each with its node and role."""
-    clause, node = part.clause, part.node("verb")
-    helpers: list[tuple[Entry, str, Role]] = []
-    if clause.tense == "future":
-        helpers.append((entry("de", _WERDEN), node, "aux"))
-    if clause.modal:
-        modal = "prohibition" if clause.modal == "must" and clause.negated else clause.modal
-        helpers.append((entry("de", Word(modal)), part.node("modal"), "head"))
-    if clause.passive:
-        helpers.append((entry("de", _WERDEN), node, "aux"))
-    return helpers
-
-
-def _particle(verb: Entry, node: str) -> Tokens:
-    form = forms.particle(verb)
-    return [Token(form, "ADJ" if form == "kaputt" else "ADP", node, "part")] if form else []
-
-
-def _plural(part: _Part) -> bool:
-    clause = part.clause
-    if clause.existential or (clause.passive and part.object_case == "dat"):
-        return False
-    subject = clause.object if clause.passive else clause.subject
-    return subject is not None and is_plural(subject)
-
-
 # Pieces
 
 
-def _pieces(part: _Part) -> dict[str, Tokens]:
+def _pieces(part: Part) -> dict[str, Tokens]:
     """What is said besides verbs, in the order of the middle field."""
     said = {name: tokens for name, tokens in _unordered(part).items() if tokens}
     return {name: said[name] for name in _order(part.clause) if name in said}
@@ -243,7 +164,7 @@ def _carrier(clause: Clause) -> str:
     return "recipient" if is_indefinite(clause.recipient) else "negation"
 
 
-def _unordered(part: _Part) -> Mapping[str, Tokens]:
+def _unordered(part: Part) -> Mapping[str, Tokens]:
     clause, carrier = part.clause, _carrier(part.clause)
     kein = {carrier: part.node("negation")}
     nicht = [Token("nicht", "PART", part.node("negation"))]
@@ -259,12 +180,12 @@ def _unordered(part: _Part) -> Mapping[str, Tokens]:
     }
 
 
-def _argument(part: _Part, name: str, case: Case, kein: str = "") -> Tokens:
+def _argument(part: Part, name: str, case: Case, kein: str = "") -> Tokens:
     phrase = cast("NounPhrase | None", getattr(part.clause, name))
     return _phrases.phrase(phrase, part.node(name), case, kein=kein) if phrase else []
 
 
-def _subject(part: _Part, kein: str) -> Tokens:
+def _subject(part: Part, kein: str) -> Tokens:
     clause, node = part.clause, part.node("subject")
     if clause.imperative or (clause.passive and clause.agentless):
         return []
@@ -276,7 +197,7 @@ def _subject(part: _Part, kein: str) -> Tokens:
     return _argument(part, "subject", "acc" if clause.existential else "nom", kein)
 
 
-def _object(part: _Part, kein: str) -> Tokens:
+def _object(part: Part, kein: str) -> Tokens:
     case = part.object_case
     if part.clause.passive and case == "acc":
         case = "nom"
@@ -285,7 +206,7 @@ def _object(part: _Part, kein: str) -> Tokens:
     return _argument(part, "object", case, kein)
 
 
-def _time(part: _Part) -> Tokens:
+def _time(part: Part) -> Tokens:
     node = part.node("time")
     if part.clause.question == "when":
         return [Token("wann", "ADV", node)]
@@ -295,7 +216,7 @@ def _time(part: _Part) -> Tokens:
     return [Token(form, upos, node, role) for form, upos, role in words]
 
 
-def _place(part: _Part) -> Tokens:
+def _place(part: Part) -> Tokens:
     node, place = part.node("place"), part.clause.place
     if part.clause.question == "where":
         return [Token("wo", "ADV", node)]
@@ -311,7 +232,7 @@ def _preposition(place: Place) -> str:
     return own or entry("de", Word(place.preposition)).lemma
 
 
-def _predicate(part: _Part, kein: str) -> Tokens:
+def _predicate(part: Part, kein: str) -> Tokens:
     clause = part.clause
     if clause.quality is not None:
         quality = entry("de", clause.quality, part.setting)

@@ -9,28 +9,14 @@ from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import german_forms as forms
 from xlalign.micro.grammar.entries import Entry, entry, fixed_phrase
 from xlalign.micro.grammar.german_forms import Case, Declension, Gender
-from xlalign.micro.meaning import Clause, NounPhrase, Token, Word
+from xlalign.micro.grammar.phrase_facts import is_name
+from xlalign.micro.meaning import NounPhrase, Token, Word
 
 Tokens = list[Token]
 RelativeClause = Callable[[NounPhrase, str], Tokens]
 """Says the relative clause of a phrase, given the phrase and the path of the clause."""
 
 _CONTRACTED = {"in": "im", "an": "am", "bei": "beim", "von": "vom"}
-
-
-def is_name(phrase: NounPhrase) -> bool:
-    """Whether the noun is a proper name."""
-    return concepts()[phrase.noun.concept].pos == "name"
-
-
-def is_plural(phrase: NounPhrase) -> bool:
-    """Whether a verb agrees in the plural with the phrase."""
-    return phrase.plural or phrase.count is not None or phrase.conjunct is not None
-
-
-def is_indefinite(phrase: NounPhrase | None) -> bool:
-    """Whether the phrase can carry *kein*."""
-    return phrase is not None and not (phrase.definite or phrase.possessor or is_name(phrase))
 
 
 def sex(phrase: NounPhrase | None) -> Literal["m", "f", ""]:
@@ -130,11 +116,3 @@ def _determiner(
     if gender == "p" or bare:
         return [], "strong"
     return [Token(forms.indefinite(case, gender), "DET", path, "det")], "mixed"
-
-
-def filled(phrase: NounPhrase) -> tuple[Clause, NounPhrase]:
-    """The relative clause of a phrase and what stands in its gap: the phrase without modifiers."""
-    if phrase.relative is None:
-        raise ValueError("the phrase has no relative clause")
-    bare = NounPhrase(phrase.noun, plural=phrase.plural or phrase.count is not None)
-    return phrase.relative.clause, bare

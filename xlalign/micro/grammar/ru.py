@@ -13,9 +13,10 @@ from dataclasses import replace
 from xlalign.micro.grammar import russian_nouns as nouns
 from xlalign.micro.grammar.commas import tidy
 from xlalign.micro.grammar.entries import entry, fixed_phrase
-from xlalign.micro.grammar.russian_clauses import Part, filled, is_frequency, part_of
+from xlalign.micro.grammar.phrase_facts import filled, is_indefinite
+from xlalign.micro.grammar.russian_clauses import Part, is_frequency, part_of
 from xlalign.micro.grammar.russian_nouns import Case
-from xlalign.micro.grammar.russian_phrases import PhraseBuilder, Tokens, is_indefinite, of_sex, sex
+from xlalign.micro.grammar.russian_phrases import PhraseBuilder, Tokens, of_sex, sex
 from xlalign.micro.grammar.russian_predicates import predicate_verbs
 from xlalign.micro.grammar.surface import punctuation, sentence
 from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
@@ -201,12 +202,11 @@ def _embedded(mark: Tokens, node: str, clause: Clause) -> Tokens:
 
 
 def _relative(phrase: NounPhrase, node: str) -> Tokens:
-    clause, gap = filled(phrase)
+    clause, gap, filler = filled(phrase)
     part = part_of(clause, f"{node}.", gap)
     preposition, case = part.government(gap)
     head = entry("ru", phrase.noun)
-    plural = phrase.plural or phrase.count is not None
-    gender = "p" if plural else nouns.gender_of(head)
+    gender = "p" if filler.plural else nouns.gender_of(head)
     form = nouns.relative(case, gender, head.has("anim"))
     before = [Token(preposition, "ADP", node, "adp")] if preposition else []
     comma = punctuation(",", f"{node}.comma")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar.entries import Entry, Setting, entry
 from xlalign.micro.grammar.russian_nouns import FEW, Case, Gender
 from xlalign.micro.grammar.russian_phrases import agreement
-from xlalign.micro.meaning import Clause, NounPhrase, Word
+from xlalign.micro.meaning import Clause, Word
 
 Construction = Literal["plain", "passive", "inverted", "have", "need", "exist", "absence"]
 """How a clause is built. A passive whose verb has no such form is inverted: object, verb, subject."""
@@ -116,11 +116,3 @@ def _has_passive(clause: Clause, verb: Entry) -> bool:
 def is_frequency(clause: Clause) -> bool:
     """Whether the time is one that negation stands in front of (не часто)."""
     return clause.time is not None and entry("ru", Word(clause.time)).has("frequency")
-
-
-def filled(phrase: NounPhrase) -> tuple[Clause, str]:
-    """The relative clause of a phrase with the phrase, without its modifiers, in the gap; and which gap it is."""
-    assert phrase.relative is not None
-    bare = NounPhrase(phrase.noun, plural=phrase.plural or phrase.count is not None)
-    clause, gap = phrase.relative.clause, phrase.relative.gap
-    return (replace(clause, subject=bare) if gap == "subject" else replace(clause, object=bare)), gap

@@ -9,6 +9,7 @@ from typing import Literal
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import russian_nouns as forms
 from xlalign.micro.grammar.entries import Entry, entry
+from xlalign.micro.grammar.phrase_facts import is_name, is_plural
 from xlalign.micro.grammar.russian_nouns import Case, Gender
 from xlalign.micro.meaning import NounPhrase, Token, Word
 
@@ -17,21 +18,9 @@ RelativeClause = Callable[[NounPhrase, str], Tokens]
 """Says the relative clause of a phrase, given the phrase and the path of the clause."""
 
 
-def is_name(phrase: NounPhrase) -> bool:
-    """Whether the noun is a proper name."""
-    return concepts()[phrase.noun.concept].pos == "name"
-
-
-def is_indefinite(phrase: NounPhrase | None) -> bool:
-    """Whether the phrase brings up something new."""
-    return phrase is not None and not (phrase.definite or phrase.possessor or is_name(phrase))
-
-
 def agreement(phrase: NounPhrase) -> Gender:
     """What the verb agrees with: the gender, or the plural."""
-    if phrase.plural or phrase.count or phrase.conjunct:
-        return "p"
-    return forms.gender_of(entry("ru", phrase.noun))
+    return "p" if is_plural(phrase) else forms.gender_of(entry("ru", phrase.noun))
 
 
 def sex(phrase: NounPhrase | None) -> Literal["m", "f"]:
