@@ -35,8 +35,8 @@ def test_filter(installed):
 
     question = table(FILTERS).get("question")(max=0)
     pairs = [
-        Pair("1", "Is it late?", "Ist es spät?", "en", "de", "x"),
-        Pair("2", "Is it late?", "Es ist spät.", "en", "de", "x"),
+        Pair("1", "Is it late?", "¿Es tarde?", "en", "es", "x"),
+        Pair("2", "Is it late?", "Es tarde.", "en", "es", "x"),
     ]
     assert [question.accept(question.score(pair)) for pair in pairs] == [True, False]
     assert "question" in table(FILTERS).names()
@@ -49,9 +49,9 @@ def test_task(installed, tmp_path):
     task = table(TASKS).get("animals")
     folder = tmp_path / "animals"
     folder.mkdir()
-    (folder / "test-de.tsv").write_text(
-        "Der Hund bellt.\tEin Hund ist da.\tyes\nEs regnet.\tEin Hund ist da.\tno\n", encoding="utf-8"
+    (folder / "test-en.tsv").write_text(
+        "The dog barks.\tThere is a dog.\tyes\nIt rains.\tThere is a dog.\tno\n", encoding="utf-8"
     )
-    examples = load(task, f"folder:{tmp_path}", "de", "test")
+    examples = load(task, f"folder:{tmp_path}", "en", "test")
     assert [example["label"] for example in examples] == ["yes", "no"]
-    assert task.score(["yes", "no"], ["yes", "yes"], "de")["accuracy"] == 50.0
+    assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0

@@ -30,7 +30,7 @@ def read_curve(path: Path, name: str) -> Curve:
 
 
 def smooth(values: Sequence[float], weight: float = 0.8) -> list[float]:
-    """Exponential moving average, corrected for its start at zero (Kingma and Ba 2015, equation 3)."""
+    """Exponential moving average, corrected for its start at zero as Adam corrects its moments."""
     average, smoothed = 0.0, []
     for count, value in enumerate(values, start=1):
         average = weight * average + (1 - weight) * value

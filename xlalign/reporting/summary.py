@@ -69,9 +69,7 @@ def headline(results: Results, *, primary: str = "xnli", controls: tuple[str, ..
     gain = (contestants[best].mean or 0.0) - (scores[reference].mean or 0.0)
     figures = [_figure(model, scores[model], "baseline" if model == results.baseline else "control") for model in known]
     figures.append(_figure(best, contestants[best], "aligned"))
-    figures.append(
-        Figure(label="difference", value=number(gain, "difference"), note=f"{best} − {reference}", tone=_tone(gain))
-    )
+    figures.append(_gain_figure(gain, smallest_gain(scores[best], scores[reference]), f"{best} − {reference}"))
     return Headline(sentence=_sentence(best, gain, reference, task, primary), figures=tuple(figures))
 
 
@@ -150,6 +148,11 @@ def _smallest(task: TaskScores, reference: str, controls: tuple[str, ...]) -> st
 def _figure(model: str, score: Score, role: str) -> Figure:
     sd = f" ± {score.sd:.1f}" if score.sd is not None else ""
     return Figure(label=role, value=number(score.mean or 0.0, "score"), note=f"{model}{sd}")
+
+
+def _gain_figure(gain: float, smallest: float | None, what: str) -> Figure:
+    seeds = f", at least {number(smallest, 'difference')} for each seed" if smallest is not None else ""
+    return Figure(label="difference", value=number(gain, "difference"), note=what + seeds, tone=_tone(gain))
 
 
 def _sentence(best: str, gain: float, reference: str, task: TaskScores, primary: str) -> str:
