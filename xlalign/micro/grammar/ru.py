@@ -26,8 +26,8 @@ _WHAT: dict[Case, str] = {"nom": "что", "gen": "чего", "dat": "кому",
 _ASKED = {"who": "subject", "what": "object", "where": "place", "when": "time"}
 _ORDER = {
     "plain": "subject time verbs recipient object late predicate manner place",
-    "passive": "object time verbs subject manner place",
-    "inverted": "object time verbs subject manner place",
+    "passive": "object time verbs recipient late subject manner place",
+    "inverted": "object time verbs subject recipient late manner place",
     "have": "subject time verbs object place",
     "need": "subject time verbs object place",
     "exist": "place time verbs subject",
@@ -49,7 +49,8 @@ def _clause(part: Part) -> Tokens:
 def _order(part: Part) -> list[str]:
     """The names of the pieces as they are said."""
     clause = part.clause
-    names = _ORDER[part.construction].split()
+    inverted = part.construction == "need" and clause.passive
+    names = _ORDER["inverted" if inverted else part.construction].split()
     asked = _ASKED.get(clause.question or "", "")
     if _verb_before_subject(part, asked):
         names.remove("subject")
