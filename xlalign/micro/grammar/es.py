@@ -157,7 +157,8 @@ def _object(frame: Frame) -> Tokens:
     if _takes_a(clause, clause.object):
         style = Style(_relative, (Token("a", "ADP", node, "adp"),), repeated=True, setting=setting)
     else:
-        style = Style(_relative, indefinite="bare", setting=setting)
+        lacking = clause.negated and clause.verb.concept == "have" and not clause.modal
+        style = Style(_relative, indefinite="bare", negated=lacking, setting=setting)
     return _said(clause.object, node, style)
 
 
