@@ -1,6 +1,8 @@
 """The example plug-in of the extend guide works, found through its entry points."""
 
 import tomllib
+from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -55,3 +57,62 @@ def test_task(installed, tmp_path):
     examples = load(task, f"folder:{tmp_path}", "en", "test")
     assert [example["label"] for example in examples] == ["yes", "no"]
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
+
+
+def test_objective(installed):
+    import torch
+
+    from xlalign.objectives import OBJECTIVES
+    from xlalign.objectives.passes import Passes
+
+    encoder = _encoder()
+    kind = table(OBJECTIVES).get("norm_match")
+    objective = kind(import_module(kind.__module__).NormMatchOptions(), encoder)
+    batch = _batch()
+    output = objective(batch, Passes(batch, {"query": encoder}, objective.passes()))
+    output.loss.backward()
+    assert torch.isfinite(output.loss)
+    assert output.count == 2
+    assert any(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in encoder.parameters())
+    same = replace(batch, views={"source": batch.views["source"], "target": batch.views["source"]})
+    equal = objective(same, Passes(same, {"query": encoder}, objective.passes())).metrics["loss"]
+    assert equal.item() == pytest.approx(0.0, abs=1e-9)
+
+
+def _encoder():
+    import torch
+    from transformers import BertConfig, BertForMaskedLM
+
+    from xlalign.modeling.encoder import Encoder
+
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=40, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
+    return Encoder(BertForMaskedLM(config)).eval()
+
+
+def _batch():
+    from xlalign.objectives.batch import Batch
+
+    return Batch(("a", "b"), {"source": _view([[1, 5, 6], [1, 7]]), "target": _view([[1, 9], [1, 8, 4, 3]])}, {})
+
+
+def _view(rows):
+    import numpy as np
+    import torch
+
+    from xlalign.objectives.batch import View
+
+    sizes = [len(row) for row in rows]
+    ids = torch.tensor([token for row in rows for token in row])
+    zeros = torch.zeros_like(ids)
+    return View(
+        ids=ids,
+        lengths=np.array(sizes),
+        positions=torch.cat([torch.arange(size) for size in sizes]),
+        sides=zeros,
+        types=zeros,
+        rows=torch.repeat_interleave(torch.arange(len(rows)), torch.tensor(sizes)),
+        words=zeros,
+        content=torch.ones_like(ids, dtype=torch.bool),
+        hashes=torch.arange(len(rows)),
+    )

@@ -50,6 +50,7 @@ def _blocks(path: Path) -> list[Block]:
             re.sub(rf"^{match[1]}", "", match[4], flags=re.MULTILINE),
         )
         for match in FENCE.finditer(text)
+        if "--8<--" not in match[4]  # a tested file; mkdocs checks that it exists
     ]
 
 
