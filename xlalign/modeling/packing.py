@@ -152,10 +152,9 @@ def _chunk(rows: Ints, lengths: Ints, starts: Ints, visible: Visible | None) -> 
         groups.append(group)
         backs.append(back + cell)
         cell += group.shape[0] * group.shape[1]
-    back = torch.from_numpy(np.concatenate(backs))
-    return Chunk(
-        tokens, tuple(groups), back, torch.from_numpy(borders.astype(np.int32)), int(sizes[0]), visible is not None
-    )
+    ends = torch.from_numpy(borders.astype(np.int32))
+    cells = torch.from_numpy(np.concatenate(backs))
+    return Chunk(tokens, tuple(groups), cells, ends, int(sizes[0]), restricted=visible is not None)
 
 
 def _similar(sizes: Ints, waste: float = 0.7, least: int = 512) -> Iterator[tuple[int, int]]:
@@ -280,7 +279,7 @@ def _varlen(flat: list[Tensor], packing: Chunk, scale: float, window: int | None
     q, k, v = (x.contiguous() for x in flat)
     borders, longest = packing.borders, packing.longest
     size = (-1, -1) if window is None else (window - 1, window - 1)
-    output = varlen_attn(q, k, v, borders, borders, longest, longest, scale=scale, window_size=size)
+    output: Any = varlen_attn(q, k, v, borders, borders, longest, longest, scale=scale, window_size=size)
     return output.unsqueeze(0)
 
 

@@ -1,11 +1,17 @@
-"""What every objective returns."""
+"""What every objective takes and returns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from torch import Tensor
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from xlalign.modeling.encoder import Encoder
+    from xlalign.objectives.batch import Batch
+    from xlalign.objectives.passes import Passes
 
 
 @dataclass(frozen=True)
@@ -22,3 +28,40 @@ class LossOutput:
     loss: Tensor
     count: int = 1
     metrics: Mapping[str, Tensor | float] = field(default_factory=dict)
+
+
+class Pass(NamedTuple):
+    """One encoding of one view. `model` is query, momentum, teacher or init; `attend` is full or cross."""
+
+    view: str
+    masked: bool = False
+    attend: str = "full"
+    model: str = "query"
+
+
+class Objective(nn.Module):
+    """A loss on a batch of views.
+
+    A subclass has an options model as its first argument, gets the query encoder to size its heads, says by
+    `passes` what it will read, and computes a mean in `forward`. Its parameters are heads that are dropped when
+    the encoder is exported; state that is not learnt is in buffers.
+    """
+
+    def passes(self) -> tuple[Pass, ...]:
+        """The encodings that `forward` reads; they are planned together and shared with other objectives."""
+        return ()
+
+    def layers(self) -> tuple[int, ...]:
+        """The layers that `forward` reads of those encodings."""
+        return (-1,)
+
+    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+        """The mean loss over the batch."""
+        raise NotImplementedError
+
+    def prefill(self, batch: Batch, encoders: Passes) -> bool:
+        """Take in one batch before training; false when nothing more is wanted."""
+        return False
+
+    def after_step(self, encoder: Encoder) -> None:
+        """Called once after each optimizer step."""

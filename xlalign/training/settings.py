@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
+from xlalign.objectives import presets
+from xlalign.objectives.options import Recipe
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
@@ -36,7 +38,11 @@ class TrainSettings(Settings):
 
 
 class PretrainSettings(TrainSettings):
-    """One `[pretrain.NAME]` table: a preset, what it starts from, and any override."""
+    """One `[pretrain.NAME]` table: a preset, what it starts from, and any override.
+
+    What the table leaves out comes from the preset, so that an instance holds every value that was used. Keys that
+    are no field here are hyperparameters of the preset: `temperature = 0.1`, `contrast.queue = 512`.
+    """
 
     preset: str = Field("mlm", description="name of a preset (`xlalign list presets`)")
     start: str = Field(
@@ -44,7 +50,41 @@ class PretrainSettings(TrainSettings):
         alias="from",
         description="scratch:SIZE, a pretrain stage, a model directory or a hub id",
     )
+    lowercase: bool = Field(False, description="scratch: fold case in the vocabulary")
+    vocabulary_temperature: Fraction = Field(
+        0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"
+    )
+    budget: int = operational(0, "tokens in one forward pass; 0 = what suits the device", ge=0)
     options: dict[str, Any] = Field(
         default_factory=dict,
-        description='preset hyperparameters to change, by dotted name: {"contrast.temperature" = 0.1}',
+        description="the preset's hyperparameters by dotted name, all of them after validation",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _resolve(cls, given: Any) -> Any:
+        """Fill in what the preset says; unknown keys are its hyperparameters."""
+        if not isinstance(given, dict):
+            return given
+        known = {name for field, info in cls.model_fields.items() for name in (field, info.alias)}
+        own = {key: value for key, value in given.items() if key in known}
+        changes = {key: value for key, value in given.items() if key not in known}
+        preset = str(own.get("preset", "mlm"))
+        start = str(own.get("from", own.get("start", "scratch:nano")))
+        defaults = {"data.document_pairs": True} if start.startswith("scratch:") else {}
+        recipe = presets.load(preset, {**defaults, **dict(own.get("options") or {}), **changes})
+        return {**presets.training(preset), **own, "options": hyperparameters(recipe)}
+
+    def recipe(self) -> Recipe:
+        """The preset with all overrides."""
+        return presets.load(self.preset, self.options)
+
+
+def hyperparameters(recipe: Recipe) -> dict[str, Any]:
+    """Everything of a recipe that changes a result, by dotted name."""
+    values: dict[str, Any] = {"reduction": recipe.reduction}
+    values |= {f"data.{key}": value for key, value in recipe.data.model_dump(mode="json").items()}
+    for name, objective in recipe.objectives.items():
+        own = objective.model_dump(mode="json", exclude={"kind"})
+        values |= {f"{name}.{key}": value for key, value in own.items()}
+    return values

@@ -1,0 +1,78 @@
+"""The encodings of one batch: planned together, run once, shared by all objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from xlalign.modeling import packing
+from xlalign.modeling.encoder import Encoder, States
+from xlalign.objectives.base import Pass
+from xlalign.objectives.batch import Batch, View
+
+
+class Passes:
+    """Runs encoders over the views of one batch, each (view, masked, attend, model) once.
+
+    Args:
+        batch: the batch.
+        models: "query", which is trained, and any of "momentum", "teacher", "init", which are not.
+        plan: encodings that will be wanted. Those of one model are run as one packed pass, so that rows of
+            several views share length-sorted chunks.
+        budget: tokens in one forward pass; None = what suits the device.
+    """
+
+    def __init__(
+        self, batch: Batch, models: Mapping[str, Encoder], plan: Iterable[Pass] = (), budget: int | None = None
+    ) -> None:
+        self.batch, self.models, self.budget = batch, models, budget
+        self._plan = list(dict.fromkeys(plan))
+        self._done: dict[Pass, States] = {}
+
+    def hidden(self, view: str, *, masked: bool = False, attend: str = "full", model: str = "query") -> States:
+        """Token vectors of a view.
+
+        Args:
+            view: name of a view of the batch.
+            masked: encode the masked form.
+            attend: "full", or "cross" for masked tokens that see the other sentence only.
+            model: which encoder; only "query" has a gradient.
+        """
+        wanted = Pass(view, masked, attend, model)
+        if wanted not in self._done:
+            together = [p for p in self._plan if (p.model, p.attend) == (model, attend) and p not in self._done]
+            self._run(together if wanted in together else [wanted])
+        return self._done[wanted]
+
+    def _run(self, passes: Sequence[Pass]) -> None:
+        views = [self.batch.views[p.view] for p in passes]
+        encoder = self.models[passes[0].model]
+        joined = {name: _cat([getattr(v, name) for v in views]) for name in ("positions", "types")}
+        ids = _cat([view.input(p.masked) for view, p in zip(views, passes, strict=True)])
+        lengths = np.concatenate([view.lengths for view in views])
+        visible = conditional(views) if passes[0].attend == "cross" else None
+        plan = packing.layout(lengths, self.budget or packing.CHUNK.get(ids.device.type, 4096), visible)
+        with nullcontext() if passes[0].model == "query" else torch.no_grad():
+            states = encoder(ids, joined["positions"], joined["types"], plan.to(ids.device))
+        start = 0
+        for view, p in zip(views, passes, strict=True):
+            stop = start + len(view.ids)
+            self._done[p] = States(states.layers, states.inverse[start:stop])
+            start = stop
+
+
+def conditional(views: Sequence[View]) -> packing.Visible:
+    """The rule that predicts masked tokens of one sentence from the other sentence alone."""
+    masked = [torch.zeros(len(v.ids), dtype=torch.bool) for v in views]
+    for view, hidden in zip(views, masked, strict=True):
+        if view.mask is not None:
+            hidden[view.mask.selected.cpu()] = True
+    return packing.Visible(_cat([v.sides.cpu() for v in views]), _cat(masked))
+
+
+def _cat(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts))

@@ -1,0 +1,152 @@
+"""Presets: published recipes as TOML data beside this file, and how they are changed and listed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from xlalign.errors import UserError, unknown_name
+from xlalign.objectives.options import Need, Recipe
+
+Table = dict[str, Any]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """All presets, sorted."""
+    found = (item.name for item in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+@cache
+def _text(name: str) -> str:
+    if name not in names():
+        raise unknown_name("preset", name, names())
+    return files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+
+
+def table(name: str) -> Table:
+    """A preset's own tables; with `base`, over those of the preset it varies.
+
+    Raises:
+        UserError: there is no such preset.
+    """
+    own = tomllib.loads(_text(name))
+    base = own.pop("base", None)
+    return own if base is None else _over(table(base), own)
+
+
+def training(name: str) -> Table:
+    """The paper's optimisation settings, which a pretrain stage takes where it says nothing else."""
+    return dict(table(name).get("training", {}))
+
+
+def load(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
+    """A preset with some values changed.
+
+    Args:
+        name: of the preset.
+        options: nested tables or dotted names: {"contrast": {"temperature": 0.1}}, {"contrast.temperature": 0.1},
+            {"data.mask_rate": 0.2}; a bare hyperparameter ("temperature") where only one objective has it.
+
+    Raises:
+        UserError: no such preset or hyperparameter, or a value that does not fit.
+    """
+    tables = {key: value for key, value in table(name).items() if key != "training"}
+    for path, value in _flat(dict(options or {})).items():
+        _set(name, tables, path.split("."), value)
+    try:
+        return Recipe.model_validate(tables)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
+        raise UserError(
+            f"preset `{name}`: " + "; ".join(lines), f"see `xlalign pretrain --preset {name} --explain`"
+        ) from None
+
+
+def needs(name: str, options: Mapping[str, Any] | None = None) -> set[Need]:
+    """What a preset reads: pairs, mono, links, dictionary."""
+    return load(name, options).needs()
+
+
+def catalogue() -> list[dict[str, str]]:
+    """One row a preset: name, paper, needs, encoder passes a step (a momentum or teacher pass counts one third)."""
+    return [_row(name) for name in names()]
+
+
+def _row(name: str) -> dict[str, str]:
+    recipe = load(name)
+    needed = ", ".join(sorted(recipe.needs()))
+    return {"name": name, "what": recipe.title, "paper": recipe.paper, "needs": needed}
+
+
+def _set(name: str, tables: Table, path: list[str], value: Any) -> None:
+    """Put one value where it belongs: data, an objective, or the recipe itself."""
+    objectives = tables["objectives"]
+    if path[0] == "objectives":
+        path = path[1:]
+    if path[0] in objectives and len(path) > 1:
+        _known(name, path[0], objectives[path[0]], path[1])
+        _put(objectives[path[0]], path[1:], value)
+    elif path[0] == "data" or path == ["reduction"]:
+        _put(tables, path, value)
+    elif len(path) == 1:
+        owners = [key for key, own in objectives.items() if path[0] in _fields(own)]
+        if len(owners) != 1:
+            raise _unclear(name, path[0], owners, objectives)
+        objectives[owners[0]][path[0]] = value
+    else:
+        raise unknown_name(f"part of preset `{name}`:", path[0], [*objectives, "data"])
+
+
+def _known(preset: str, objective: str, own: Table, field: str) -> None:
+    if field not in _fields(own):
+        raise unknown_name(f"hyperparameter of `{objective}` in preset `{preset}`:", field, _fields(own))
+
+
+def _fields(own: Table) -> set[str]:
+    from xlalign.objectives import options
+
+    models = [m for m in vars(options).values() if isinstance(m, type) and issubclass(m, BaseModel)]
+    return next(
+        set(m.model_fields)
+        for m in models
+        if "kind" in m.model_fields and m.model_fields["kind"].default == own["kind"]
+    )
+
+
+def _unclear(preset: str, field: str, owners: list[str], objectives: Table) -> UserError:
+    if owners:
+        return UserError(
+            f"`{field}` is a hyperparameter of {' and '.join(owners)} in preset `{preset}`",
+            f"write {owners[0]}.{field}",
+        )
+    return unknown_name(
+        f"hyperparameter of preset `{preset}`:", field, sorted(set().union(*map(_fields, objectives.values())))
+    )
+
+
+def _put(tables: Table, path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        tables = tables.setdefault(part, {})
+    tables[path[-1]] = value
+
+
+def _flat(options: Mapping[str, Any], prefix: str = "") -> Table:
+    """{"a": {"b": 1}} and {"a.b": 1} alike as {"a.b": 1}."""
+    flat: Table = {}
+    for key, value in options.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def _over(base: Table, own: Table) -> Table:
+    merged = dict(base)
+    for key, value in own.items():
+        merged[key] = _over(base[key], value) if isinstance(value, dict) and key in base else value
+    return merged

@@ -1,0 +1,224 @@
+"""Sentence contrast: InfoNCE and its decoupled form over in-batch negatives or a momentum queue.
+
+What it is: the vectors of a sentence and of its translation are pulled together and pushed from other sentences.
+
+Inputs: the two views of a pair named in `on`; `span` needs word links (one linked word a pair, drawn anew each
+epoch); `masked` contrasts the masked inputs.
+
+Shapes: n pairs, sentence vectors (n, D) (or (n, 2D) with `span`), keys of the queue (K, P).
+
+Equation, for an anchor x_i, its translation y_i and negatives N_i, with s(a, b) = sim(f(a), f(b)) / tau:
+    infonce    -log( e^s(x_i, y_i) / (e^s(x_i, y_i) + sum_{k in N_i} e^s(x_i, k)) )
+    decoupled  log sum_{k in N_i} e^s(x_i, k) - s(x_i, y_i)
+averaged over anchors. N_i: the other side's sentences (`cross`), both sides' (`joint`: 2(n - 1) negatives), the
+queue of momentum keys, or a union. infonce = softplus(decoupled) for each anchor. CZ-NCE of ML-CTL (arXiv
+2202.13083) is the decoupled form, which is also Decoupled Contrastive Learning (arXiv 2110.06848). Queue and
+momentum encoder: MoCo (arXiv 1911.05722), used by PPA (arXiv 2010.12547) and InfoXLM (arXiv 2007.07834).
+
+Options: `SequenceContrastOptions`.
+
+Relations: `infonce` with `joint` negatives is the 2n-way softmax of SimCLR; `cross` with both directions is the
+symmetric loss of CLIP and of sentence-transformers' MultipleNegativesRankingLoss (one direction there).
+
+Differs from the papers: equal sentences of a batch are no negatives of each other (`skip_equal`); similarities and
+log-sum-exp are always computed in fp32.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from xlalign.modeling.encoder import Encoder, States
+from xlalign.objectives import gather
+from xlalign.objectives.base import LossOutput, Objective, Pass
+from xlalign.objectives.batch import Batch
+from xlalign.objectives.heads import head
+from xlalign.objectives.options import SequenceContrastOptions
+from xlalign.objectives.passes import Passes
+
+
+class SequenceContrast(Objective):
+    """Contrasts the sentences of a batch with each other, or with a queue of momentum keys."""
+
+    queue: Tensor
+    queue_hashes: Tensor
+    pointer: Tensor
+
+    def __init__(self, options: SequenceContrastOptions, encoder: Encoder) -> None:
+        super().__init__()
+        self.options = options
+        width = encoder.hidden_size * (2 if options.span else 1)
+        self.projection = head(options.projection, width, options.projection_size)
+        self.key_model = "momentum" if options.momentum else "query"
+        if options.momentum:
+            self.key_projection = copy.deepcopy(self.projection).requires_grad_(False)
+        if options.queue:
+            self._make_queue(options.queue, options.projection_size or width)
+        self._new: tuple[Tensor, Tensor] | None = None
+
+    def _make_queue(self, size: int, width: int) -> None:
+        generator = torch.Generator().manual_seed(size)
+        self.register_buffer("queue", F.normalize(torch.randn(size, width, generator=generator), dim=1))
+        self.register_buffer("queue_hashes", torch.full((size,), -1, dtype=torch.int64))
+        self.register_buffer("pointer", torch.zeros((), dtype=torch.int64))
+
+    def passes(self) -> tuple[Pass, ...]:
+        """Anchors by the query encoder, keys by the key encoder; both of both sides when both are anchors."""
+        first, second = self.options.on
+        masked, both = self.options.masked, self.options.directions == "both"
+        wanted = [Pass(first, masked), Pass(second, masked, model=self.key_model)]
+        if both and self.options.momentum:
+            wanted += [Pass(second, masked), Pass(first, masked, model=self.key_model)]
+        return tuple(wanted)
+
+    def layers(self) -> tuple[int, ...]:
+        """The pooled layers."""
+        return self.options.layers
+
+    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+        """The mean over anchors."""
+        first, second = self.options.on
+        anchors = self._vectors(first, "query", batch, encoders)
+        keys = self._vectors(second, self.key_model, batch, encoders)
+        hashes = [batch.views[name].hashes for name in self.options.on]
+        keys, anchors_all, *hashes = gather.all_rows(keys, anchors, *hashes)
+        losses = [self._side(anchors_all, keys, hashes)]
+        if self.options.directions == "both":
+            other = [keys, anchors_all]
+            if self.options.momentum:
+                queries = self._vectors(second, "query", batch, encoders)
+                other = list(gather.all_rows(queries, self._vectors(first, self.key_model, batch, encoders)))
+            losses.append(self._side(other[0], other[1], hashes[::-1]))
+        if self.options.queue:
+            self._new = keys.detach(), hashes[1]
+        loss = torch.cat(losses).mean()
+        metrics = {"loss": loss.detach(), **diagnostics(anchors_all.detach(), keys.detach(), self.options.similarity)}
+        return LossOutput(loss, sum(len(part) for part in losses), metrics)
+
+    def _vectors(self, view: str, model: str, batch: Batch, encoders: Passes) -> Tensor:
+        states = encoders.hidden(view, masked=self.options.masked, model=model)
+        vectors = self._sentence(states, view, batch)
+        if self.options.span:
+            span = batch.spans[view]
+            word = self._layers([states.mean(i, span.positions, span.rows, len(vectors)) for i in self.options.layers])
+            vectors = torch.cat((vectors, word), dim=1)
+        if model == "momentum":
+            with torch.no_grad():
+                return self._unit(self.key_projection(vectors))
+        return self._unit(self.projection(vectors))
+
+    def _sentence(self, states: States, name: str, batch: Batch) -> Tensor:
+        view, pooling = batch.views[name], self.options.pooling
+        if pooling == "cls":
+            return self._layers([states.tokens(i, view.starts) for i in self.options.layers])
+        positions = view.content.nonzero()[:, 0] if pooling == "content" else torch.arange(len(view.rows))
+        positions = positions.to(view.rows.device)
+        rows = view.rows[positions]
+        return self._layers([states.mean(i, positions, rows, view.count) for i in self.options.layers])
+
+    def _layers(self, vectors: list[Tensor]) -> Tensor:
+        total = torch.stack(vectors).sum(0)
+        return total if self.options.combine == "sum" else total / len(vectors)
+
+    def _unit(self, vectors: Tensor) -> Tensor:
+        vectors = vectors.float()
+        return F.normalize(vectors, dim=1) if self.options.similarity == "cos" else vectors
+
+    def _side(self, anchors: Tensor, keys: Tensor, hashes: list[Tensor]) -> Tensor:
+        """The loss (n,) of one side's anchors (n, P) against the other side's keys (n, P)."""
+        return contrast(anchors, keys, self._negatives(anchors, keys, hashes), self.options)
+
+    def _negatives(self, anchors: Tensor, keys: Tensor, hashes: list[Tensor]) -> Tensor:
+        """Similarities (n, m) of anchors and negatives, -inf where a candidate is none."""
+        with torch.autocast(anchors.device.type, enabled=False):
+            parts = []
+            if self.options.negatives != "none":
+                parts.append(self._except_equal(anchors @ keys.T, hashes[1], hashes[1]))
+            if self.options.negatives == "joint":
+                parts.append(self._except_equal(anchors @ anchors.T, hashes[0], hashes[0]))
+            if self.options.queue:
+                known = hashes[1][:, None] == self.queue_hashes[None, :]
+                scores = anchors @ self.queue.T
+                parts.append(scores.masked_fill(known, -torch.inf) if self.options.skip_equal else scores)
+            return torch.cat(parts, dim=1)
+
+    def _except_equal(self, scores: Tensor, left: Tensor, right: Tensor) -> Tensor:
+        """Hide the anchor's own row (itself or its positive), and equal sentences when asked to."""
+        own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+        if self.options.skip_equal:
+            own = own | (left[:, None] == right[None, :])
+        return scores.masked_fill(own, -torch.inf)
+
+    def prefill(self, batch: Batch, encoders: Passes) -> bool:
+        """Enqueue this batch's keys until the queue is full."""
+        if not (self.options.queue and self.options.prefill) or bool((self.queue_hashes != -1).all()):
+            return False
+        with torch.no_grad():
+            name = self.options.on[1]
+            keys = self._vectors(name, self.key_model, batch, encoders)
+            self._enqueue(*gather.all_rows(keys, batch.views[name].hashes))
+        return True
+
+    def after_step(self, encoder: Encoder) -> None:
+        """Move the key projection towards the projection, and enqueue the step's keys."""
+        if self.options.momentum:
+            follow(self.key_projection, self.projection, self.options.momentum)
+        if self._new is not None:
+            self._enqueue(*self._new)
+            self._new = None
+
+    def _enqueue(self, keys: Tensor, hashes: Tensor) -> None:
+        """First in, first out; the pointer wraps round."""
+        size = len(self.queue)
+        keys, hashes = keys[-size:], hashes[-size:]
+        places = (self.pointer + torch.arange(len(keys), device=keys.device)) % size
+        self.queue[places] = keys
+        self.queue_hashes[places] = hashes
+        self.pointer.copy_((self.pointer + len(keys)) % size)
+
+
+def contrast(anchors: Tensor, keys: Tensor, negatives: Tensor, options: SequenceContrastOptions) -> Tensor:
+    """The loss of each anchor.
+
+    Shapes: anchors, keys (n, P), row i of both a positive pair; negatives (n, m) similarities -> (n,). An anchor
+    without any negative has loss 0.
+    """
+    with torch.autocast(anchors.device.type, enabled=False):
+        alone = torch.isneginf(negatives).all(1)
+        positive = (anchors * keys).sum(1) / options.temperature
+        others = torch.logsumexp(negatives.masked_fill(alone[:, None], 0.0) / options.temperature, dim=1)
+        gap = others - positive
+        return (gap if options.form == "decoupled" else F.softplus(gap)).masked_fill(alone, 0.0)
+
+
+@torch.no_grad()
+def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
+    """slow <- momentum * slow + (1 - momentum) * fast, in place; buffers are copied."""
+    pairs = list(zip(slow.parameters(), fast.parameters(), strict=True))
+    if pairs:
+        torch._foreach_lerp_([a for a, _ in pairs], [b.detach() for _, b in pairs], 1 - momentum)
+    for kept, current in zip(slow.buffers(), fast.buffers(), strict=True):
+        kept.copy_(current)
+
+
+@torch.no_grad()
+def diagnostics(anchors: Tensor, keys: Tensor, similarity: str = "cos") -> dict[str, Tensor]:
+    """In-batch retrieval accuracy, alignment and uniformity (Wang and Isola 2020) of anchors and keys (n, P).
+
+    Alignment is the mean squared distance of a pair on the unit sphere (0 = equal), uniformity the log of the mean
+    of exp(-2 d^2) over the anchors' mutual distances d (the lower, the more evenly they are spread).
+    """
+    accuracy = ((anchors @ keys.T).argmax(1) == torch.arange(len(keys), device=keys.device)).float().mean()
+    if similarity != "cos":
+        anchors, keys = F.normalize(anchors, dim=1), F.normalize(keys, dim=1)
+    distances = (2 - 2 * anchors @ anchors.T).fill_diagonal_(torch.inf)
+    uniformity = (-2 * distances).exp().sum().div(max(1, len(keys) * (len(keys) - 1))).log()
+    return {
+        "accuracy": accuracy,
+        "alignment": (anchors - keys).square().sum(1).mean(),
+        "uniformity": uniformity,
+    }

@@ -1,0 +1,99 @@
+"""A recipe as a trainable program: encoders, objectives, and how their losses add up."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from xlalign.modeling.encoder import Encoder
+from xlalign.objectives import OBJECTIVES
+from xlalign.objectives.base import LossOutput, Objective
+from xlalign.objectives.batch import Batch
+from xlalign.objectives.options import Recipe
+from xlalign.objectives.passes import Passes
+from xlalign.objectives.sequence_contrast import follow
+
+
+class RecipeProgram:
+    """The losses of a recipe on one encoder.
+
+    Args:
+        recipe: objectives with their weights, and the reduction.
+        encoder: the encoder to train.
+        seed: of new heads and queues.
+        teachers: frozen encoders by name, for distillation and self-labelling.
+        budget: tokens in one forward pass; None = what suits the device.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        encoder: Encoder,
+        seed: int,
+        teachers: dict[str, Encoder] | None = None,
+        budget: int | None = None,
+    ) -> None:
+        self.recipe, self.budget = recipe, budget
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            objectives = {
+                name: OBJECTIVES.get(options.kind)(options, encoder) for name, options in recipe.objectives.items()
+            }
+        models = {"query": encoder, **{name: frozen(t) for name, t in (teachers or {}).items()}}
+        momenta = [getattr(o, "momentum", 0.0) for o in recipe.objectives.values()]
+        self.momentum = max(momenta)
+        if self.momentum:
+            models["momentum"] = frozen(copy.deepcopy(encoder))
+        self.module = nn.Module()
+        self.module.models = nn.ModuleDict(models)
+        self.module.objectives = nn.ModuleDict(objectives)
+        self.encoders: dict[str, Encoder] = models
+        self.objectives: dict[str, Objective] = objectives
+        self._plan = [p for objective in objectives.values() for p in objective.passes()]
+
+    def modules(self) -> nn.Module:
+        """Encoders, momentum copy, heads and queues."""
+        return self.module
+
+    def passes(self, batch: Batch) -> Passes:
+        """The encodings of a batch, planned for all objectives together."""
+        return Passes(batch, self.encoders, self._plan, self.budget)
+
+    def loss(self, batch: Batch) -> LossOutput:
+        """The weighted sum of the objectives' losses."""
+        passes = self.passes(batch)
+        outputs = {name: objective(batch, passes) for name, objective in self.objectives.items()}
+        shares = self._shares(outputs)
+        total = torch.stack([shares[name] * output.loss for name, output in outputs.items()]).sum()
+        metrics: dict[str, Tensor | float] = {"tokens": float(sum(len(v.ids) for v in batch.views.values()))}
+        for name, output in outputs.items():
+            metrics |= {f"{name}/{key}": value for key, value in output.metrics.items()}
+        return LossOutput(total, sum(output.count for output in outputs.values()), metrics)
+
+    def _shares(self, outputs: dict[str, LossOutput]) -> dict[str, float]:
+        """The factor of each mean loss: its weight, times its part of all predictions under `sum_over_all`."""
+        weights = {name: options.weight for name, options in self.recipe.objectives.items()}
+        if self.recipe.reduction == "mean_each":
+            return weights
+        total = sum(output.count for output in outputs.values())
+        return {name: weights[name] * output.count / total for name, output in outputs.items()}
+
+    def prefill(self, batch: Batch) -> bool:
+        """Fill queues from one batch; false when all are full."""
+        passes = self.passes(batch)
+        wanted = [objective.prefill(batch, passes) for objective in self.objectives.values()]
+        return any(wanted)
+
+    def after_step(self, step: int) -> None:
+        """Move the momentum encoder, once per optimizer step, and update queues."""
+        if self.momentum:
+            follow(self.encoders["momentum"], self.encoders["query"], self.momentum)
+        for objective in self.objectives.values():
+            objective.after_step(self.encoders["query"])
+
+
+def frozen(encoder: Encoder) -> Encoder:
+    """The encoder without gradient."""
+    return encoder.requires_grad_(False)

@@ -1,0 +1,111 @@
+"""Which examples a step sees: a pure function of (seed, step)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlalign.training.hashing import Hashes, key, mix
+
+Ints = NDArray[np.int64]
+
+
+class Sampler:
+    """Draws examples of several languages so that every epoch is a fresh permutation.
+
+    A language with n examples gets a share of the draws; its k-th draw is item k mod n of its (k div n)-th own
+    permutation, so nothing is seen twice before everything of that language was seen once.
+
+    Args:
+        hashes: (n,) content hash of each example; the order depends on content, not on file order.
+        groups: (n,) language (or language pair) of each example, 0..G-1.
+        seed: of the order.
+        temperature: p_g proportional to n_g ** temperature.
+        repeat_cap: UniMax (arXiv 2304.09151): equal shares of `draws`, but no language more than this many times
+            over; 0 = off.
+        draws: examples drawn in the whole run, which is what UniMax shares out.
+    """
+
+    def __init__(
+        self,
+        hashes: Hashes,
+        groups: Ints,
+        seed: int,
+        *,
+        temperature: float = 1.0,
+        repeat_cap: float = 0.0,
+        draws: int = 0,
+    ) -> None:
+        self.hashes, self.seed = hashes, seed
+        self.members = [np.flatnonzero(groups == g) for g in range(int(groups.max()) + 1)]
+        sizes = np.array([len(m) for m in self.members], np.float64)
+        shares = unimax(sizes, draws, repeat_cap) if repeat_cap else tempered(sizes, temperature)
+        self.counts = apportion(shares, len(hashes))
+        self._own = lru_cache(maxsize=4 * len(self.members))(self._permutation)
+        self._slots = lru_cache(maxsize=2)(self._interleaved)
+
+    def __len__(self) -> int:
+        """Examples drawn in one epoch: as many as there are."""
+        return len(self.hashes)
+
+    def draw(self, start: int, count: int) -> tuple[Ints, Ints]:
+        """Examples number `start` to `start + count` - 1 of the run, and how often each was seen before."""
+        places = np.arange(start, start + count)
+        epochs, offsets = places // len(self), places % len(self)
+        picked, rounds = np.empty(count, np.int64), np.empty(count, np.int64)
+        for epoch in np.unique(epochs):
+            now = epochs == epoch
+            group, rank = self._slots(int(epoch))
+            picked[now], rounds[now] = self._examples(int(epoch), group[offsets[now]], rank[offsets[now]])
+        return picked, rounds
+
+    def _examples(self, epoch: int, group: Ints, rank: Ints) -> tuple[Ints, Ints]:
+        picked, rounds = np.empty(len(group), np.int64), np.empty(len(group), np.int64)
+        for g in np.unique(group):
+            own = group == g
+            number = epoch * int(self.counts[g]) + rank[own]
+            size = len(self.members[g])
+            rounds[own] = number // size
+            for turn in np.unique(rounds[own]):
+                order = self._own(int(g), int(turn))
+                where = np.flatnonzero(own)[number // size == turn]
+                picked[where] = order[number[number // size == turn] % size]
+        return picked, rounds
+
+    def _permutation(self, group: int, turn: int) -> Ints:
+        members = self.members[group]
+        return members[np.argsort(mix(key(self.seed, "order", turn), self.hashes[members]), kind="stable")]
+
+    def _interleaved(self, epoch: int) -> tuple[Ints, Ints]:
+        """For each place of an epoch its language, and which draw of that language it is."""
+        group = np.repeat(np.arange(len(self.counts)), self.counts)
+        rank = np.concatenate([np.arange(count) for count in self.counts])
+        order = np.argsort(mix(key(self.seed, "languages", epoch), np.arange(len(group))), kind="stable")
+        return group[order], rank[order]
+
+
+def tempered(sizes: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Shares proportional to size ** temperature; empty groups get none."""
+    mass = np.where(sizes > 0, np.maximum(sizes, 1) ** temperature, 0.0)
+    return mass / mass.sum()
+
+
+def unimax(sizes: NDArray[np.float64], draws: int, cap: float) -> NDArray[np.float64]:
+    """Shares as equal as a cap of `cap` passes over each group allows (UniMax, arXiv 2304.09151, algorithm 1)."""
+    shares = np.zeros_like(sizes)
+    left = float(draws)
+    for rank, g in enumerate(np.argsort(sizes, kind="stable")):
+        shares[g] = min(left / (len(sizes) - rank), cap * sizes[g])
+        left -= shares[g]
+    return shares / shares.sum()
+
+
+def apportion(shares: NDArray[np.float64], total: int) -> Ints:
+    """Whole numbers in the given proportion that add up to `total` (largest remainders)."""
+    exact = shares * total
+    counts = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - counts), kind="stable")
+    counts[order[: total - int(counts.sum())]] += 1
+    return counts

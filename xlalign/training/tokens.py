@@ -1,0 +1,113 @@
+"""Text, tokenised once: flat arrays of token ids with the word of each token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlalign import progress
+from xlalign.training.hashing import Hashes, text_hashes
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+BLOCK = 2000
+"""Texts tokenised between two reports of progress."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Texts as token ids, without special tokens.
+
+    Attributes:
+        ids: (N,) int32, all texts one after another.
+        borders: (n + 1,) where each text begins.
+        words: (N,) int32 word of each token counted in its text, -1 where none; empty when not asked for.
+        hashes: (n,) content hash of each text.
+    """
+
+    ids: NDArray[np.int32]
+    borders: NDArray[np.int64]
+    words: NDArray[np.int32]
+    hashes: Hashes
+
+    def __len__(self) -> int:
+        return len(self.borders) - 1
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(n,) tokens of each text."""
+        return np.diff(self.borders)
+
+    def cut(self, longest: int) -> Tokens:
+        """The texts with at most `longest` tokens each."""
+        lengths = self.lengths
+        if not (lengths > longest).any():
+            return self
+        within = np.arange(len(self.ids)) - np.repeat(self.borders[:-1], lengths)
+        keep = within < longest
+        borders = np.concatenate(([0], np.cumsum(np.minimum(lengths, longest))))
+        return Tokens(self.ids[keep], borders, self.words[keep] if len(self.words) else self.words, self.hashes)
+
+
+def tokenise(
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None = None
+) -> Tokens:
+    """Tokenise all texts.
+
+    Args:
+        texts: the texts.
+        tokenizer: a fast tokenizer.
+        words: the words of each text in order; each token is given the word it shares most characters with.
+    """
+    ids: list[NDArray[np.int32]] = []
+    spans: list[NDArray[np.int32]] = []
+    backend = tokenizer._tokenizer
+    backend.no_truncation()
+    backend.no_padding()
+    with progress.task("tokenise", len(texts), "texts") as bar:
+        for start in range(0, len(texts), BLOCK):
+            block = list(texts[start : start + BLOCK])
+            codes = backend.encode_batch(block, add_special_tokens=False)
+            ids += [np.array(code.ids, np.int32) for code in codes]
+            if words is not None:
+                own = words[start : start + BLOCK]
+                spans += [token_words(t, w, c.offsets) for t, w, c in zip(block, own, codes, strict=True)]
+            bar.advance(len(block))
+    borders = np.concatenate(([0], np.cumsum([len(row) for row in ids]))).astype(np.int64)
+    return Tokens(_joined(ids), borders, _joined(spans), text_hashes(texts))
+
+
+def token_words(text: str, words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
+    """The word of each token, -1 for a token in none.
+
+    Args:
+        text: the text.
+        words: its words, which occur in it in this order (others are passed over).
+        offsets: (begin, end) characters of each token.
+    """
+    owner = np.full(len(text) + 1, -1, np.int32)
+    at = 0
+    for number, word in enumerate(words):
+        found = text.find(word, at)
+        if found >= 0:
+            at = found + len(word)
+            owner[found:at] = number
+    return np.array([_majority(owner[begin:end]) for begin, end in offsets], np.int32)
+
+
+def _majority(owners: NDArray[np.int32]) -> int:
+    real = owners[owners >= 0]
+    if not len(real):
+        return -1
+    if real[0] == real[-1]:
+        return int(real[0])
+    return int(np.bincount(real).argmax())
+
+
+def _joined(parts: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)

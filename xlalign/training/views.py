@@ -1,0 +1,189 @@
+"""Rows of tokens as the encoder sees them: special tokens, order, positions, masks. All vectorised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from xlalign.modeling.encoder import check_vocabulary
+from xlalign.objectives.batch import Mask, View
+from xlalign.objectives.options import DataOptions
+from xlalign.training.hashing import Hashes, key, mix, uniform
+from xlalign.training.tokens import Tokens
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The special tokens round one or two sentences, as the tokenizer itself puts them.
+
+    Attributes:
+        prefix, middle, suffix: ids before the first, between two, and after the last sentence.
+        mask: id of the mask token.
+        ordinary: ids of all tokens that are not special.
+    """
+
+    prefix: Ints
+    middle: Ints
+    suffix: Ints
+    mask: int
+    ordinary: Ints
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> Frame:
+        """Read the frame off an encoded pair."""
+        check_vocabulary(tokenizer)
+        codes = tokenizer("a", "a", return_special_tokens_mask=True)
+        ids, special = np.array(codes["input_ids"]), np.array(codes["special_tokens_mask"], bool)
+        content = np.flatnonzero(~special)
+        gap = int(np.argmax(np.diff(content))) if len(content) > 1 else 0
+        first, second = content[gap], content[min(gap + 1, len(content) - 1)]
+        rest = sorted(set(range(len(tokenizer))) - set(tokenizer.all_special_ids))
+        return cls(
+            ids[: content[0]],
+            ids[first + 1 : second],
+            ids[content[-1] + 1 :],
+            int(tokenizer.mask_token_id),
+            np.array(rest),
+        )
+
+    @property
+    def single(self) -> int:
+        """Special tokens of a row with one sentence."""
+        return len(self.prefix) + len(self.suffix)
+
+    @property
+    def double(self) -> int:
+        """Special tokens of a row with two sentences."""
+        return self.single + len(self.middle)
+
+
+def rows(tokens: Tokens, first: Ints, second: Ints | None, frame: Frame, options: DataOptions) -> View:
+    """Build a view.
+
+    Args:
+        tokens: all texts.
+        first: (B,) text that each row begins with.
+        second: (B,) text that follows it; an empty one leaves the row single. None = single rows.
+        frame: special tokens.
+        options: longest row, positions and token types.
+    """
+    lengths = [tokens.lengths[first]] if second is None else [tokens.lengths[first], tokens.lengths[second]]
+    texts = [first] if second is None else [first, second]
+    if second is not None:
+        lengths = list(cut_both(lengths[0], lengths[1], options.max_length - frame.double))
+    builder = _Rows(lengths, frame)
+    for side, text in enumerate(texts):
+        builder.fill(side, tokens, text)
+    return builder.view(tokens.hashes[texts].sum(0, dtype=np.uint64), options)
+
+
+def cut_both(first: Ints, second: Ints, room: int) -> tuple[Ints, Ints]:
+    """Lengths that fit together in `room`: the longer sentence is cut first, then both to half."""
+    kept = np.minimum(first, np.maximum(room - second, room // 2))
+    return kept, np.minimum(second, room - kept)
+
+
+class _Rows:
+    """B rows under construction: arrays over all N tokens."""
+
+    def __init__(self, lengths: list[Ints], frame: Frame) -> None:
+        self.lengths = lengths
+        pair = len(lengths) == 2
+        middle = (lengths[1] > 0) * len(frame.middle) if pair else np.zeros_like(lengths[0])
+        self.sizes = np.sum(lengths, axis=0) + frame.single + middle
+        self.starts: Ints = np.cumsum(self.sizes) - self.sizes
+        total = int(self.sizes.sum())
+        self.ids = np.empty(total, np.int64)
+        self.words = np.full(total, -1, np.int64)
+        self.sides = np.zeros(total, np.int64)
+        self.content = np.zeros(total, bool)
+        self.begin = [self.starts + len(frame.prefix)]
+        self._special(self.starts, frame.prefix)
+        if pair:
+            after = self.begin[0] + lengths[0]
+            self._special(after[lengths[1] > 0], frame.middle)
+            self.begin.append(after + middle)
+        self._special(self.starts + self.sizes - len(frame.suffix), frame.suffix, int(pair))
+
+    def _special(self, at: Ints, ids: Ints, side: int = 0) -> None:
+        where = at[:, None] + np.arange(len(ids))
+        self.ids[where] = ids
+        self.sides[where] = side
+
+    def fill(self, side: int, tokens: Tokens, texts: Ints) -> None:
+        """Copy the texts in as the rows' first (0) or second (1) sentence."""
+        lengths = self.lengths[side]
+        within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        where = np.repeat(self.begin[side], lengths) + within
+        origin = np.repeat(tokens.borders[texts], lengths) + within
+        self.ids[where] = tokens.ids[origin]
+        self.content[where] = True
+        self.sides[where] = side
+        if len(tokens.words):
+            self.words[where] = tokens.words[origin]
+
+    def view(self, hashes: Hashes, options: DataOptions) -> View:
+        numbers = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        positions = np.arange(len(self.ids)) - self.starts[numbers]
+        if options.reset_positions and len(self.begin) == 2:
+            positions -= self.sides * (self.begin[1] - self.starts)[numbers]
+        types = self.sides if options.segment_types else np.zeros_like(self.sides)
+        return View(
+            ids=torch.from_numpy(self.ids),
+            lengths=self.sizes,
+            positions=torch.from_numpy(positions),
+            sides=torch.from_numpy(self.sides),
+            types=torch.from_numpy(types),
+            rows=torch.from_numpy(numbers),
+            words=torch.from_numpy(self.words),
+            content=torch.from_numpy(self.content),
+            hashes=torch.from_numpy(hashes.view(np.int64)),
+        )
+
+
+def masked(view: View, frame: Frame, options: DataOptions, draw: Hashes) -> View:
+    """The view with a masked form.
+
+    Args:
+        view: the view.
+        frame: special tokens.
+        options: rates.
+        draw: (B,) what the draw depends on: a hash of seed, epoch and example.
+    """
+    return with_mask(view, mask_arrays(view, frame, options, draw))
+
+
+def mask_arrays(view: View, frame: Frame, options: DataOptions, draw: Hashes) -> tuple[Ints, Ints]:
+    """Masked ids (N,) and selected positions (M,)."""
+    numbers, positions = view.rows.numpy(), np.arange(len(view.ids))
+    inside = positions - (np.cumsum(view.lengths) - view.lengths)[numbers]
+    hashes = mix(draw[numbers], inside)
+    selected = np.flatnonzero((uniform(hashes) < options.mask_rate) & view.content.numpy())
+    second = mix(hashes[selected], 1)
+    action = uniform(second)
+    ids = view.ids.numpy().copy()
+    ids[selected[action < options.mask_token]] = frame.mask
+    swap = (action >= options.mask_token) & (action < options.mask_token + options.random_token)
+    ids[selected[swap]] = frame.ordinary[(mix(second[swap], 2) % np.uint64(len(frame.ordinary))).astype(np.int64)]
+    return ids, selected
+
+
+def with_mask(view: View, mask: tuple[Ints, Ints], labels: Ints | None = None) -> View:
+    """The view with these masked ids and selected positions; labels default to what stood there."""
+    ids, selected = (torch.from_numpy(array) for array in mask)
+    wanted = view.ids[selected] if labels is None else torch.from_numpy(labels)
+    return replace(view, mask=Mask(ids, selected, wanted))
+
+
+def draws(seed: int, purpose: str, hashes: Hashes, rounds: Ints) -> Hashes:
+    """(B,) hash of seed, purpose, example and how often it was seen: the root of its random choices."""
+    return mix(key(seed, purpose), hashes, rounds)
