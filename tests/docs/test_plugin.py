@@ -46,6 +46,7 @@ def test_filter(installed):
 
 def test_task(installed, tmp_path):
     from xlalign.evaluation.data.load import load
+
     from xlalign.evaluation.tasks import TASKS
 
     task = table(TASKS).get("animals")
