@@ -55,6 +55,10 @@ MOODS: tuple[tuple[Clause, str], ...] = (
         "Ana llorará cuando Pedro llegue.",
     ),
     (
+        say("cry", ANNA, subordinate=("when", say("sing", PETER)), **FUTURE),
+        "Ana llorará cuando Pedro cante.",
+    ),
+    (
         say("be", a("book", relative=Relative("object", say("read", ANNA))), existential=True, negated=True),
         "No hay ningún libro que Ana lea.",
     ),
@@ -67,6 +71,9 @@ PHRASES: tuple[tuple[Clause, str], ...] = (
     (say("buy", ANNA, np("dog"), **PAST), "Ana compró el perro."),
     (say("follow", PETER, np("car")), "Pedro sigue al coche."),
     (say("visit", ANNA, np("Madrid"), **PAST), "Ana visitó Madrid."),
+    (say("love", ANNA, a("bear"), **PAST), "Ana amaba a un oso."),
+    (say("love", ANNA, a("dog", plural=True)), "Ana ama a los perros."),
+    (say("hate", ANNA, a("wine", "cold")), "Ana odia el vino frío."),
     (say("drink_verb", ANNA, np("water", "cold"), **PAST), "Ana bebió el agua fría."),
     (
         say("be", a("bird", variant=1), existential=True, place=at("in", "house"), negated=True),

@@ -80,7 +80,9 @@ VERBS: tuple[tuple[Clause, str], ...] = (
 
 CLAUSES: tuple[tuple[Clause, str], ...] = (
     (say("find", None, np("key"), question="who", **PAST), "चाबी किसे मिली?"),
-    (say("help", None, np("man"), question="who", **PAST), "किसने आदमी की मदद की?"),
+    (say("help", None, np("man"), question="who", **PAST), "आदमी की मदद किसने की?"),
+    (say("help", ANNA, np("man"), question="where", **PAST), "अन्ना ने आदमी की मदद कहाँ की?"),
+    (say("wear", None, a("coat"), question="who"), "कौन एक कोट पहनता है?"),
     (say("love", ANNA, None, question="what"), "अन्ना किससे प्यार करती है?"),
     (
         say("hope", ANNA, complement=say("read", PETER, np("poem"), passive=True, **FUTURE), **PAST),

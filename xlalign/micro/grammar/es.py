@@ -98,10 +98,10 @@ def _complement(frame: Frame, complement: Clause) -> Tokens:
 
 def _subordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}subordinate"
-    mood: Mood = "indicative"
+    ahead = frame.clause.tense == "future" or clause.tense == "future"
+    mood: Mood = "subjunctive" if conjunction == "when" and ahead else "indicative"
     if clause.tense == "future" and conjunction in ("when", "if"):
         clause = replace(clause, tense="present")
-        mood = "subjunctive" if conjunction == "when" else "indicative"
     comma = [punctuation(",", f"{node}.comma")] if conjunction == "although" else []
     mark = Token(_entry(conjunction).lemma, "SCONJ", node, "mark")
     return [*comma, mark, *_clause(frame.under(clause, f"{node}.", mood=mood))]
@@ -153,12 +153,16 @@ def _object(frame: Frame) -> Tokens:
     clause, node = frame.clause, f"{frame.path}object"
     if clause.object is None or clause.passive:
         return []
-    setting = Setting(object=clause.verb.concept)
-    if _takes_a(clause, clause.object):
-        style = Style(_relative, (Token("a", "ADP", node, "adp"),), repeated=True, setting=setting)
-    else:
-        lacking = clause.negated and clause.verb.concept == "have" and not clause.modal
-        style = Style(_relative, indefinite="bare", negated=lacking, setting=setting)
+    personal = _takes_a(clause, clause.object)
+    bare = "some" if personal else "bare"
+    style = Style(
+        _relative,
+        (Token("a", "ADP", node, "adp"),) if personal else (),
+        repeated=personal,
+        indefinite="generic" if frame.verb.has("generic") else bare,
+        negated=clause.negated and clause.verb.concept == "have" and not clause.modal,
+        setting=Setting(object=clause.verb.concept),
+    )
     return _said(clause.object, node, style)
 
 
@@ -171,7 +175,7 @@ def _takes_a(clause: Clause, phrase: NounPhrase) -> bool:
     if scope == "any" or kind in ("person", "PER"):
         return True
     known = phrase.definite or phrase.possessor is not None
-    return scope == "creature" and known and kind in ("animal", "fish")
+    return kind in ("animal", "fish") and (scope == "animate" or (scope == "creature" and known))
 
 
 def _recipient(frame: Frame) -> Tokens:

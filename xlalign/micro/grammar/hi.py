@@ -77,7 +77,7 @@ def _core(frame: Frame) -> Tokens:
     clause = frame.clause
     subject, object_, manner, asked = _subject(frame), _object(frame), _manner(frame), _asked(frame)
     governed = verbs.object_marker(frame) in ("का", "से")
-    if clause.question == "who" and (governed or frame.verb.has("have")):
+    if clause.question == "who" and (frame.verb.has("have") or (not governed and _is_some(clause.object))):
         subject, asked = asked, []
     where = [*_time(frame), *_place(frame)]
     if clause.existential:
@@ -89,9 +89,14 @@ def _core(frame: Frame) -> Tokens:
         opening = [*subject, *where, *_recipient(frame)]
     if frame.gap == "object":
         opening, object_ = [*object_, *opening], []
-    middle = [*manner, *object_, *asked] if governed else [*object_, *asked, *manner]
     passive_recipient = _recipient(frame) if frame.passive else []
-    return [*opening, *passive_recipient, *middle, *_predicate(frame), *verbs.verbs(frame)]
+    if governed:
+        return [*opening, *passive_recipient, *manner, *object_, *verbs.verbs(frame, asked)]
+    return [*opening, *passive_recipient, *object_, *asked, *manner, *_predicate(frame), *verbs.verbs(frame)]
+
+
+def _is_some(phrase: NounPhrase | None) -> bool:
+    return phrase is not None and not (phrase.definite or phrase.possessor)
 
 
 def _predicate(frame: Frame) -> Tokens:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -131,13 +132,13 @@ class _Verb:
         return Token(form, "AUX", self.node, "aux")
 
 
-def verbs(frame: Frame) -> Tokens:
-    """The verb group with its negation."""
+def verbs(frame: Frame, asked: Sequence[Token] = ()) -> Tokens:
+    """The verb group with its negation, and a question word that follows the noun of a compound verb."""
     before, negation = _before(frame), _negation(frame)
     chain = _command(frame) if frame.clause.imperative else _chain(frame)
     if frame.verb.get("pre") == "VERB":
         return [*negation, *before, *chain]
-    return [*before, *negation, *chain]
+    return [*before, *asked, *negation, *chain]
 
 
 def _negation(frame: Frame) -> Tokens:

@@ -49,10 +49,12 @@ class Frame:
 
     @cached_property
     def verb(self) -> Entry:
-        """The lemma of the verb."""
+        """The lemma of the verb; under a modal, a posture is something to get into (*se quiere sentar*)."""
         subject, object_ = self.subject, self.clause.object
         setting = Setting(
-            subject=subject.noun.concept if subject else None, object=object_.noun.concept if object_ else None
+            subject=subject.noun.concept if subject else None,
+            object=object_.noun.concept if object_ else None,
+            passive=self.clause.modal is not None,
         )
         return entry("es", self.clause.verb, setting)
 
