@@ -1,45 +1,21 @@
-"""One cell of the grid: task x model x seed. A cell depends on nothing but its arguments."""
+"""One cell of the grid: task x model x seed. Its result depends on nothing but the arguments."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from xlalign import progress
-from xlalign.evaluation.data import load
+from xlalign.config import identity
+from xlalign.evaluation.data.splits import CellData, digest
 from xlalign.evaluation.gold import gold_answers
-from xlalign.evaluation.settings import EvalSettings, Regime
-from xlalign.evaluation.tasks import TASKS
+from xlalign.evaluation.regime import best_trial
+from xlalign.evaluation.settings import CellSettings, Regime
 from xlalign.evaluation.tasks.base import Example, Task
-
-TUNED = ("classification", "tagging", "qa")
-"""Kinds of task that are fine-tuned; the others compare sentence vectors."""
-
-
-class Cell(BaseModel):
-    """What is to be computed. A cell without a regime chooses one itself, by trial runs in its work folder."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task: str
-    model: str
-    seed: int = 0
-    regime: Regime | None = None
-    steps: int = 0
-
-    @property
-    def label(self) -> str:
-        """A name for progress and error messages."""
-        parts = [
-            self.task,
-            self.model,
-            f"seed {self.seed}" if self.seed else "",
-            self.regime.label if self.regime else "",
-        ]
-        return " ".join(part for part in parts if part)
 
 
 class LanguageResult(BaseModel):
@@ -64,17 +40,21 @@ class CellResult(BaseModel):
     """What came out of a cell.
 
     Attributes:
-        cell: what was computed, with the regime that was used.
+        task: name of the task.
+        seed: the fine-tuning seed, 0 without fine-tuning.
         dev: the score on English dev by which the checkpoint (and the regime) was chosen; None without fine-tuning.
-        setup: how: regime or layer and pooling, steps, best step, data, digests, trial scores of the grid.
+        settings: the cell's settings, as they identify it.
+        setup: what was chosen and on what: regime or layer and pooling, steps, digests of the data, trial scores.
         languages: by language.
         curve: score on held-out pairs by layer and pooling (retrieval).
         seconds: time taken.
     """
 
-    cell: Cell
-    dev: float | None = None
-    setup: dict[str, Any] = {}
+    task: str
+    seed: int
+    dev: float | None
+    settings: dict[str, Any]
+    setup: dict[str, Any]
     languages: dict[str, LanguageResult]
     curve: dict[str, float] = {}
     seconds: float = 0.0
@@ -84,13 +64,11 @@ class Solver(Protocol):
     """A model made ready for a task.
 
     Attributes:
-        cell: what was asked, completed by the regime that was chosen.
         dev: the English dev score of the chosen checkpoint, if there was any choice.
-        setup: how answers come about, for signatures.
+        setup: how answers come about.
         curve: score on held-out pairs by layer and pooling.
     """
 
-    cell: Cell
     dev: float | None
     setup: dict[str, Any]
     curve: dict[str, float]
@@ -99,81 +77,86 @@ class Solver(Protocol):
         """Answers in the submission form, and scores that are by-products of answering."""
 
 
-def run_cell(cell: Cell, model: str | Path, settings: EvalSettings, work: Path) -> CellResult:
-    """Compute a cell.
+def run_cell(
+    cell: CellSettings,
+    model: str | Path,
+    work: Path,
+    *,
+    trials: Sequence[CellResult] = (),
+    stored: Path | None = None,
+) -> CellResult:
+    """Compute a cell: fine-tune on English if the task needs it, then answer in every language.
 
     Args:
-        cell: task, model name, seed, regime.
+        cell: task, data, options, seed; without a regime the best of its grid on English dev is taken.
         model: folder or hub id of the model.
-        settings: the evaluation.
         work: a folder of this cell's own; what a stopped run left there is used.
+        trials: results of the same model with each regime of the grid; without them the trials are run here.
+        stored: folder with examples that `CellData.store` wrote.
     """
+    chosen = _best(trials) if cell.regime is None else None
+    if chosen is not None and (chosen.seed, chosen.settings["steps"]) == (cell.seed, cell.steps):
+        return _with_trials(chosen, trials)
     started = time.monotonic()
-    task = TASKS.get(cell.task)
-    solver = _solver(cell, task, model, settings, work)
-    languages = _test(task, settings, solver, work / "tested")
-    return CellResult(
-        cell=solver.cell,
+    regime = Regime.model_validate(chosen.settings["regime"]) if chosen else cell.regime
+    data = CellData(cell, stored)
+    solver = _solver(cell.model_copy(update={"regime": regime}), data, model, work)
+    result = CellResult(
+        task=cell.task,
+        seed=cell.seed,
         dev=solver.dev,
-        setup={**_data_setup(task, settings), **solver.setup},
-        languages=languages,
+        settings=identity(cell),
+        setup=solver.setup,
+        languages=_test(cell, data, solver, work / "tested"),
         curve=solver.curve,
         seconds=time.monotonic() - started,
     )
+    return _with_trials(result, trials)
 
 
-def finetune_and_test(
-    model: str | Path, task: str, settings: EvalSettings, seed: int, work: Path, regime: Regime | None = None
-) -> CellResult:
-    """Fine-tune a model on English and test it in every language.
-
-    Args:
-        model: folder or hub id.
-        task: name of a task.
-        settings: the evaluation.
-        seed: seed of the output layer, the order of examples and dropout.
-        work: a folder of this call's own.
-        regime: what is frozen, learning rate, pooling; None = the best of the grid on English dev.
-    """
-    return run_cell(Cell(task=task, model=str(model), seed=seed, regime=regime), model, settings, work)
+def _best(trials: Sequence[CellResult]) -> CellResult | None:
+    scored = [(Regime.model_validate(trial.settings["regime"]), trial.dev or 0.0) for trial in trials]
+    return trials[best_trial(scored)] if trials else None
 
 
-def _solver(cell: Cell, task: Task, model: str | Path, settings: EvalSettings, work: Path) -> Solver:
-    if task.kind in TUNED:
+def _with_trials(result: CellResult, trials: Sequence[CellResult]) -> CellResult:
+    scores = {trial.setup["regime"]: trial.dev for trial in trials}
+    return result.model_copy(update={"setup": {**result.setup, "trials": scores}}) if scores else result
+
+
+def _solver(cell: CellSettings, data: CellData, model: str | Path, work: Path) -> Solver:
+    if data.task.tuned:
         from xlalign.evaluation.finetune import FineTuned
 
-        return FineTuned(cell, task, model, settings, work)
+        return FineTuned(cell, data, model, work)
     from xlalign.evaluation.compare import Compared
 
-    return Compared(cell, task, model, settings)
+    return Compared(cell, data, model)
 
 
-def _test(task: Task, settings: EvalSettings, solver: Solver, folder: Path) -> dict[str, LanguageResult]:
+def _test(cell: CellSettings, data: CellData, solver: Solver, folder: Path) -> dict[str, LanguageResult]:
     """Test language by language; a language that a stopped run finished is read back."""
-    split = load.tested_split(task, settings)
-    source = settings.source(task.name)
-    langs = load.languages(task, source, split, settings.languages)
+    langs = data.languages()
     folder.mkdir(parents=True, exist_ok=True)
     results = {}
-    for lang in progress.track(langs, f"test {solver.cell.label}", len(langs), "languages"):
+    for lang in progress.track(langs, f"test {cell.label}", len(langs), "languages"):
         file = folder / f"{lang}.json"
         if not file.exists():
-            examples = load.tested(task, settings, lang)
-            _write(file, _score(task, settings, solver, examples, lang).model_dump_json())
+            _write(file, _score(cell, data.task, solver, data.tested(lang), lang).model_dump_json())
         results[lang] = LanguageResult.model_validate_json(file.read_bytes())
     return results
 
 
-def _score(task: Task, settings: EvalSettings, solver: Solver, examples: list[Example], lang: str) -> LanguageResult:
+def _score(cell: CellSettings, task: Task, solver: Solver, examples: list[Example], lang: str) -> LanguageResult:
     predictions, extra = solver.answer(examples, lang)
     gold = gold_answers(task, examples)
-    scores = task.score(gold, predictions, lang, settings.pos_rule)
+    scores = task.score(gold, predictions, lang, cell.rule)
     return LanguageResult(
         scores={**scores, **extra},
         headline=task.headline(scores),
         predictions=predictions,
-        items=task.items(gold, predictions, lang, settings.pos_rule).tolist(),
-        data=load.digest(examples),
+        items=task.items(gold, predictions, lang, cell.rule).tolist(),
+        data=digest(examples),
     )
 
 
@@ -182,15 +165,3 @@ def _write(path: Path, text: str) -> None:
     temporary = path.with_suffix(".part")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
-
-
-def _data_setup(task: Task, settings: EvalSettings) -> dict[str, Any]:
-    source = settings.source(task.name)
-    facts = {
-        "data": source,
-        "revision": task.hub.revision if task.hub and source.startswith("hub:") else "",
-        "split": load.tested_split(task, settings),
-        "train_from": settings.train_from.get(task.name, ""),
-        "rule": settings.pos_rule if task.kind == "tagging" else "",
-    }
-    return {name: value for name, value in facts.items() if value}

@@ -9,42 +9,35 @@ from typing import Any
 import numpy as np
 
 from xlalign.evaluation import retrieval
-from xlalign.evaluation.cells import Cell
-from xlalign.evaluation.data import load, micro
+from xlalign.evaluation.data.splits import CellData
 from xlalign.evaluation.embed import Point, embed, points
 from xlalign.evaluation.gold import english_order
-from xlalign.evaluation.model import load as load_model
-from xlalign.evaluation.settings import EvalSettings
-from xlalign.evaluation.tasks import TASKS
-from xlalign.evaluation.tasks.base import Example, Task
-
-PAIRS = "tatoeba"
-"""The task whose dev pairs choose layer and pooling."""
+from xlalign.evaluation.model import load
+from xlalign.evaluation.settings import CellSettings, Retrieval
+from xlalign.evaluation.tasks.base import Example
 
 
 class Compared:
     """An encoder that finds translations.
 
     Args:
-        cell: the cell.
-        task: a retrieval or mining task.
+        cell: the cell; layer and pooling "dev" are chosen on held-out pairs, by one rule for all models.
+        data: the cell's data.
         model: model folder or hub id.
-        settings: the evaluation; layer and pooling "dev" are chosen on held-out pairs, by one rule for all models.
     """
 
-    def __init__(self, cell: Cell, task: Task, model: str | Path, settings: EvalSettings) -> None:
-        self.cell = cell
-        self.dev: float | None = None
-        self._task, self._settings, self._options = task, settings, settings.retrieval
-        self._encoder, self._tokenizer = load_model(model)
+    def __init__(self, cell: CellSettings, data: CellData, model: str | Path) -> None:
+        self._data, self._options = data, cell.retrieval or Retrieval()
+        self._mining = data.task.kind == "mining"
+        self._score = self._options.mining_score if self._mining else self._options.score
+        self._encoder, self._tokenizer = load(model)
         self._point, self.curve = self._choose()
-        mining = task.kind == "mining"
-        self._score = self._options.mining_score if mining else self._options.score
+        self.dev: float | None = None
         self.setup: dict[str, Any] = {"point": self._point.label, "score": self._score}
 
     def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
         """Rows of the foreign side (retrieval), or mined pairs of ids (mining)."""
-        if self._task.kind == "mining":
+        if self._mining:
             return self._mined(examples[0], lang)
         return self._retrieved(examples)
 
@@ -67,7 +60,7 @@ class Compared:
 
     def _mined(self, example: Example, lang: str) -> tuple[list[list[str]], dict[str, float]]:
         """Pairs above the threshold that is best on dev."""
-        threshold = self._threshold(load.tuning(self._task, self._settings, lang)[0])
+        threshold = self._threshold(self._data.tuning(lang)[0])
         ids = [[key for key, _ in example[side]] for side in ("source", "target")]
         mined = [[ids[0][c.source], ids[1][c.target]] for c in self._candidates(example) if c.score >= threshold]
         return mined, {"threshold": threshold}
@@ -90,7 +83,7 @@ class Compared:
     def _choose(self) -> tuple[Point, dict[str, float]]:
         """The point that the settings name, or the best on held-out pairs over all languages."""
         allowed = [point for point in points(self._encoder.layers) if self._allowed(point)]
-        pairs = self._dev_pairs() if len(allowed) > 1 else []
+        pairs = self._data.held_out_pairs() if len(allowed) > 1 else []
         if not pairs:
             last = self._encoder.layers
             return max(allowed, key=lambda p: (p.layer == last, p.pooling == "mean")), {}
@@ -101,14 +94,6 @@ class Compared:
         layer, pooling = self._options.layer, self._options.pooling
         wanted = layer if layer == "dev" or layer >= 0 else self._encoder.layers + 1 + layer
         return wanted in ("dev", point.layer) and pooling in ("dev", point.pooling)
-
-    def _dev_pairs(self) -> list[list[Example]]:
-        """Dev pairs of every language, where the source has any."""
-        task, source = TASKS.get(PAIRS), self._settings.source(PAIRS)
-        if not source.startswith("micro:"):
-            return []
-        count = self._settings.dev_examples
-        return [load.load(task, source, lang, "dev", count) for lang in micro.languages(task)]
 
     def _curve(self, examples: list[Example], wanted: list[Point]) -> list[float]:
         foreign, english = (self._embed([e[side] for e in examples], wanted) for side in ("source", "target"))

@@ -12,14 +12,14 @@ import torch
 from torch import nn
 
 from xlalign.evaluation.batches import Batch, ShuffledBatches
-from xlalign.evaluation.cells import Cell
-from xlalign.evaluation.data.load import SOURCE, English, digest, english
+from xlalign.evaluation.data.splits import ENGLISH, CellData, English, digest
 from xlalign.evaluation.encoding import Encoded, pack, token_batches
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.model import TaskModel, build, load
-from xlalign.evaluation.settings import EvalSettings, FineTuning, Regime
+from xlalign.evaluation.regime import best_trial
+from xlalign.evaluation.settings import CellSettings, FineTuning, Regime
 from xlalign.evaluation.tasks.base import Example, Task
 from xlalign.modeling.packing import CHUNK
 from xlalign.objectives.base import LossOutput
@@ -48,23 +48,23 @@ class Program:
 
 
 class FineTuner:
-    """A model on a task: trains, chooses the checkpoint by English dev, answers.
+    """A model on a task: trains, keeps the best checkpoint by English dev, answers.
 
     Args:
         model: model folder or hub id.
         task: a task whose kind is fine-tuned.
-        settings: the evaluation.
+        cell: options, chunk rule and device.
         regime: what is frozen, learning rate, pooling.
         seed: seed of the output layer, the order of examples and dropout.
     """
 
-    def __init__(self, model: str | Path, task: Task, settings: EvalSettings, regime: Regime, seed: int) -> None:
-        self.task, self.settings, self.regime, self.seed = task, settings, regime, seed
-        self.kind = KINDS.get(task.kind)
-        encoder, self.tokenizer = load(model)
-        limit = {"max_length": min(settings.options(task.name, task.kind).max_length, encoder.longest)}
-        self.options = settings.options(task.name, task.kind).model_copy(update=limit)
-        self.model = build(encoder, self.kind, task, self.options, regime, seed)
+    def __init__(self, model: str | Path, task: Task, cell: CellSettings, regime: Regime, seed: int) -> None:
+        self._task, self._cell, self._regime, self._seed = task, cell, regime, seed
+        self._kind = KINDS.get(task.kind)
+        encoder, self._tokenizer = load(model)
+        options = cell.options or FineTuning()
+        self._options = options.model_copy(update={"max_length": min(options.max_length, encoder.longest)})
+        self.model = build(encoder, self._kind, task, self._options, regime, seed)
 
     def train(self, english: English, work: Path, steps: int = 0) -> TrainResult:
         """Train on English; the best checkpoint by English dev stays in the model.
@@ -74,57 +74,47 @@ class FineTuner:
             work: folder for checkpoints; a stopped training found there is finished.
             steps: optimizer steps, 0 = as the options say.
         """
-        encoded = self._encode(english.train)
-        batches = ShuffledBatches(encoded, self.options.batch_size, self.seed, device_name(self.settings.device))
-        steps = steps or self.options.steps or math.ceil(self.options.epochs * len(batches))
-        dev = self._encode(english.dev)
+        device = device_name(self._cell.device)
+        batches = ShuffledBatches(self.encode(english.train), self._options.batch_size, self._seed, device)
+        steps = steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
+        dev, gold = self.encode(english.dev), gold_answers(self._task, english.dev)
 
         def evaluate(step: int) -> dict[str, float]:
-            return {"dev": self._headline(english.dev, dev)}
+            answers = self._answers(english.dev, dev)
+            return {"dev": self._task.headline(self._task.score(gold, answers, ENGLISH, self._cell.rule))}
 
-        return train(
-            Program(self.model, self.kind),
-            batches,
-            train_settings(self.options, self.regime, self.seed, steps, self.settings.device),
-            work,
-            evaluate=evaluate,
-            select="dev",
-        )
+        settings = train_settings(self._options, self._regime, self._seed, steps, device)
+        program = Program(self.model, self._kind)
+        return train(program, batches, settings, work, evaluate=evaluate, select="dev")
 
     def answers(self, examples: Sequence[Example]) -> Any:
         """Answers in the submission form."""
-        return self._answers(examples, self._encode(examples))
+        return self._answers(examples, self.encode(examples))
 
-    def _encode(self, examples: Sequence[Example]) -> Encoded:
-        return self.kind.encode(examples, self.tokenizer, self.task, self.options)
+    def encode(self, examples: Sequence[Example]) -> Encoded:
+        """The examples as rows of token ids."""
+        return self._kind.encode(examples, self._tokenizer, self._task, self._options)
 
     def _answers(self, examples: Sequence[Example], encoded: Encoded) -> Any:
-        logits = predict(self.model, self.kind, encoded)
-        return self.kind.decode(logits, encoded, examples, self.task)
-
-    def _headline(self, examples: Sequence[Example], encoded: Encoded) -> float:
-        answers = self._answers(examples, encoded)
-        scores = self.task.score(gold_answers(self.task, examples), answers, SOURCE, self.settings.pos_rule)
-        return self.task.headline(scores)
+        logits = predict(self.model, self._kind, encoded)
+        return self._kind.decode(logits, encoded, examples, self._task)
 
 
 class FineTuned:
-    """A model fine-tuned on a task by the best regime, ready to answer.
+    """A model fine-tuned for a cell, ready to answer.
 
     Args:
-        cell: the cell; without a regime every one of the grid is tried.
-        task: the task.
+        cell: the cell; without a regime every one of its grid is tried.
+        data: the cell's data.
         model: model folder or hub id.
-        settings: the evaluation.
         work: folder for trainings; finished ones are not repeated.
     """
 
-    def __init__(self, cell: Cell, task: Task, model: str | Path, settings: EvalSettings, work: Path) -> None:
-        self._task, self._model, self._settings, self._work = task, model, settings, work
-        self._english = english(task, settings)
+    def __init__(self, cell: CellSettings, data: CellData, model: str | Path, work: Path) -> None:
+        self._cell, self._task, self._model, self._work = cell, data.task, model, work
+        self._english = data.english()
         self.curve: dict[str, float] = {}
-        regime, trials = (cell.regime, {}) if cell.regime else self._choose()
-        self.cell = cell.model_copy(update={"regime": regime})
+        regime, trials = (cell.regime, {}) if cell.regime else self._choose(cell.options or FineTuning())
         self._tuner, trained = self._trained(regime, cell.seed, cell.steps)
         self.dev: float | None = trained.scores["dev"]
         self.setup: dict[str, Any] = {
@@ -142,25 +132,19 @@ class FineTuned:
         """Answers in the submission form."""
         return self._tuner.answers(examples), {}
 
-    def _choose(self) -> tuple[Regime, dict[str, float]]:
+    def _choose(self, options: FineTuning) -> tuple[Regime, dict[str, float]]:
         """The regime of the grid with the best English dev score, and the scores of all."""
-        options = self._settings.options(self._task.name, self._task.kind)
         if len(options.regimes) == 1:
             return options.regimes[0], {}
         trials: list[tuple[Regime, float]] = []
         for regime in options.regimes:
             _, trained = self._trained(regime, options.regime_seed, options.regime_steps)
             trials.append((regime, trained.scores["dev"]))
-        return best_regime(trials), {regime.label: score for regime, score in trials}
+        return trials[best_trial(trials)][0], {regime.label: score for regime, score in trials}
 
     def _trained(self, regime: Regime, seed: int, steps: int) -> tuple[FineTuner, TrainResult]:
-        tuner = FineTuner(self._model, self._task, self._settings, regime, seed)
+        tuner = FineTuner(self._model, self._task, self._cell, regime, seed)
         return tuner, tuner.train(self._english, self._work / f"{regime.label},seed={seed},steps={steps}", steps)
-
-
-def best_regime(trials: Sequence[tuple[Regime, float]]) -> Regime:
-    """The regime with the best English dev score; of equals the one that freezes least, then the earlier one."""
-    return max(trials, key=lambda trial: (trial[1], -trial[0].frozen))[0]
 
 
 def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, device: str) -> TrainSettings:

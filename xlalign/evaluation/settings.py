@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from xlalign.config import Settings, operational
+from xlalign.evaluation.tasks import TASKS, XTREME
+from xlalign.evaluation.tasks.base import Task
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -94,23 +96,90 @@ class EvalSettings(Settings):
     )
     resamples: Positive = Field(1000, description="bootstrap samples and random sign flips of significance tests")
     device: str = operational("auto", "auto, cpu, cuda or mps")
-    workers: int = operational(0, "processes for the grid task x model x seed; 0 = one per core", ge=0)
-    threads: int = operational(1, "CPU threads of one process", ge=1)
 
-    def options(self, task: str, kind: str) -> FineTuning:
+    def all_tasks(self) -> list[str]:
+        """The tasks, `xtreme` replaced by the nine of the benchmark."""
+        names = (name for task in self.tasks for name in (XTREME if task == "xtreme" else (task,)))
+        return list(dict.fromkeys(names))
+
+    def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""
-        table = presets()[self.preset]
-        layers = (
-            table.get(kind, {}),
-            table.get(task, {}),
-            self.fine_tuning.get("all", {}),
-            self.fine_tuning.get(task, {}),
-        )
-        return FineTuning.model_validate({key: value for layer in layers for key, value in layer.items()})
+        merged: dict[str, Any] = {}
+        for table in (presets()[self.preset], self.fine_tuning):
+            for name in ("all", task.kind, task.name):
+                merged |= table.get(name, {})
+        return FineTuning.model_validate(merged)
 
     def source(self, task: str) -> str:
         """The data source of a task."""
         return self.data_of.get(task, self.data)
+
+    def trials(self) -> list[CellSettings]:
+        """The trial runs: every task that is fine-tuned x every regime of a grid of several."""
+        found = []
+        for task in map(TASKS.get, self.all_tasks()):
+            options = self.options(task)
+            if task.tuned and len(options.regimes) > 1:
+                found += [
+                    self._cell(task, options.regime_seed, regime, options.regime_steps) for regime in options.regimes
+                ]
+        return found
+
+    def cells(self) -> list[CellSettings]:
+        """The grid without its models: every task x every seed; tasks without fine-tuning have seed 0 only."""
+        tasks = map(TASKS.get, self.all_tasks())
+        return [self._cell(task, seed) for task in tasks for seed in (self.seeds if task.tuned else (0,))]
+
+    def _cell(self, task: Task, seed: int, regime: Regime | None = None, steps: int = 0) -> CellSettings:
+        options = self.options(task)
+        train_task, _, train_split = self.train_from.get(task.name, "").partition(":")
+        return CellSettings(
+            task=task.name,
+            seed=seed,
+            regime=regime,
+            steps=steps,
+            languages=self.languages,
+            data=self.source(task.name),
+            split=self.test_split.get(task.name, "test"),
+            train_task=train_task,
+            train_data=self.source(train_task) if train_task else "",
+            train_split=train_split or "train",
+            train_examples=self.train_examples,
+            dev_examples=self.dev_examples,
+            test_examples=self.test_examples,
+            options=(options.model_copy(update={"regimes": (regime,)}) if regime else options) if task.tuned else None,
+            retrieval=None if task.tuned else self.retrieval,
+            rule=self.pos_rule,
+            device=self.device,
+        )
+
+
+class CellSettings(Settings):
+    """One cell of the grid task x seed, for any model: all that its result depends on, and nothing else."""
+
+    task: str = Field(description="name of the task")
+    seed: Count = Field(0, description="seed of the output layer, the order of examples and dropout")
+    regime: Regime | None = Field(None, description="the regime; empty = the best of the grid on English dev")
+    steps: Count = Field(0, description="optimizer steps; 0 = as the options say")
+    languages: tuple[str, ...] = Field((), description="languages to test in; empty = all")
+    data: str = Field("micro:", description="source of the test data, and of the training data unless named")
+    split: str = Field("test", description="the split that is tested on")
+    train_task: str = Field("", description="task whose training data are used; empty = the same")
+    train_data: str = Field("", description="source of the training data; empty = the same")
+    train_split: str = Field("train", description="the split that is trained on")
+    train_examples: Count = Field(0, description="English training examples; 0 = all")
+    dev_examples: Count = Field(0, description="English dev examples; 0 = all")
+    test_examples: Count = Field(0, description="test examples a language; 0 = all")
+    options: FineTuning | None = Field(None, description="fine-tuning options; empty for tasks without fine-tuning")
+    retrieval: Retrieval | None = Field(None, description="embedding and search; empty for fine-tuned tasks")
+    rule: Literal["legacy", "current"] = Field("legacy", description="chunk rule of tagging F1")
+    device: str = operational("auto", "auto, cpu, cuda or mps")
+
+    @property
+    def label(self) -> str:
+        """A name for progress and error messages."""
+        seed = f"seed {self.seed}" if self.seed else ""
+        return " ".join(filter(None, [self.task, seed, self.regime.label if self.regime else ""]))
 
 
 @cache

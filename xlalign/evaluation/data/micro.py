@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 from xlalign.errors import UserError
 from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.micro.digest import Split
 
-DEFAULT_COUNTS = {"train": 24_000, "dev": 1_000, "test": 1_000}
+DEFAULT_COUNTS: dict[Split, int] = {"train": 24_000, "dev": 1_000, "test": 1_000}
 
 
 def languages(task: Task) -> list[str]:
@@ -20,7 +22,8 @@ def languages(task: Task) -> list[str]:
 
 def examples(task: Task, seed: int, lang: str, split: str, count: int = 0) -> list[Example]:
     """The first `count` examples (0 = the default) of a split of world `seed`."""
-    return list(_examples(task.name, seed, lang, split, count or DEFAULT_COUNTS[split]))
+    part = cast("Split", split)
+    return list(_examples(task.name, seed, lang, part, count or DEFAULT_COUNTS[part]))
 
 
 def seed_of(rest: str) -> int:
@@ -35,7 +38,7 @@ def seed_of(rest: str) -> int:
 
 
 @lru_cache(maxsize=32)
-def _examples(task: str, seed: int, lang: str, split: str, count: int) -> tuple[Example, ...]:
+def _examples(task: str, seed: int, lang: str, split: Split, count: int) -> tuple[Example, ...]:
     from xlalign.micro import tasks
     from xlalign.micro.world import World
 

@@ -93,6 +93,11 @@ class Task:
         return np.asarray(self.scorer.items(gold, predicted, lang, rule), dtype=np.float64)
 
     @property
+    def tuned(self) -> bool:
+        """Whether an encoder is fine-tuned for the task; otherwise its sentence vectors are compared."""
+        return self.kind in ("classification", "tagging", "qa")
+
+    @property
     def metric(self) -> str:
         """The headline's name in tables."""
         return " + ".join(name.replace("_", " ") for name in self.scorer.main)
