@@ -21,7 +21,7 @@ from xlalign.bitext.characters import Hashes, Texts
 from xlalign.bitext.corpus import chunks
 from xlalign.bitext.ngrams import ngrams
 from xlalign.bitext.readers.lines import lines, stem_and_format
-from xlalign.bitext.seen import is_in
+from xlalign.bitext.seen import Lookup
 from xlalign.bitext.settings import EvaluationSet
 from xlalign.bitext.transforms.unicode import tidy
 from xlalign.errors import DataError
@@ -43,9 +43,9 @@ class Evaluation:
     """
 
     names: tuple[str, ...]
-    keys: Hashes
+    keys: Lookup
     owners: npt.NDArray[np.int64]
-    grams: Hashes
+    grams: Lookup
     gram_owners: npt.NDArray[np.int64]
     size: int
     share: float
@@ -56,7 +56,7 @@ class Evaluation:
         hashed = [_hash(texts, size) for texts in sets.values()]
         keys, owners = _sorted([keys for keys, _ in hashed])
         grams, gram_owners = _sorted([grams for _, grams in hashed])
-        return cls(tuple(sets), keys, owners, grams, gram_owners, size, share)
+        return cls(tuple(sets), Lookup(keys), owners, Lookup(grams), gram_owners, size, share)
 
     def sizes(self) -> dict[str, int]:
         """Sentences of each set that are compared; one that several sets share counts for the first."""
@@ -103,11 +103,9 @@ def _sorted(tables: list[Hashes]) -> tuple[Hashes, npt.NDArray[np.int64]]:
     return keys, owners[first]
 
 
-def _owner(keys: Hashes, table: Hashes, owners: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    if not len(table):
-        return np.full(len(keys), -1, dtype=np.int64)
-    place = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-    return np.where(is_in(keys, table), owners[place], -1)
+def _owner(keys: Hashes, table: Lookup, owners: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    places = table.find(keys)
+    return np.where(places >= 0, owners[places], -1) if len(owners) else places
 
 
 def sentences(evaluation: EvaluationSet) -> Iterator[str]:

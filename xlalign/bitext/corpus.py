@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from hashlib import blake2b
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple, TextIO, TypeVar
 
@@ -227,14 +227,27 @@ def export_moses(artifact: Path) -> None:
 
 def _export_split(artifact: Path, split: str, stack: ExitStack) -> None:
     files: dict[tuple[str, str], tuple[TextIO, TextIO]] = {}
-    for pair in read_pairs(artifact / split):
-        langs = pair.source_lang, pair.target_lang
-        if langs not in files:
-            paths = [artifact / "moses" / f"{split}.{langs[0]}-{langs[1]}.{lang}" for lang in langs]
-            paths[0].parent.mkdir(exist_ok=True)
-            source, target = (stack.enter_context(path.open("w", encoding="utf-8", newline="\n")) for path in paths)
-            files[langs] = source, target
-        for file, text in zip(files[langs], (pair.source, pair.target), strict=True):
-            if "\n" in text:
-                raise DataError(f"{artifact / split}: pair {pair.id} holds a line break, which Moses text cannot")
-            file.write(text + "\n")
+    for batch in _batches(artifact / split, ["source", "target", "source_lang", "target_lang"]):
+        sources, targets, *langs = (column.to_pylist() for column in batch.columns)
+        start = 0
+        for pair, rows in groupby(zip(*langs, strict=True)):
+            end = start + sum(1 for _ in rows)
+            if pair not in files:
+                files[pair] = _moses_files(artifact / "moses", split, pair, stack)
+            for file, texts in zip(files[pair], (sources[start:end], targets[start:end]), strict=True):
+                _write_lines(file, texts)
+            start = end
+
+
+def _moses_files(folder: Path, split: str, pair: tuple[str, str], stack: ExitStack) -> tuple[TextIO, TextIO]:
+    folder.mkdir(exist_ok=True)
+    paths = (folder / f"{split}.{'-'.join(pair)}.{lang}" for lang in pair)
+    source, target = (stack.enter_context(path.open("w", encoding="utf-8", newline="\n")) for path in paths)
+    return source, target
+
+
+def _write_lines(file: TextIO, texts: list[str]) -> None:
+    text = "\n".join([*texts, ""])
+    if text.count("\n") != len(texts):
+        raise DataError(f"{file.name}: a sentence holds a line break, which Moses text cannot")
+    file.write(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from xlalign.bitext.batch import Mask
 from xlalign.bitext.characters import Hashes
@@ -52,3 +53,26 @@ def is_in(keys: Hashes, table: Hashes) -> Mask:
         return np.zeros(len(keys), dtype=np.bool_)
     place = np.minimum(np.searchsorted(table, keys), len(table) - 1)
     return np.asarray(table[place] == keys)
+
+
+class Lookup:
+    """Finding keys in a sorted table of K: most absent keys are recognised by one bit pattern, without a search."""
+
+    def __init__(self, table: Hashes) -> None:
+        self._table = table
+        bits = max(10, min(26, int(np.log2(len(table) + 1)) + 4))
+        self._shift = np.uint64(64 - bits)
+        self._present = np.zeros(1 << bits, dtype=np.bool_)
+        self._present[table >> self._shift] = True
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def find(self, keys: Hashes) -> npt.NDArray[np.int64]:
+        """The place of each key in the table, -1 where it is absent, (N,)."""
+        places = np.full(len(keys), -1, dtype=np.int64)
+        maybe = np.flatnonzero(self._present[keys >> self._shift])
+        if len(maybe):
+            found = np.minimum(np.searchsorted(self._table, keys[maybe]), len(self._table) - 1)
+            places[maybe] = np.where(self._table[found] == keys[maybe], found, -1)
+        return places

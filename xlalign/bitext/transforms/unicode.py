@@ -9,14 +9,26 @@ import re
 import unicodedata
 from typing import Literal
 
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+_INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 """Soft hyphen, zero width space, word joiner, byte order mark; the joiners of Persian and Hindi stay."""
+
+_ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
+_SPACES = [character for character in map(chr, range(0x3001)) if character.isspace() and character not in " \n"]
+_ASCII_BLEMISHES = ["  ", " \n", "\n ", *filter(str.isascii, _SPACES)]
+_OTHER_BLEMISHES = [character for character in _SPACES if not character.isascii()]
 
 
 def tidy(texts: list[str]) -> list[str]:
     """Single spaces inside, none around (any Unicode white space or line separator), no invisible characters."""
-    if _INVISIBLE.search("\n".join(texts)):
-        texts = [_INVISIBLE.sub("", text) for text in texts]
+    joined = "\n".join(["", *texts, ""])
+    blemishes = _ASCII_BLEMISHES
+    if not joined.isascii():
+        blemishes = _ASCII_BLEMISHES + _OTHER_BLEMISHES
+        if any(character in joined for character in _INVISIBLE):
+            texts = [_ANY_INVISIBLE.sub("", text) for text in texts]
+            joined = "\n".join(["", *texts, ""])
+    if joined.count("\n") == len(texts) + 1 and not any(blemish in joined for blemish in blemishes):
+        return texts
     return [" ".join(text.split()) for text in texts]
 
 
