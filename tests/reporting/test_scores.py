@@ -1,9 +1,9 @@
 import pytest
 import report_sample
 
-from xlalign.reporting.results import Results, of
+from xlalign.reporting.results import Results, minus, of
 from xlalign.reporting.scores import difference, error_table, gains, task_table
-from xlalign.reporting.summary import headline, smallest_gain, summary_table
+from xlalign.reporting.summary import headline, summary_table
 
 
 def results(**models):
@@ -61,13 +61,15 @@ def test_difference_is_taken_to_the_better_of_baseline_and_control():
     table = summary_table(results(base=BASE, mlm=control, ppa=BETTER), controls=("mlm",))
     gain = [row.cells[4].value for row in table.rows]
     assert gain == [None, None, 9.0]
-    assert table.rows[2].cells[4].detail == "smallest over the seeds: +9.00"
+    assert table.rows[2].cells[4].detail == "per seed: 9.00, 9.00"
     assert "minus mlm, the better of baseline and control" in table.notes[1]
 
 
-def test_smallest_gain_needs_paired_seeds():
-    assert smallest_gain(of([3.0, 9.0]), of([1.0, 2.0])) == 2.0
-    assert smallest_gain(of([3.0]), of([1.0, 2.0])) is None
+def test_a_difference_is_taken_seed_by_seed_where_seeds_are_paired():
+    assert minus(of([3.0, 9.0]), of([1.0, 2.0])).scores == (2.0, 7.0)
+    assert minus(of([3.0]), of([1.0, 2.0])).scores == ()
+    assert minus(of([3.0]), of([1.0, 2.0])).mean == 1.5
+    assert minus(of([]), of([1.0])) is None
 
 
 def test_summary_of_a_task_without_english():

@@ -55,12 +55,8 @@ class ModelScores(_Read):
 
     def transfer_gap(self) -> Score | None:
         """English minus the mean of the others, seed by seed; None where English was not tested."""
-        english, others = self.languages.get(SOURCE), self.others()
-        if english is None or english.mean is None or others.mean is None:
-            return None
-        if len(english.scores) != len(others.scores):
-            return Score(mean=english.mean - others.mean)
-        return of([ours - theirs for ours, theirs in zip(english.scores, others.scores, strict=True)])
+        english = self.languages.get(SOURCE)
+        return minus(english, self.others()) if english else None
 
 
 class TaskScores(_Read):
@@ -72,6 +68,14 @@ class TaskScores(_Read):
     def languages(self) -> list[str]:
         """Every language that some model was tested in, in order of appearance."""
         return list(dict.fromkeys(lang for model in self.models.values() for lang in model.languages))
+
+    def targets(self) -> list[str]:
+        """The languages other than English."""
+        return [lang for lang in self.languages() if lang != SOURCE]
+
+    def seeds(self) -> int:
+        """The number of seeds behind a mean."""
+        return max((len(s.scores) for model in self.models.values() for s in model.languages.values()), default=0)
 
 
 class Results(_Read):
@@ -92,6 +96,15 @@ def of(scores: Sequence[float]) -> Score:
     if not scores:
         return Score(mean=None)
     return Score(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
+
+
+def minus(score: Score, reference: Score) -> Score | None:
+    """The difference, seed by seed where the seeds are paired; None where one of them is missing."""
+    if score.mean is None or reference.mean is None:
+        return None
+    if not score.scores or len(score.scores) != len(reference.scores):
+        return Score(mean=score.mean - reference.mean)
+    return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])
 
 
 def _mean(scores: Sequence[Score]) -> Score:

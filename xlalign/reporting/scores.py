@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, task_name
+from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, minus, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 SIGNIFICANT = 0.05
@@ -19,10 +19,9 @@ def cell(score: Score | None) -> Cell:
 
 
 def difference(score: Score | None, reference: Score | None) -> Cell:
-    """`score` minus `reference` in points."""
-    if score is None or reference is None or score.mean is None or reference.mean is None:
-        return Cell(value=None)
-    return Cell(value=score.mean - reference.mean)
+    """The mean of `score` minus that of `reference`, in points."""
+    found = minus(score, reference) if score and reference else None
+    return Cell(value=found.mean, detail=found.detail) if found else Cell(value=None)
 
 
 def task_table(name: str, results: Results) -> Table:
@@ -98,7 +97,7 @@ def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[
 
 
 def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
-    seeds = max((len(score.scores) for model in task.models.values() for score in model.languages.values()), default=0)
+    seeds = task.seeds()
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed."]
     notes.append(f"others: mean without English; gap: English minus others; Δ: minus {baseline}.")
     if any(score.p is not None for model in task.models.values() for score in model.languages.values()):

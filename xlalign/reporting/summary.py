@@ -3,12 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
-from xlalign.reporting.results import Results, Score, TaskScores, task_name
+from xlalign.reporting.results import SOURCE, Results, Score, TaskScores, minus, task_name
 from xlalign.reporting.scores import cell
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The models on one task, each beside the best of those that were not aligned.
+
+    Args:
+        results: content of results.json.
+        primary: the task.
+        controls: models that only had more training; with the baseline they are no contestants.
+    """
+
+    results: Results
+    primary: str
+    controls: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> TaskScores:
+        """The scores of the primary task."""
+        return self.results.tasks[self.primary]
+
+    @cached_property
+    def transfer(self) -> dict[str, Score]:
+        """Model -> mean over the languages other than English, where there is one."""
+        scores = {model: entry.others() for model, entry in self.task.models.items()}
+        return {model: score for model, score in scores.items() if score.mean is not None}
+
+    @property
+    def unaligned(self) -> list[str]:
+        """The baseline and the controls that were tested."""
+        return [model for model in dict.fromkeys((self.results.baseline, *self.controls)) if model in self.transfer]
+
+    @property
+    def reference(self) -> str | None:
+        """The best of the unaligned models."""
+        return self._best(self.unaligned)
+
+    @property
+    def winner(self) -> str | None:
+        """The best of the others."""
+        return self._best([model for model in self.transfer if model not in self.unaligned])
+
+    def gain(self, model: str) -> Score | None:
+        """What an aligned model is above the reference, seed by seed; None for the unaligned ones."""
+        if self.reference is None or model in self.unaligned or model not in self.transfer:
+            return None
+        return minus(self.transfer[model], self.transfer[self.reference])
+
+    def _best(self, models: list[str]) -> str | None:
+        return max(models, key=lambda model: self.transfer[model].mean or 0.0, default=None)
 
 
 def summary_table(
@@ -26,140 +78,89 @@ def summary_table(
         controls: models that are no contestants: the difference is taken to the best of these and the baseline.
         seconds: seconds of training, by model.
     """
-    task = results.tasks[primary]
-    reference = _reference(task, (results.baseline, *controls))
-    minor = [name for name in results.tasks if name != primary]
-    heading = task_name(primary)
+    compared, name = Comparison(results, primary, controls), task_name(primary)
     columns = [
         Column(name="model"),
-        Column(name=f"{heading} en", kind="score", better="higher"),
-        Column(name=f"{heading} others", kind="score", better="higher"),
+        Column(name=f"{name} {SOURCE}", kind="score", better="higher"),
+        Column(name=f"{name} others", kind="score", better="higher"),
         Column(name="gap", kind="score", better="lower"),
         Column(name="Δ", kind="difference", better="higher"),
-        *(Column(name=task_name(name), kind="score", better="higher") for name in minor),
+        *(Column(name=task_name(task), kind="score", better="higher") for task in _minor(compared)),
+        Column(name="training", kind="seconds"),
     ]
-    rows = [_row(model, results, primary, minor, reference, (results.baseline, *controls)) for model in task.models]
-    if seconds is not None:
-        columns.append(Column(name="training", kind="seconds"))
-        rows = [_with(line, seconds.get(model)) for line, model in zip(rows, task.models, strict=True)]
-    return without_empty_columns(
-        Table(
-            name="summary",
-            caption=f"Zero-shot transfer from English: {', '.join(task_name(name) for name in results.tasks)}",
-            columns=tuple(columns),
-            rows=tuple(rows),
-            notes=_notes(task, primary, minor, reference, results, controls),
-            signature=results.signature,
-        )
+    table = Table(
+        name="summary",
+        caption=f"Zero-shot transfer from English: {', '.join(map(task_name, results.tasks))}",
+        columns=tuple(columns),
+        rows=tuple(_row(model, compared, (seconds or {}).get(model)) for model in compared.task.models),
+        notes=tuple(_notes(compared)),
+        signature=results.signature,
     )
+    return without_empty_columns(table)
 
 
 def headline(results: Results, *, primary: str = "xnli", controls: tuple[str, ...] = ()) -> Headline | None:
     """The result in one sentence and a few figures; None when no model was compared with the baseline."""
-    task = results.tasks.get(primary)
-    if task is None:
+    if primary not in results.tasks:
         return None
-    known = tuple(model for model in (results.baseline, *controls) if model in task.models)
-    scores = {model: score for model, entry in task.models.items() if (score := entry.others()).mean is not None}
-    contestants = {model: score for model, score in scores.items() if model not in known}
-    reference = _reference(task, known)
-    if not contestants or reference is None:
+    compared = Comparison(results, primary, controls)
+    winner, reference = compared.winner, compared.reference
+    gain = compared.gain(winner) if winner else None
+    if winner is None or reference is None or gain is None or gain.mean is None:
         return None
-    best = max(contestants, key=lambda model: contestants[model].mean or 0.0)
-    gain = (contestants[best].mean or 0.0) - (scores[reference].mean or 0.0)
-    figures = [_figure(model, scores[model], "baseline" if model == results.baseline else "control") for model in known]
-    figures.append(_figure(best, contestants[best], "aligned"))
-    figures.append(_gain_figure(gain, smallest_gain(scores[best], scores[reference]), f"{best} − {reference}"))
-    return Headline(sentence=_sentence(best, gain, reference, task, primary), figures=tuple(figures))
+    figures = [_figure(m, compared, "baseline" if m == results.baseline else "control") for m in compared.unaligned]
+    figures += [_figure(winner, compared, "aligned"), _gain_figure(gain, f"{winner} − {reference}")]
+    change = "better" if gain.mean >= 0 else "worse"
+    where = f"{task_name(primary)} ({', '.join(compared.task.targets())})"
+    sentence = f"{winner} transfers {abs(gain.mean):.1f} points {change} than {reference} on {where}."
+    return Headline(sentence=sentence, figures=tuple(figures))
 
 
-def smallest_gain(score: Score, reference: Score) -> float | None:
-    """The smallest difference over the seeds, which are paired."""
-    if not score.scores or len(score.scores) != len(reference.scores):
-        return None
-    return min(ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True))
+def _minor(compared: Comparison) -> list[str]:
+    return [task for task in compared.results.tasks if task != compared.primary]
 
 
-def _row(
-    model: str, results: Results, primary: str, minor: list[str], reference: str | None, controls: tuple[str, ...]
-) -> Row:
-    task = results.tasks[primary]
-    scores = task.models[model]
-    others = [results.tasks[name].models.get(model) for name in minor]
-    return row(
-        model,
-        [
-            cell(scores.languages.get("en")),
-            cell(scores.others()),
-            cell(scores.transfer_gap()),
-            _gain(model, task, reference, controls),
-            *(cell(entry.others() if entry else None) for entry in others),
-        ],
-    )
+def _row(model: str, compared: Comparison, seconds: float | None) -> Row:
+    scores = compared.task.models[model]
+    minor = [compared.results.tasks[task].models.get(model) for task in _minor(compared)]
+    cells = [
+        cell(scores.languages.get(SOURCE)),
+        cell(scores.others()),
+        cell(scores.transfer_gap()),
+        cell(compared.gain(model)),
+        *(cell(entry.others() if entry else None) for entry in minor),
+        Cell(value=seconds),
+    ]
+    return row(model, cells)
 
 
-def _with(line: Row, seconds: float | None) -> Row:
-    return line.model_copy(update={"cells": (*line.cells, Cell(value=seconds))})
+def _notes(compared: Comparison) -> list[str]:
+    seeds, name = compared.task.seeds(), task_name(compared.primary)
+    first = [f"Mean ± sd over {seeds} seeds."] if seeds > 1 else []
+    first.append(f"others: mean over {', '.join(compared.task.targets())}; gap: English minus others.")
+    if _minor(compared):
+        first.append(f"{', '.join(map(task_name, _minor(compared)))}: mean without English.")
+    if compared.reference is None or compared.winner is None:
+        return [" ".join(first)]
+    better = ", the better of baseline and control" if len(compared.unaligned) > 1 else ""
+    return [" ".join(first), f"Δ: {name} others minus {compared.reference}{better}.{_smallest(compared)}"]
 
 
-def _gain(model: str, task: TaskScores, reference: str | None, controls: tuple[str, ...]) -> Cell:
-    if reference is None or model in controls:
-        return Cell(value=None)
-    ours, theirs = task.models[model].others(), task.models[reference].others()
-    if ours.mean is None or theirs.mean is None:
-        return Cell(value=None)
-    smallest = smallest_gain(ours, theirs)
-    detail = f"smallest over the seeds: {smallest:+.2f}" if smallest is not None else ""
-    return Cell(value=ours.mean - theirs.mean, detail=detail)
-
-
-def _reference(task: TaskScores, candidates: tuple[str, ...]) -> str | None:
-    """The best of the models that were not aligned."""
-    means = {model: task.models[model].others().mean for model in candidates if model in task.models}
-    known = {model: mean for model, mean in means.items() if mean is not None}
-    return max(known, key=lambda model: known[model]) if known else None
-
-
-def _notes(
-    task: TaskScores, primary: str, minor: list[str], reference: str | None, results: Results, controls: tuple[str, ...]
-) -> tuple[str, ...]:
-    languages = ", ".join(lang for lang in task.languages() if lang != "en")
-    seeds = max((len(score.scores) for model in task.models.values() for score in model.languages.values()), default=0)
-    spread = f"Mean ± sd over {seeds} seeds. " if seeds > 1 else ""
-    notes = [f"{spread}others: mean over {languages}; gap: English minus others."]
-    if minor:
-        notes[0] += f" {', '.join(task_name(name) for name in minor)}: mean without English."
-    if reference:
-        notes.append(
-            f"Δ: {task_name(primary)} others minus {reference}"
-            + (", the better of baseline and control." if controls else ".")
-        )
-        notes[1] += _smallest(task, reference, (results.baseline, *controls))
-    return tuple(notes)
-
-
-def _smallest(task: TaskScores, reference: str, controls: tuple[str, ...]) -> str:
-    theirs = task.models[reference].others()
-    found = {m: smallest_gain(s.others(), theirs) for m, s in task.models.items() if m not in controls}
-    listed = ", ".join(f"{model} {gain:+.1f}" for model, gain in found.items() if gain is not None)
+def _smallest(compared: Comparison) -> str:
+    gains = {model: compared.gain(model) for model in compared.transfer}
+    listed = ", ".join(f"{model} {min(gain.scores):+.1f}" for model, gain in gains.items() if gain and gain.scores)
     return f" Smallest over the seeds: {listed}." if listed else ""
 
 
-def _figure(model: str, score: Score, role: str) -> Figure:
+def _figure(model: str, compared: Comparison, role: str) -> Figure:
+    score = compared.transfer[model]
     sd = f" ± {score.sd:.1f}" if score.sd is not None else ""
     return Figure(label=role, value=number(score.mean or 0.0, "score"), note=f"{model}{sd}")
 
 
-def _gain_figure(gain: float, smallest: float | None, what: str) -> Figure:
-    seeds = f", at least {number(smallest, 'difference')} for each seed" if smallest is not None else ""
-    return Figure(label="difference", value=number(gain, "difference"), note=what + seeds, tone=_tone(gain))
-
-
-def _sentence(best: str, gain: float, reference: str, task: TaskScores, primary: str) -> str:
-    languages = ", ".join(lang for lang in task.languages() if lang != "en")
-    change = "better" if gain >= 0 else "worse"
-    return f"{best} transfers {abs(gain):.1f} points {change} than {reference} on {task_name(primary)} ({languages})."
-
-
-def _tone(gain: float) -> str:
-    return "good" if gain > 0 else "bad"
+def _gain_figure(gain: Score, what: str) -> Figure:
+    seeds = f", at least {number(min(gain.scores), 'difference')} for each seed" if len(gain.scores) > 1 else ""
+    mean = gain.mean or 0.0
+    return Figure(
+        label="difference", value=number(mean, "difference"), note=what + seeds, tone="good" if mean > 0 else "bad"
+    )
