@@ -14,6 +14,7 @@ from xlalign.micro.grammar import hindi_verbs as verbs
 from xlalign.micro.grammar.entries import Entry, Setting, entry
 from xlalign.micro.grammar.hindi_phrases import Marking, Tokens
 from xlalign.micro.grammar.hindi_verbs import Frame
+from xlalign.micro.grammar.phrase_facts import is_indefinite
 from xlalign.micro.grammar.surface import punctuation, sentence
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Sentence, Token, Word
 
@@ -77,7 +78,7 @@ def _core(frame: Frame) -> Tokens:
     clause = frame.clause
     subject, object_, manner, asked = _subject(frame), _object(frame), _manner(frame), _asked(frame)
     governed = verbs.object_marker(frame) in ("का", "से")
-    if clause.question == "who" and (frame.verb.has("have") or (not governed and _is_some(clause.object))):
+    if clause.question == "who" and (frame.verb.has("have") or (not governed and is_indefinite(clause.object))):
         subject, asked = asked, []
     where = [*_time(frame), *_place(frame)]
     if clause.existential:
@@ -93,10 +94,6 @@ def _core(frame: Frame) -> Tokens:
     if governed:
         return [*opening, *passive_recipient, *manner, *object_, *verbs.verbs(frame, asked)]
     return [*opening, *passive_recipient, *object_, *asked, *manner, *_predicate(frame), *verbs.verbs(frame)]
-
-
-def _is_some(phrase: NounPhrase | None) -> bool:
-    return phrase is not None and not (phrase.definite or phrase.possessor)
 
 
 def _predicate(frame: Frame) -> Tokens:

@@ -8,6 +8,7 @@ from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import hindi_forms as forms
 from xlalign.micro.grammar.entries import Entry, Setting, entry, fixed_phrase
 from xlalign.micro.grammar.hindi_forms import DEFAULT, Agreement, Gender
+from xlalign.micro.grammar.phrase_facts import is_name
 from xlalign.micro.meaning import NounPhrase, Token, Word
 
 Tokens = list[Token]
@@ -26,11 +27,6 @@ class Marking:
     possessed: Agreement = DEFAULT
     pronoun: str = ""
     some: str = "एक"
-
-
-def is_name(phrase: NounPhrase) -> bool:
-    """Whether the noun is a proper name."""
-    return concepts()[phrase.noun.concept].pos == "name"
 
 
 def is_plural(phrase: NounPhrase) -> bool:

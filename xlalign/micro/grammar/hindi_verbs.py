@@ -1,4 +1,11 @@
-"""Hindi verb groups: who marks what, what the verb agrees with, and the chain of verbs at the end of a clause."""
+"""Hindi verb groups: who marks what, what the verb agrees with, and the chain of verbs at the end of a clause.
+
+Features of verbs in the lexicon: `noun` (gender of the noun in a compound verb), `pre` (part of speech of another
+first word; "agree" when it agrees with the subject), `drop` (that word goes under negation and modals), `o` (marker
+of the object), `bare` (object never marked), `intr` (no ne), `dat` (subject in ko), `have` (subject in ke pās),
+`stative` (past is a state), `state` (going on now is the result of the verb), `vector` (stem of the light verb that
+completes it). `when=passive` stands for everything deliberate: passive, command, duty and wish.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from xlalign.micro.concepts import concepts
 from xlalign.micro.grammar import spanish_forms as forms
 from xlalign.micro.grammar.entries import ANYWHERE, Entry, Setting, entry, fixed_phrase
+from xlalign.micro.grammar.phrase_facts import is_name
 from xlalign.micro.grammar.spanish_forms import Gender
 from xlalign.micro.meaning import NounPhrase, Token, Word
 
@@ -33,11 +34,6 @@ class Style:
     indefinite: str = "some"
     negated: bool = False
     setting: Setting = ANYWHERE
-
-
-def is_name(phrase: NounPhrase) -> bool:
-    """Whether the noun is a proper name."""
-    return concepts()[phrase.noun.concept].pos == "name"
 
 
 def is_plural(phrase: NounPhrase) -> bool:

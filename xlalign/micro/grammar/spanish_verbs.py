@@ -1,4 +1,10 @@
-"""Spanish verb groups: negation, clitics, modal, copula, passive; tense and mood of the finite verb."""
+"""Spanish verb groups: negation, clitics, modal, copula, passive; tense and mood of the finite verb.
+
+Features of the lexicon: `estar` (of adjectives: the copula; of verbs: said with it, *está sentado*), `refl` (takes
+*se*), `stative` (past in the imperfect), `presents` (verb before subject after a time), `generic` (an object in bulk
+takes the article), `a` (which objects take personal *a*: none, people by default, known creatures, animate, any),
+`le` (the command with its clitic), `imp` and `nimp` (commands). `when=passive` stands for "under a modal".
+"""
 
 from __future__ import annotations
 
