@@ -190,9 +190,8 @@ def _question_word(clause: Clause, c: str) -> list[Token]:
 def _middle(clause: Clause, c: str) -> list[Token]:
     """What follows the finite auxiliary (or precedes the finite verb): negation, then an adverb of frequency."""
     tokens = []
-    if clause.negated:
-        absent = clause.existential and clause.subject is not None and not clause.subject.count
-        tokens.append(Token("no", "DET", f"{c}negation") if absent else Token("not", "PART", f"{c}negation"))
+    if clause.negated and not _is_absence(clause):
+        tokens.append(Token("not", "PART", f"{c}negation"))
     if clause.time and _is_frequency(clause.time):
         tokens += _time(clause.time, c)
     return tokens
@@ -215,10 +214,17 @@ def _rest(clause: Clause, c: str) -> list[Token]:
     return tokens + _adverbials(clause, c)
 
 
+def _is_absence(clause: Clause) -> bool:
+    """Whether *no* before the noun takes the place of *not* ("there is no dog")."""
+    return clause.negated and clause.existential and clause.subject is not None and clause.subject.count is None
+
+
 def _existent(clause: Clause, c: str) -> list[Token]:
     phrase = _noun_phrase(clause.subject, f"{c}subject")
-    # "no" is the article of a negated existential.
-    return [t for t in phrase if t.role != "det" or t.node != f"{c}subject"] if clause.negated else phrase
+    if not _is_absence(clause):
+        return phrase
+    article = 1 if phrase[0].role == "det" else 0
+    return [Token("no", "DET", f"{c}negation"), *phrase[article:]]
 
 
 def _quality(clause: Clause, c: str) -> list[Token]:

@@ -1,0 +1,1 @@
+"""Drawing meanings: single sentences by pattern, and premise-hypothesis pairs."""
