@@ -94,6 +94,9 @@ PHRASES: tuple[tuple[Clause, str], ...] = (
 )
 
 VERBS: tuple[tuple[Clause, str], ...] = (
+    (say("write", ANNA, np("song"), variant=1, **PAST), "Ana compuso la canción."),
+    (say("write", ANNA, np("letter"), variant=1, **PAST), "Ana escribió la carta."),
+    (say("need", ANNA, np("key"), variant=1), "Ana requiere la llave."),
     (say("leave", ANNA, time="today"), "Hoy se va Ana."),
     (say("leave", ANNA, variant=1, modal="can", negated=True), "Ana no se puede marchar."),
     (say("leave", np("ship"), **FUTURE), "El barco saldrá."),

@@ -58,6 +58,8 @@ CASES: tuple[tuple[Clause, str], ...] = (
 )
 
 VERBS: tuple[tuple[Clause, str], ...] = (
+    (say("write", ANNA, np("song"), variant=1, **PAST), "अन्ना ने गीत की रचना की।"),
+    (say("know", ANNA, variant=1, negated=True, complement=say("sleep", PETER)), "अन्ना को पता नहीं है कि पीटर सोता है।"),
     (say("leave", ANNA, time="now"), "अन्ना अभी जा रही है।"),
     (say("sit", ANNA, time="now"), "अन्ना अभी बैठी है।"),
     (say("stand", np("man", plural=True), time="now"), "आदमी अभी खड़े हैं।"),
