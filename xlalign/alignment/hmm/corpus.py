@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,24 +15,28 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 
-class Vocabulary:
-    """Word forms and their numbers, in order of first appearance."""
+class Vocabulary(dict[str, int]):
+    """Word forms and their numbers, in order of first appearance; looking up a new word adds it.
 
-    def __init__(self, words: Iterable[str] = ()) -> None:
-        self.index = {word: number for number, word in enumerate(words)}
+    Args:
+        words: forms that are numbered already.
+        lowercase: words that differ in case only share a number.
+    """
 
-    def __len__(self) -> int:
-        return len(self.index)
+    def __init__(self, words: Iterable[str] = (), lowercase: bool = True) -> None:
+        self.words = list(words)
+        self.lowercase = lowercase
+        super().__init__({word: number for number, word in enumerate(self.words)})
 
-    @property
-    def words(self) -> list[str]:
-        """All forms, by number."""
-        return list(self.index)
-
-    def grow(self, words: Sequence[str]) -> list[int]:
-        """The numbers of `words`; new ones are added."""
-        index = self.index
-        return [index.setdefault(word, len(index)) for word in words]
+    def __missing__(self, spelling: str) -> int:
+        word = spelling.casefold() if self.lowercase else spelling
+        number = self.get(word)
+        if number is None:
+            number = len(self.words)
+            self.words.append(word)
+            self[word] = number
+        self[spelling] = number
+        return number
 
 
 class Side(NamedTuple):
@@ -79,17 +83,16 @@ class Corpus(NamedTuple):
         return len(self.source.starts) - 1
 
 
-def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary, lowercase: bool = True) -> Corpus:
+def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary) -> Corpus:
     """Number the words of every pair, growing both vocabularies; `pairs` is read once and not kept."""
     vocabularies = (source, target)
     ids = (array("i"), array("i"))
     starts = (array("q", [0]), array("q", [0]))
     for pair in pairs:
         for side in (0, 1):
-            words = [word.casefold() for word in pair[side]] if lowercase else pair[side]
-            ids[side].extend(vocabularies[side].grow(words))
+            ids[side].extend(map(vocabularies[side].__getitem__, pair[side]))
             starts[side].append(len(ids[side]))
-    return Corpus(*(_side(ids[side], starts[side], len(vocabularies[side])) for side in (0, 1)))
+    return Corpus(*(_side(ids[side], starts[side], len(vocabularies[side].words)) for side in (0, 1)))
 
 
 def _side(ids: array[int], starts: array[int], size: int) -> Side:
@@ -115,7 +118,7 @@ class Batch(NamedTuple):
         return len(self.rows), self.target.shape[1], self.source.shape[1]
 
 
-def batch_rows(corpus: Corpus, limit: int = 400_000, waste: int = 40_000) -> list[Longs]:
+def batch_rows(corpus: Corpus, limit: int = 400_000, waste: int = 15_000) -> list[Longs]:
     """Cut the pairs that have words on both sides into batches of similar shape.
 
     Args:

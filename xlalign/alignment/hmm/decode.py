@@ -20,13 +20,13 @@ def links(
     Each word takes its most probable counterpart or none, per direction; `heuristic` combines the two. The score of
     a link is the geometric mean of its two posteriors.
     """
-    best_source, has_source = forward.gamma.argmax(axis=2), forward.gamma.max(axis=2) > forward.null
-    best_target, has_target = reverse.gamma.argmax(axis=1), reverse.gamma.max(axis=1) > reverse.null
-    score = np.sqrt(np.clip(forward.gamma * reverse.gamma, 0.0, 1.0))
+    best_source = np.where(forward.gamma.max(axis=2) > forward.null, forward.gamma.argmax(axis=2), -1)
+    best_target = np.where(reverse.gamma.max(axis=1) > reverse.null, reverse.gamma.argmax(axis=1), -1)
+    score = np.sqrt(np.clip(forward.gamma * reverse.gamma, 0.0, 1.0)).astype(np.float64).round(4)
     for pair, row in enumerate(batch.rows.tolist()):
         width, height = int(batch.source_lengths[pair]), int(batch.target_lengths[pair])
-        targets, sources = np.flatnonzero(has_source[pair, :height]), np.flatnonzero(has_target[pair, :width])
-        ahead = zip(best_source[pair, targets].tolist(), targets.tolist(), strict=True)
-        back = zip(sources.tolist(), best_target[pair, sources].tolist(), strict=True)
+        ahead = [(i, j) for j, i in enumerate(best_source[pair, :height].tolist()) if i >= 0]
+        back = [(i, j) for i, j in enumerate(best_target[pair, :width].tolist()) if j >= 0]
         found = symmetrize(ahead, back, heuristic)
-        yield row, Alignment(found, tuple(round(float(score[pair, j, i]), 4) for i, j in found))
+        scores = score[pair].tolist()
+        yield row, Alignment(found, tuple([scores[j][i] for i, j in found]))

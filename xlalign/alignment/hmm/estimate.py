@@ -49,14 +49,14 @@ class Counts(NamedTuple):
     `lexical` holds one array for both directions under agreement, else two.
     """
 
-    lexical: tuple[Doubles, ...]
+    lexical: tuple[Doubles | Floats, ...]
     null: tuple[Doubles, Doubles]
     jumps: tuple[Doubles, Doubles]
 
     @classmethod
-    def empty(cls, now: Parameters, shared: bool) -> Counts:
+    def empty(cls, now: Parameters, shared: bool, lexical_type: type = np.float64) -> Counts:
         """Zeros for the parameters `now`."""
-        lexical = tuple(np.zeros(len(now.forward.lexical)) for _ in range(1 if shared else 2))
+        lexical = tuple(np.zeros(len(now.forward.lexical), lexical_type) for _ in range(1 if shared else 2))
         null = (np.zeros(len(now.forward.null)), np.zeros(len(now.reverse.null)))
         return cls(lexical, null, (np.zeros(2 * MAX_JUMP + 1), np.zeros(2 * MAX_JUMP + 1)))
 
@@ -80,7 +80,7 @@ def expected_counts(
 
     def work(shard: Shard) -> tuple[Ints, Counts]:
         local = now.local(shard.entries)
-        counts = Counts.empty(local, shared)
+        counts = Counts.empty(local, shared, np.float32)
         for batch, cells in zip(shard.batches, shard.cells, strict=True):
             step(batch, cells, local, counts, p_null)
         return shard.entries, counts
@@ -124,7 +124,7 @@ def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_nu
         total = lexical.sum(axis=axis) + null
         inverse = 1.0 / np.where(total > 0, total, 1.0)
         lexical *= np.expand_dims(inverse, axis)
-        np.add.at(counts.lexical[side], places, lexical.ravel().astype(np.float64))
+        np.add.at(counts.lexical[side], places, lexical.ravel())
         np.add.at(counts.null[side], observed.ravel().astype(np.intp), (null * inverse).ravel().astype(np.float64))
 
 
@@ -169,7 +169,7 @@ def hmm_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_nul
     """
     found = hmm_posteriors(batch, cells, now, p_null)
     both = found[0].gamma * found[1].gamma
-    np.add.at(counts.lexical[0], cells.ravel().astype(np.intp), both.ravel().astype(np.float64))
+    np.add.at(counts.lexical[0], cells.ravel().astype(np.intp), both.ravel())
     for side, observed in enumerate((batch.target, batch.source)):
         null = np.ascontiguousarray(found[side].null).ravel().astype(np.float64)
         np.add.at(counts.null[side], observed.ravel().astype(np.intp), null)

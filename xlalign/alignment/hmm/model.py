@@ -39,9 +39,9 @@ class HmmModel(NamedTuple):
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """One alignment per pair, in order. Words that training did not see link by spelling and position."""
-        known = len(self.source), len(self.target)
-        source, target = Vocabulary(self.source.index), Vocabulary(self.target.index)
-        corpus = encode(pairs, source, target, self.settings.lowercase)
+        known = len(self.source.words), len(self.target.words)
+        source, target = (Vocabulary(side.words, self.settings.lowercase) for side in (self.source, self.target))
+        corpus = encode(pairs, source, target)
         result = [EMPTY] * len(pairs)
         for rows in batch_rows(corpus):
             unique, cells = table.unique_keys(table.shard_keys(corpus, [rows]))
@@ -65,8 +65,8 @@ class HmmModel(NamedTuple):
         extra[inside & ~old] = self._unseen(found, inside & ~old, words)
         forward, reverse = self.estimate.parameters
         return Parameters(
-            Direction(forward.lexical[entry] + extra, _longer(forward.null, len(words[1])), forward.jumps),
-            Direction(reverse.lexical[entry] + extra, _longer(reverse.null, len(words[0])), reverse.jumps),
+            Direction(forward.lexical[entry] + extra, _longer(forward.null, len(words[1].words)), forward.jumps),
+            Direction(reverse.lexical[entry] + extra, _longer(reverse.null, len(words[0].words)), reverse.jumps),
         )
 
     def _unseen(self, found: table.PairTable, chosen: Any, words: tuple[Vocabulary, Vocabulary]) -> Floats:
@@ -109,13 +109,15 @@ class HmmModel(NamedTuple):
         if about.pop("format") != FORMAT:
             raise DataError(f"{path}: made by another version of xlalign", "train it again: `xlalign align-words`")
         heuristic = about.pop("heuristic")
-        source, target = (Vocabulary(_string(arrays[f"{side}_words"]).split("\n")) for side in ("source", "target"))
-        pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(source), len(target))
+        settings = HmmSettings(**about)
+        words = [_string(arrays[f"{side}_words"]).split("\n") for side in ("source", "target")]
+        source, target = (Vocabulary(side, settings.lowercase) for side in words)
+        pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(words[0]), len(words[1]))
         sides = (
             Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields
         )
         estimate = Estimate(pairs, Parameters(*sides), arrays["joint"])
-        return cls(source, target, estimate, HmmSettings(**about), heuristic)
+        return cls(source, target, estimate, settings, heuristic)
 
 
 def from_trained(trained: Trained, settings: HmmSettings, heuristic: Heuristic) -> HmmModel:
@@ -132,8 +134,7 @@ def _longer(null: Floats, size: int) -> Floats:
 
 
 def _spelling(vocabulary: Vocabulary, numbers: Ints) -> list[str]:
-    words = vocabulary.words
-    return [plain(words[number]) for number in numbers.tolist()]
+    return [plain(vocabulary.words[number]) for number in numbers.tolist()]
 
 
 def _text(text: str) -> np.ndarray:

@@ -36,11 +36,11 @@ class Prefixes:
         self.words = corpus
         self.vocabularies = Vocabulary(), Vocabulary()
         self.numbers = tuple(
-            np.array(vocabulary.grow([plain(word)[:length] for word in side]), dtype=np.int32)
+            np.array([vocabulary[plain(word)[:length]] for word in side], dtype=np.int32)
             for vocabulary, side in zip(self.vocabularies, (source, target), strict=True)
         )
         sides = (
-            side.mapped(numbers, len(vocabulary))
+            side.mapped(numbers, len(vocabulary.words))
             for side, numbers, vocabulary in zip(corpus, self.numbers, self.vocabularies, strict=True)
         )
         self.corpus = Corpus(*sides)
@@ -78,9 +78,9 @@ def lexicon(
 ) -> MakePrior:
     """Pseudo-counts `weight` p(t | s) and `weight` p(s | t) from (source, target) -> both probabilities."""
     known = [
-        (source.index[pair[0]], target.index[pair[1]], *values)
+        (source[pair[0]], target[pair[1]], *values)
         for pair, values in rows.items()
-        if pair[0] in source.index and pair[1] in target.index
+        if pair[0] in source and pair[1] in target
     ]
 
     def make(table: PairTable) -> Prior:

@@ -43,8 +43,8 @@ def train(pairs: Iterable[WordPair], settings: HmmSettings, lexicon: LexiconRows
     Raises:
         DataError: no pair has words on both sides.
     """
-    source, target = Vocabulary(), Vocabulary()
-    corpus = encode(pairs, source, target, settings.lowercase)
+    source, target = Vocabulary(lowercase=settings.lowercase), Vocabulary(lowercase=settings.lowercase)
+    corpus = encode(pairs, source, target)
     if not np.any((corpus.source.lengths > 0) & (corpus.target.lengths > 0)):
         raise DataError("no sentence pair with words on both sides to train on", "check the bitext: `xlalign prepare`")
     makers = [priors.similarity(settings.similarity_weight, source.words, target.words)]
