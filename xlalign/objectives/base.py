@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class LossOutput:
     loss: Tensor
     count: int = 1
     metrics: Mapping[str, Tensor | float] = field(default_factory=dict)
+
+
+def exact(values: Tensor) -> Tensor:
+    """Half precision raised to fp32; fp32 and fp64 as they are."""
+    return values.to(torch.promote_types(values.dtype, torch.float32))
 
 
 class Pass(NamedTuple):

@@ -34,7 +34,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder, States
 from xlalign.objectives import gather
-from xlalign.objectives.base import LossOutput, Objective, Pass
+from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
 from xlalign.objectives.options import SequenceContrastOptions
@@ -125,7 +125,7 @@ class SequenceContrast(Objective):
         return total if self.options.combine == "sum" else total / len(vectors)
 
     def _unit(self, vectors: Tensor) -> Tensor:
-        vectors = vectors.float()
+        vectors = exact(vectors)
         return F.normalize(vectors, dim=1) if self.options.similarity == "cos" else vectors
 
     def _side(self, anchors: Tensor, keys: Tensor, hashes: list[Tensor]) -> Tensor:

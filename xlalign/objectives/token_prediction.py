@@ -28,7 +28,7 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.base import LossOutput, Objective, Pass
+from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import TokenPredictionOptions
 from xlalign.objectives.passes import Passes
@@ -80,5 +80,5 @@ def cross_entropy(encoder: Encoder, vectors: Tensor, labels: Tensor, limit: int 
 
 
 def _entropy(encoder: Encoder, vectors: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    logits = encoder.logits(vectors).float()
+    logits = exact(encoder.logits(vectors))
     return F.cross_entropy(logits, labels, reduction="sum"), (logits.detach().argmax(-1) == labels).sum()

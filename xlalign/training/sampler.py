@@ -81,9 +81,11 @@ class Sampler:
     def _interleaved(self, epoch: int) -> tuple[Ints, Ints]:
         """For each place of an epoch its language, and which draw of that language it is."""
         group = np.repeat(np.arange(len(self.counts)), self.counts)
-        rank = np.concatenate([np.arange(count) for count in self.counts])
-        order = np.argsort(mix(key(self.seed, "languages", epoch), np.arange(len(group))), kind="stable")
-        return group[order], rank[order]
+        group = group[np.argsort(mix(key(self.seed, "languages", epoch), np.arange(len(group))), kind="stable")]
+        rank = np.empty_like(group)
+        for g, count in enumerate(self.counts):
+            rank[group == g] = np.arange(count)
+        return group, rank
 
 
 def tempered(sizes: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

@@ -1,0 +1,212 @@
+"""Every form of the contrastive loss against loops written from the formula, in double precision."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from xlalign.objectives.base import Pass
+from xlalign.objectives.options import SequenceContrastOptions
+from xlalign.objectives.passes import Passes
+from xlalign.objectives.sequence_contrast import SequenceContrast, contrast, diagnostics, follow
+
+
+def similarity(a: torch.Tensor, b: torch.Tensor, options: SequenceContrastOptions) -> float:
+    if options.similarity == "cos":
+        a, b = a / a.norm(), b / b.norm()
+    return float(a @ b) / options.temperature
+
+
+def brute(x, y, queue, options: SequenceContrastOptions) -> float:
+    """The mean loss over anchors, one anchor and one negative at a time."""
+    losses = []
+    sides = [(x, y), (y, x)] if options.directions == "both" else [(x, y)]
+    for anchors, keys in sides:
+        for i, anchor in enumerate(anchors):
+            positive = similarity(anchor, keys[i], options)
+            negatives = []
+            if options.negatives != "none":
+                negatives += [similarity(anchor, key, options) for j, key in enumerate(keys) if j != i]
+            if options.negatives == "joint":
+                negatives += [similarity(anchor, other, options) for j, other in enumerate(anchors) if j != i]
+            negatives += [similarity(anchor, key, options) for key in queue]
+            total = sum(map(math.exp, negatives)) + (math.exp(positive) if options.form == "infonce" else 0)
+            losses.append(math.log(total) - positive)
+    return sum(losses) / len(losses)
+
+
+@pytest.mark.parametrize("form", ["infonce", "decoupled"])
+@pytest.mark.parametrize("negatives", ["cross", "joint"])
+@pytest.mark.parametrize("directions", ["both", "forward"])
+@pytest.mark.parametrize("similar", ["cos", "dot"])
+@pytest.mark.parametrize("queue", [0, 7])
+def test_loss_equals_the_formula(encoder, make_batch, form, negatives, directions, similar, queue):
+    options = SequenceContrastOptions(
+        form=form,
+        negatives=negatives,
+        directions=directions,
+        similarity=similar,
+        temperature=0.5,
+        layers=(1, -1),
+        queue=queue,
+        projection="linear",
+        projection_size=5,
+    )
+    objective = SequenceContrast(options, encoder).double()
+    batch = make_batch()
+    output = objective(batch, Passes(batch, {"query": encoder}))
+
+    def vectors(name: str) -> torch.Tensor:
+        view, states = batch.views[name], Passes(batch, {"query": encoder}).hidden(name)
+        rows = [
+            (states.tokens(1)[view.rows == r].mean(0) + states.tokens(2)[view.rows == r].mean(0)) / 2 for r in range(6)
+        ]
+        return objective.projection(torch.stack(rows)).detach()
+
+    held = objective.queue if queue else []
+    assert output.loss.item() == pytest.approx(brute(vectors("source"), vectors("target"), held, options), abs=2e-6)
+    assert output.count == (12 if directions == "both" else 6)
+
+
+def test_infonce_is_softplus_of_the_decoupled_form_and_so_are_the_gradients():
+    torch.manual_seed(3)
+    anchors = F.normalize(torch.randn(64, 8, dtype=torch.float64), dim=1)
+    keys = F.normalize(anchors + torch.randn(64, 8, dtype=torch.float64), dim=1)
+    losses, gradients = {}, {}
+    for form in ("infonce", "decoupled"):
+        left = anchors.clone().requires_grad_()
+        negatives = (left @ keys.T).masked_fill(torch.eye(64, dtype=torch.bool), -torch.inf)
+        losses[form] = contrast(left, keys, negatives, SequenceContrastOptions(form=form))
+        gradients[form] = torch.autograd.grad(losses[form].sum(), left)[0]
+    assert torch.allclose(losses["infonce"], F.softplus(losses["decoupled"]), atol=1e-12)
+    share = torch.sigmoid(losses["decoupled"])[:, None]
+    assert torch.allclose(gradients["infonce"], share * gradients["decoupled"], atol=1e-12)
+    assert (losses["decoupled"] < 0).any()  # "cross-zero"
+
+
+def negatives_of(encoder, batch, **options) -> torch.Tensor:
+    objective = SequenceContrast(SequenceContrastOptions(**options), encoder).double()
+    torch.manual_seed(1)
+    x, y = (F.normalize(torch.randn(6, 12, dtype=torch.float64), dim=1) for _ in range(2))
+    hashes = [batch.views[name].hashes for name in ("source", "target")]
+    return objective._negatives(x, y, hashes)
+
+
+def test_joint_negatives_are_twice_n_minus_one_and_never_the_anchor_itself(encoder, make_batch):
+    scores = negatives_of(encoder, make_batch(), negatives="joint")
+    assert torch.isfinite(scores).sum(1).tolist() == [10] * 6
+    assert torch.isneginf(scores[:, :6].diagonal()).all()
+    assert torch.isneginf(scores[:, 6:].diagonal()).all()
+
+
+def test_equal_sentences_are_no_negatives_of_each_other(encoder, make_batch):
+    batch = make_batch(equal=True)
+    skipped = torch.isfinite(negatives_of(encoder, batch, negatives="joint")).sum(1)
+    kept = torch.isfinite(negatives_of(encoder, batch, negatives="joint", skip_equal=False)).sum(1)
+    assert skipped.tolist() == [8, 8, 10, 10, 10, 10]
+    assert kept.tolist() == [10] * 6
+
+
+def test_an_anchor_without_negatives_has_no_loss(encoder, make_batch):
+    batch = make_batch(1)
+    objective = SequenceContrast(SequenceContrastOptions(), encoder).double()
+    loss = objective(batch, Passes(batch, {"query": encoder})).loss
+    loss.backward()
+    assert loss.item() == 0
+    assert all(torch.isfinite(p.grad).all() for p in encoder.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize("negatives", ["cross", "joint"])
+def test_both_directions_are_symmetric_under_swapping_sides(encoder, make_batch, negatives):
+    batch = make_batch()
+    losses = []
+    for on in (("source", "target"), ("target", "source")):
+        objective = SequenceContrast(SequenceContrastOptions(negatives=negatives, on=on), encoder)
+        losses.append(objective(batch, Passes(batch, {"query": encoder})).loss.item())
+    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+
+
+def queued(encoder, size: int = 5, **options) -> SequenceContrast:
+    defaults = {"queue": size, "momentum": 0.9, "negatives": "none", "directions": "forward"}
+    return SequenceContrast(SequenceContrastOptions(**defaults | options), encoder).double()
+
+
+def test_queue_is_first_in_first_out_and_wraps(encoder):
+    objective = queued(encoder)
+    for start in (0, 3, 6):
+        keys = torch.arange(start, start + 3, dtype=torch.float64)[:, None].expand(3, 12)
+        objective._enqueue(keys, torch.arange(start, start + 3))
+    assert objective.queue[:, 0].tolist() == [5, 6, 7, 8, 4]
+    assert objective.queue_hashes.tolist() == [5, 6, 7, 8, 4]
+    assert objective.pointer.item() == 4
+    objective._enqueue(torch.arange(20.0, 28).double()[:, None].expand(8, 12), torch.arange(20, 28))
+    assert sorted(objective.queue[:, 0].tolist()) == [23, 24, 25, 26, 27]
+
+
+def test_prefill_fills_the_queue_with_momentum_keys(encoder, make_batch):
+    objective = queued(encoder, 16)
+    models = {"query": encoder, "momentum": encoder}
+    seeds = 0
+    while objective.prefill(batch := make_batch(seed=seeds), Passes(batch, models)):
+        seeds += 1
+    assert seeds == 3
+    expected = objective._vectors("target", "momentum", batch := make_batch(seed=2), Passes(batch, models))
+    assert torch.allclose(objective.queue[12:16], expected[:4])
+    assert not queued(encoder, prefill=False).prefill(batch, Passes(batch, models))
+
+
+def test_a_key_equal_to_the_positive_is_hidden_in_the_queue(encoder, make_batch):
+    batch = make_batch()
+    objective = queued(encoder, negatives="none")
+    objective.queue_hashes[2] = batch.views["target"].hashes[4]
+    hashes = [batch.views[name].hashes for name in ("source", "target")]
+    scores = objective._negatives(torch.ones(6, 12).double(), torch.ones(6, 12).double(), hashes)
+    assert torch.isneginf(scores).nonzero().tolist() == [[4, 2]]
+
+
+def test_step_enqueues_after_the_update_not_before(encoder, make_batch):
+    batch = make_batch()
+    objective = queued(encoder, 12)
+    before = objective.queue.clone()
+    objective(batch, Passes(batch, {"query": encoder, "momentum": encoder})).loss.backward()
+    assert torch.equal(objective.queue, before)
+    objective.after_step(encoder)
+    assert objective.pointer.item() == 6
+    assert torch.equal(objective.queue_hashes[:6], batch.views["target"].hashes)
+
+
+def test_keys_have_no_gradient(encoder, make_batch):
+    batch = make_batch()
+    objective = queued(encoder, projection="mlp")
+    objective(batch, Passes(batch, {"query": encoder, "momentum": encoder})).loss.backward()
+    assert all(p.grad is None for p in objective.key_projection.parameters())
+    assert all(p.grad is not None for p in objective.projection.parameters())
+
+
+def test_follow_is_an_exponential_average():
+    slow, fast = torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
+    torch.nn.init.constant_(fast.weight, 2.0)
+    fast.running_mean += 5
+    follow(slow, fast, 0.75)
+    assert slow.weight.tolist() == [1.25] * 3
+    assert slow.running_mean.tolist() == [5] * 3
+
+
+def test_momentum_with_both_directions_encodes_both_sides_twice(encoder):
+    objective = queued(encoder, directions="both")
+    assert set(objective.passes()) == {
+        Pass("source"),
+        Pass("target"),
+        Pass("source", model="momentum"),
+        Pass("target", model="momentum"),
+    }
+
+
+def test_diagnostics():
+    x = torch.eye(3)
+    found = diagnostics(x, x)
+    assert found["accuracy"] == 1
+    assert found["alignment"] == 0
+    assert found["uniformity"].item() == pytest.approx(-4)  # distance squared 2 between all
+    assert diagnostics(x, x.roll(1, 0))["accuracy"] == 0
