@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlalign.errors import DataError
+from xlalign.errors import DataError, UserError
 from xlalign.evaluation.data import folder
 from xlalign.evaluation.data.formats import unquote
+from xlalign.evaluation.data.source import Source
 from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.tasks import TASKS, XTREME
 
@@ -144,9 +145,17 @@ def test_real_files(task, lang, split, count):
 
 @needs_data
 def test_what_a_folder_holds():
-    assert folder.available(TASKS.get("tatoeba"), SHARED, "test", TASKS.get("tatoeba").languages) == [
-        "ar", "de", "fr", "ru", "zh",
-    ]  # fmt: skip
+    source = Source(f"folder:{SHARED}")
+    assert source.languages(TASKS.get("tatoeba"), "test", ()) == ["ar", "de", "fr", "ru", "zh"]
+    assert source.languages(TASKS.get("tatoeba"), "test", ("en", "zh")) == ["zh"]
+    with pytest.raises(DataError, match="no test data of tatoeba in sw; found: ar, de"):
+        source.languages(TASKS.get("tatoeba"), "test", ("sw",))
+    assert "data.bucc.zh-en.dev.gold" in dict(source.pins(TASKS.get("bucc")))
+
+
+def test_a_source_needs_a_known_scheme():
+    with pytest.raises(UserError, match="unknown data source `down`"):
+        Source("down").load(TASKS.get("xnli"), "en", "test")
 
 
 def test_every_task_is_complete():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from xlalign.errors import DataError
@@ -38,9 +37,11 @@ def locate(task: Task, folder: Path, lang: str, split: str) -> list[list[Path]] 
     return None
 
 
-def available(task: Task, folder: Path, split: str, languages: Sequence[str]) -> list[str]:
-    """The languages of which the folder holds this split."""
-    return [lang for lang in languages if locate(task, folder, lang, split)]
+def files(task: Task, folder: Path) -> list[Path]:
+    """Every file of a task, in any language and split, sorted."""
+    languages = {*task.languages, "en"}
+    located = (locate(task, folder, lang, split) for lang in languages for split in task.files)
+    return sorted({path for roles in located for paths in roles or () for path in paths})
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:

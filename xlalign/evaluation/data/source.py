@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,15 @@ class Source:
                 f"{self.uri}: no {split} data of {task.name} in {', '.join(missing)}; found: {', '.join(found)}"
             )
         return chosen
+
+    def pins(self, task: Task) -> Iterator[tuple[str, str]]:
+        """Name and digest of every file of the task, or data set and revision of the hub; the micro-world has none."""
+        if self.scheme == "hub" and task.hub:
+            yield f"data.{task.name}", f"{task.hub.dataset}@{task.hub.revision}"
+        if self.scheme == "folder":
+            for path in folder.files(task, Path(self.place)):
+                with path.open("rb") as file:
+                    yield f"data.{task.name}.{path.name}", hashlib.file_digest(file, "sha256").hexdigest()
 
     def _all(self, task: Task, lang: str, split: str) -> list[Example]:
         if self.scheme == "folder":

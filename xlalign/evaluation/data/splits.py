@@ -114,6 +114,12 @@ class CellData:
             source = self._train_source if train else self._source
             source.store(TASKS.get(part.task), part.lang, part.split, part.limit)
 
+    def pins(self) -> dict[str, str]:
+        """What identifies the data read from outside: digests of files, or data set and revision of the hub."""
+        sources = {(self.task.name, self._source), (self._train_task.name, self._train_source)}
+        pairs = [pair for name, source in sorted(sources, key=str) for pair in source.pins(TASKS.get(name))]
+        return dict(pairs)
+
     def _own_dev(self) -> bool:
         taken = "dev" in (self._cell.train_split, self._cell.split)
         return not taken and self._train_source.has(self._train_task, ENGLISH, "dev")

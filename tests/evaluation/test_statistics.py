@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from xlalign.evaluation.correlation import spearman
+from xlalign.evaluation.significance import Paired, bootstrap, compare, randomisation
+from xlalign.evaluation.tasks import TASKS
+from xlalign.evaluation.tasks.scorers import f1_of_counts, mean_of_values
+
+# ALIGN-MLM's twelve (method, transformation) points: alignment accuracy and BS - BZ of XNLI, NER and POS.
+ALIGNMENT = [90.0, 0.3, 57.3, 97.7, 85.6, 98.6, 95.7, 64.2, 93.7, 98.4, 95.2, 98.2]
+GAPS = {
+    "xnli": [1.5, 17.2, 4.5, -0.2, 8.2, 1.9, 1.1, 9.2, 2.2, -0.5, 6.7, 3.6],
+    "ner": [2.6, 43.3, 19.0, 1.1, 19.4, 11.9, 1.1, 19.3, 13.8, 0.8, 15.5, 13.1],
+    "pos": [0.4, 38.5, 2.0, 0.2, 33.2, 0.9, 0.3, 19.0, 1.0, 0.1, 3.0, 0.8],
+}
+
+
+@pytest.mark.parametrize(("task", "rho"), [("xnli", -0.727), ("ner", -0.781), ("pos", -0.734)])
+def test_published_correlations(task, rho):
+    found = spearman(ALIGNMENT, GAPS[task])
+    assert found.rho == pytest.approx(rho, abs=5e-4)
+    assert found.p < 0.02
+    assert found.low < found.rho < found.high
+
+
+def test_correlation_equals_scipy_with_ties():
+    stats = pytest.importorskip("scipy.stats")
+    random = np.random.default_rng(0)
+    x, y = random.integers(0, 5, 20), random.integers(0, 5, 20)
+    assert spearman(x, y, resamples=10).rho == pytest.approx(stats.spearmanr(x, y).statistic)
+
+
+def test_few_points_are_warned_about():
+    with pytest.warns(UserWarning, match="3 points says next to nothing"):
+        spearman([1, 2, 3], [1, 2, 3], resamples=10)
+
+
+def items(rate, seed, seeds=2, count=400):
+    return (np.random.default_rng(seed).random((seeds, count, 1)) < rate).astype(float)
+
+
+def test_equal_models_do_not_differ():
+    same = items(0.7, 0)
+    found = compare([Paired(same, same)], mean_of_values, 200, "x")
+    assert (found.mean, found.low, found.high, found.p, found.p_randomisation) == (0.0, 0.0, 0.0, 1.0, 1.0)
+
+
+def test_a_large_difference_is_significant_and_a_small_one_is_not():
+    large = compare([Paired(items(0.8, 0), items(0.6, 1))], mean_of_values, 500, "x")
+    assert large.p < 0.01
+    assert large.p_randomisation < 0.01
+    assert large.low < large.mean < large.high
+    small = compare([Paired(items(0.70, 0, 1, 50), items(0.69, 1, 1, 50))], mean_of_values, 500, "x")
+    assert small.p > 0.05
+    assert small.p_randomisation > 0.05
+
+
+def test_bootstrap_deviation_is_that_of_the_binomial():
+    pair = Paired(items(0.7, 0, 1, 1000), items(0.5, 1, 1, 1000))
+    samples = bootstrap([pair], mean_of_values, 2000, "x")
+    expected = 100 * np.sqrt((pair.ours - pair.theirs).var() / 1000)
+    assert samples.std() == pytest.approx(expected, rel=0.1)
+    assert samples.mean() == pytest.approx(100 * (pair.ours.mean() - pair.theirs.mean()), abs=0.3)
+
+
+def test_randomisation_equals_all_exchanges_of_a_small_case():
+    ours, theirs = np.array([[[1.0], [1.0], [0.0]]]), np.array([[[0.0], [1.0], [1.0]]])
+    values = set(np.round(randomisation([Paired(ours, theirs)], mean_of_values, 200, "x"), 6))
+    assert values == {-66.666667, 0.0, 66.666667}
+
+
+def test_the_same_comparison_gives_the_same_numbers():
+    pair = Paired(items(0.8, 0), items(0.7, 1))
+    assert compare([pair], mean_of_values, 100, "x") == compare([pair], mean_of_values, 100, "x")
+    assert compare([pair], mean_of_values, 100, "x") != compare([pair], mean_of_values, 100, "y")
+
+
+GOLD = {
+    "xnli": (["neutral", "neutral", "entailment"], ["neutral", "entailment", "entailment"]),
+    "panx": ([["B-PER", "O"], ["O", "B-LOC"]], [["B-PER", "O"], ["B-LOC", "O"]]),
+    "udpos": ([["NOUN", "NOUN"], ["VERB"]], [["NOUN", "VERB"], ["VERB"]]),
+    "xquad": ({"a": ["the red dog"], "b": ["x"]}, {"a": "red", "b": "x"}),
+    "mlqa": ({"a": ["der rote Hund"], "b": ["x"]}, {"a": "rote", "b": "x"}),
+    "bucc": ([("a", "b"), ("c", "d")], [("a", "b"), ("a", "d"), ("e", "f")]),
+    "tatoeba": (["0", "1"], ["0", "0"]),
+}
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_sums_of_items_give_the_headline(name):
+    task = TASKS.get(name)
+    gold, predicted = GOLD[name]
+    rows = task.items(gold, predicted, "de")
+    headline = task.headline(task.score(gold, predicted, "de"))
+    assert float(task.scorer.total(rows.sum(0), len(rows))) == pytest.approx(headline)
+    assert 0 < headline < 100
+
+
+def test_nothing_found_is_zero():
+    assert f1_of_counts(np.zeros(3), 5) == 0.0

@@ -1,0 +1,182 @@
+"""Cells -> results.json: means over seeds, transfer gaps, differences to the baseline, signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from xlalign.evaluation.cells import CellResult
+from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.signature import signature
+from xlalign.evaluation.significance import Difference, Paired, compare
+from xlalign.evaluation.tasks import TASKS
+from xlalign.evaluation.tasks.base import Task
+
+ENGLISH = "en"
+
+
+class Score(BaseModel):
+    """Percent: mean and sample deviation over seeds, the seeds' scores, p against the baseline (bootstrap)."""
+
+    mean: float
+    sd: float | None = None
+    scores: tuple[float, ...] = ()
+    p: float | None = None
+
+
+class ModelScores(BaseModel):
+    """One model on one task.
+
+    Attributes:
+        languages: headline by language.
+        metrics: every metric by name and language, mean over seeds.
+        others: mean over all languages but English; `average`: over all of them.
+        gap: English minus `others`, in points; None where English was not tested.
+        differences: to the baseline, by language and for "others" and "average".
+        dev: English dev score of each seed.
+        setup: how the cells came about, one entry per seed.
+        curve: score on held-out pairs by layer and pooling (retrieval).
+        seconds: computing time of all cells.
+    """
+
+    languages: dict[str, Score]
+    metrics: dict[str, dict[str, float]]
+    others: Score
+    average: Score
+    gap: Score | None = None
+    differences: dict[str, Difference] = {}
+    dev: tuple[float, ...] = ()
+    setup: list[dict[str, Any]] = []
+    curve: dict[str, float] = {}
+
+
+class TaskScores(BaseModel):
+    """One task: the headline's name and the scores of each model."""
+
+    metric: str
+    kind: str
+    group: str
+    license: str
+    citation: str
+    models: dict[str, ModelScores]
+
+
+class Results(BaseModel):
+    """All tasks of an evaluation."""
+
+    tasks: dict[str, TaskScores]
+    baseline: str
+    seeds: tuple[int, ...]
+    benchmark: dict[str, float] = {}
+    signature: tuple[str, ...] = ()
+
+
+def aggregate(results: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str = "") -> Results:
+    """Bring the cells of all models together.
+
+    Args:
+        results: the cells of each model, in the order of the models.
+        settings: the evaluation.
+        baseline: the model that the others are compared with; the first one when empty.
+    """
+    baseline = baseline or next(iter(results))
+    tables = {}
+    for name in settings.all_tasks():
+        cells = {model: [cell for cell in found if cell.task == name] for model, found in results.items()}
+        tables[name] = _task(TASKS.get(name), {m: found for m, found in cells.items() if found}, settings, baseline)
+    everything = [cell for found in results.values() for cell in found]
+    return Results(
+        tasks=tables,
+        baseline=baseline,
+        seeds=settings.seeds,
+        benchmark=benchmark_average(tables),
+        signature=tuple(signature(everything, settings)),
+    )
+
+
+def benchmark_average(tables: Mapping[str, TaskScores]) -> dict[str, float]:
+    """Each model's mean over the tasks' averages (English included), when it has all of the tables."""
+    models = dict.fromkeys(model for table in tables.values() for model in table.models)
+    whole = [model for model in models if all(model in table.models for table in tables.values())]
+    return {model: fmean(table.models[model].average.mean for table in tables.values()) for model in whole}
+
+
+def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str) -> TaskScores:
+    models = {}
+    for model, found in cells.items():
+        reference = cells.get(baseline, ()) if model != baseline else ()
+        models[model] = _model(task, found, reference, settings.resamples, f"{task.name} {model} {baseline}")
+    return TaskScores(
+        metric=task.metric,
+        kind=task.kind,
+        group=task.group,
+        license=task.license,
+        citation=task.citation,
+        models=models,
+    )
+
+
+def _model(
+    task: Task, cells: Sequence[CellResult], reference: Sequence[CellResult], resamples: int, key: str
+) -> ModelScores:
+    langs = list(cells[0].languages)
+    by_seed = [{lang: cell.languages[lang].headline for lang in langs} for cell in cells]
+    foreign = [lang for lang in langs if lang != ENGLISH]
+    differences = _differences(task, cells, reference, resamples, key)
+    others = [fmean(scores[lang] for lang in foreign or langs) for scores in by_seed]
+    return ModelScores(
+        languages={lang: _score([scores[lang] for scores in by_seed], differences.get(lang)) for lang in langs},
+        metrics=_metrics(cells, langs),
+        others=_score(others, differences.get("others")),
+        average=_score([fmean(scores.values()) for scores in by_seed], differences.get("average")),
+        gap=_score([s[ENGLISH] - o for s, o in zip(by_seed, others, strict=True)]) if ENGLISH in langs else None,
+        differences=differences,
+        dev=tuple(cell.dev for cell in cells if cell.dev is not None),
+        setup=[{"seed": cell.seed, **cell.setup} for cell in cells],
+        curve=cells[0].curve,
+    )
+
+
+def _metrics(cells: Sequence[CellResult], langs: Iterable[str]) -> dict[str, dict[str, float]]:
+    names = list(next(iter(cells[0].languages.values())).scores)
+    return {
+        name: {lang: fmean(cell.languages[lang].scores[name] for cell in cells) for lang in langs} for name in names
+    }
+
+
+def _differences(
+    task: Task, cells: Sequence[CellResult], reference: Sequence[CellResult], resamples: int, key: str
+) -> dict[str, Difference]:
+    """Differences to the baseline on the same items and seeds; empty where the items are not the same."""
+    if not reference:
+        return {}
+    pairs = {lang: _paired(cells, reference, lang) for lang in cells[0].languages}
+    comparable = {lang: pair for lang, pair in pairs.items() if pair is not None}
+    groups = {lang: [pair] for lang, pair in comparable.items()}
+    if len(comparable) == len(pairs):
+        groups["average"] = list(comparable.values())
+        groups["others"] = [pair for lang, pair in comparable.items() if lang != ENGLISH]
+    total = task.scorer.total
+    return {name: compare(group, total, resamples, f"{key} {name}") for name, group in groups.items() if group}
+
+
+def _paired(cells: Sequence[CellResult], reference: Sequence[CellResult], lang: str) -> Paired | None:
+    ours, theirs = (
+        [np.array(cell.languages[lang].items) for cell in found if lang in cell.languages]
+        for found in (cells, reference)
+    )
+    shapes = {items.shape for items in [*ours, *theirs]}
+    return Paired(np.stack(ours), np.stack(theirs)) if len(shapes) == 1 and ours and theirs else None
+
+
+def _score(scores: Sequence[float], difference: Difference | None = None) -> Score:
+    return Score(
+        mean=fmean(scores),
+        sd=stdev(scores) if len(scores) > 1 else None,
+        scores=tuple(scores),
+        p=difference.p if difference else None,
+    )

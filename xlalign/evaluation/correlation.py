@@ -1,0 +1,58 @@
+"""Rank correlation between alignment and transfer, over models and languages."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+FEWEST = 6
+"""Below so many points a rank correlation says next to nothing; a warning is given."""
+
+
+class Correlation(NamedTuple):
+    """Spearman's rho, its permutation p value (two-sided), its bootstrap 95 % interval, and the number of points."""
+
+    rho: float
+    p: float
+    low: float
+    high: float
+    points: int
+
+
+def spearman(x: Sequence[float], y: Sequence[float], resamples: int = 2000, seed: int = 0) -> Correlation:
+    """Rank correlation with average ranks for ties.
+
+    Args:
+        x: one value per point, such as alignment accuracy.
+        y: one value per point, such as the transfer gap.
+        resamples: permutations and bootstrap samples.
+        seed: of the random numbers.
+    """
+    if len(x) < FEWEST:
+        warnings.warn(f"a rank correlation of {len(x)} points says next to nothing", stacklevel=2)
+    ranks_x, ranks_y = _ranks(np.asarray(x, float)), _ranks(np.asarray(y, float))
+    rho = _pearson(ranks_x, ranks_y)
+    random = np.random.Generator(np.random.Philox(seed))
+    permuted = np.array([_pearson(ranks_x, random.permutation(ranks_y)) for _ in range(resamples)])
+    p = float(((np.abs(permuted) >= abs(rho) - 1e-12).sum() + 1) / (resamples + 1))
+    picks = random.integers(0, len(x), size=(resamples, len(x)))
+    samples = np.array([_pearson(_ranks(np.asarray(x)[pick]), _ranks(np.asarray(y)[pick])) for pick in picks])
+    low, high = np.nanpercentile(samples, [2.5, 97.5])
+    return Correlation(rho, p, float(low), float(high), len(x))
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 1, the mean rank for equal values."""
+    smaller = (values[:, None] > values[None, :]).sum(1)
+    equal = (values[:, None] == values[None, :]).sum(1)
+    return smaller + (equal + 1) / 2
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    """Linear correlation; not a number when one side is constant."""
+    x, y = x - x.mean(), y - y.mean()
+    norm = np.sqrt((x * x).sum() * (y * y).sum())
+    return float((x * y).sum() / norm) if norm else float("nan")
