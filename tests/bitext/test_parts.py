@@ -12,6 +12,8 @@ from xlalign.bitext.characters import Texts
 from xlalign.bitext.contamination import Evaluation
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.choose import choose, profiles
+from xlalign.bitext.filters.copied import _longest_run
+from xlalign.bitext.identify import identifier
 from xlalign.bitext.ngrams import ngrams
 from xlalign.bitext.seen import Seen
 from xlalign.bitext.split import DevKeys
@@ -135,3 +137,52 @@ def test_transforms_keep_the_number_of_sentences_and_their_lines(texts: list[str
     assert len(changed) == len(texts)
     assert not any("\n" in text or text != text.strip() for text in changed)
     assert apply(["nfc"], apply(["nfc"], texts, "en"), "en") == apply(["nfc"], texts, "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target", "score"),
+    [
+        ("markup", "<b>x</b> &amp; a < b > c", "R & D", 3),
+        ("address", "see https://a.org/x?y", "", 17 / 21),
+        ("address", "me@a.org", "plain", 1),
+        ("control", "a\x01", "b\ufffd \u200d", 2),
+        ("garbled", "GrÃ¼ÃŸe", "Šafářová Karolína «Onzurnâ»", 2),
+        ("numerals", "1,000 in 2020", "1.000 im Jahr 2021", 0.5),
+        ("numerals", "١٢", "12", 1),
+        ("numerals", "none", "keine", 1),
+        ("punctuation", "One. Two.", "Eins zwei.", -np.log(3)),
+        ("copied", "a b c d e x", "1 a b c d e", 5 / 6),
+        ("copied", "See a b c", "Siehe a b c", 0),
+        ("identical", "12:30", "12.30", 1),
+        ("ratio", "a b c d", "a", 4),
+    ],
+)
+def test_scores(name: str, source: str, target: str, score: float):
+    assert FILTERS.get(name)().score(Pair("", source, target, "en", "de", "")) == pytest.approx(score)
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_longest_copied_run(source: list[str], target: list[str]):
+    runs = {tuple(source[i:j]) for i in range(len(source)) for j in range(i + 1, len(source) + 1)}
+    others = {tuple(target[i:j]) for i in range(len(target)) for j in range(i + 1, len(target) + 1)}
+    assert _longest_run(source, target) == max(map(len, runs & others), default=0)
+
+
+def test_languages_are_told_apart_as_py3langid_does():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    known = identifier(("en", "ru"))
+    reference = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    reference.set_languages(known.languages)
+    texts = ["Where is the station?", "Где находится вокзал?", "OÙ EST LA GARE", "", "?", "我们", "x" * 300]
+    for text, found in zip(texts, known.probabilities(texts), strict=True):
+        expected = dict(reference.rank(text))
+        assert found == pytest.approx([expected[lang] for lang in known.languages], abs=1e-5)
+
+
+def test_langid_abstains():
+    langid = FILTERS.get("langid")()
+    french = "Le chat dort sur le canapé du salon."
+    assert langid.score(Pair("", french, "Die Katze schläft auf dem Sofa.", "en", "de", ""))[0] < 0.01
+    assert langid.score(Pair("", "Le chat dort", french, "en", "fr", "")).tolist() == [1, 1]
+    assert langid.score(Pair("", french, french, "qaa", "wo", "")).tolist() == [1, 1]

@@ -98,6 +98,7 @@ def test_no_sentence_of_dev_is_in_train(tmp_path: Path):
         {"uri": f"file:{tmp_path}/b.tsv", "languages": ["en", "fr"]},
         languages=["en", "de", "fr"],
         dedup="none",
+        filters={"langid": False},
     )
     report = prepare(settings, tmp_path / "out")
     train, dev = (list(corpus.read_pairs(tmp_path / "out" / split)) for split in ("train", "dev"))

@@ -22,10 +22,10 @@ CODE_POINTS = 0x110000
 LAST_ALPHABET = 0x2E80
 """Below are the scripts whose letters have case or accents; above, a mark makes another letter (Japanese)."""
 
-FIRST_LETTER = 7
-"""Classes from here on are letters: 7 is a letter of any script that no listed language uses."""
+FIRST_LETTER = 8
+"""Classes from here on are letters: 8 is a letter of any script that no listed language uses."""
 
-CLASSES = ("other", "space", "digit", "punctuation", "symbol", "control", "break", "letter")
+CLASSES = ("other", "space", "digit", "punctuation", "symbol", "control", "format", "break", "letter")
 
 
 @cache

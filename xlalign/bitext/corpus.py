@@ -106,7 +106,7 @@ def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _shards(tables: Iterable[pa.Table], shard_rows: int) -> Iterator[Iterator[pa.Table]]:
-    rest = iter(tables)
+    rest = (table for table in tables if table.num_rows)
     following = next(rest, None)
     if following is None:
         yield iter(())

@@ -6,11 +6,10 @@ import html as _html
 import re
 
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z]\w+);")
-_CONTINUATION = "".join(chr(code) for code in range(0x80, 0xC0)) + bytes(
-    code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
-).decode("cp1252")
-_MOJIBAKE = re.compile(f"[\u00c2-\u00f4][{_CONTINUATION}]")
-"""The first byte of a UTF-8 character and a following one, both read as Windows-1252."""
+MOJIBAKE = re.compile(
+    "\u00e2\u20ac|[\u00c2\u00c3\u00c4\u00c5\u00ce\u00cf\u00d0\u00d1][\u00a1-\u00a9\u00ab-\u00b9\u00bb-\u00bf]|\u00c3\u0178"
+)
+"""What UTF-8 read as Windows-1252 leaves of quotes and dashes, and of letters outside ASCII."""
 
 
 def html(texts: list[str], _lang: str) -> list[str]:
@@ -22,9 +21,9 @@ def html(texts: list[str], _lang: str) -> list[str]:
 
 def mojibake(texts: list[str], _lang: str) -> list[str]:
     """UTF-8 that was read as Windows-1252 (`GrÃ¼ÃŸe`) becomes what it was; anything else stays as it is."""
-    if not _MOJIBAKE.search("\n".join(texts)):
+    if not MOJIBAKE.search("\n".join(texts)):
         return texts
-    return [_reread(text) if _MOJIBAKE.search(text) else text for text in texts]
+    return [_reread(text) if MOJIBAKE.search(text) else text for text in texts]
 
 
 def _reread(text: str) -> str:

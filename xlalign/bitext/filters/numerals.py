@@ -1,0 +1,54 @@
+"""Numbers that differ between the sides."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import ClassVar
+from unicodedata import decimal
+
+import numpy as np
+from pydantic import Field
+
+from xlalign.bitext.batch import Batch
+from xlalign.bitext.filters.base import Filter, Scores
+from xlalign.types import Pair
+
+_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d+)*")
+
+
+class Numerals(Filter):
+    """Score: numbers that both sides have, over the mean of both (Dice); 1 where neither has any.
+
+    A number is its digits, in any script and with any separators, without leading and final zeros. Off by
+    default: it also drops good pairs in which one side spells a number out.
+    """
+
+    compares: ClassVar[bool] = True
+    unit: ClassVar[str] = "share of numbers"
+
+    min: float = Field(0.5, description="smallest share, 0 to 1", ge=0, le=1)
+
+    def score(self, pair: Pair) -> float:
+        """Dice coefficient of the numbers."""
+        source, target = _numbers(pair.source), _numbers(pair.target)
+        total = source.total() + target.total()
+        return 2 * (source & target).total() / total if total else 1.0
+
+    def scores(self, batch: Batch) -> Scores:
+        """Dice coefficients; pairs without digits are not looked at."""
+        digits = batch.source.count("digit") + batch.target.count("digit")
+        pairs = zip(digits.tolist(), batch.pairs(), strict=True)
+        return np.array([self.score(pair) if count else 1.0 for count, pair in pairs])
+
+    def accept(self, score: float) -> bool:
+        """Not below the smallest share."""
+        return score >= self.min
+
+
+def _numbers(text: str) -> Counter[str]:
+    return Counter(filter(None, (_plain(match.group()) for match in _NUMBER.finditer(text))))
+
+
+def _plain(number: str) -> str:
+    return "".join(str(decimal(character)) for character in number if character.isdecimal()).strip("0")
