@@ -14,6 +14,7 @@ from xlalign.bitext.prepare import inputs, prepare
 from xlalign.bitext.segment import words
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.sources.base import Gold
+from xlalign.bitext.validate import validate
 from xlalign.errors import DataError, UserError
 
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -54,6 +55,7 @@ def test_everything_is_written(tmp_path: Path):
     assert written["corpora"][0]["read"] == 200
     assert sum(written["filters"]["ratio"]["counts"]) == 200
     assert not list((tmp_path / "out").glob("spool*"))
+    validate(tmp_path / "out")
 
 
 def test_each_drop_has_one_reason_and_a_sample(tmp_path: Path):
@@ -232,6 +234,7 @@ def test_micro_world_with_gold(tmp_path: Path):
         assert set(row.sure) <= set(row.possible)
         assert all(i < len(row.source_words) and j < len(row.target_words) for i, j in row.possible)
     assert len(list(corpus.read_mono(tmp_path / "out", "ru"))) == report.mono[1].kept > 5
+    validate(tmp_path / "out")
     assert (tmp_path / "out/gold/en-ru.tsv").read_text().count("\t.\t") >= 1
 
 
@@ -242,3 +245,23 @@ def test_gold_links_on_other_words():
     assert moved.possible == ((1, 0), (2, 0), (3, 1))
     with pytest.raises(ValueError, match="not the same characters"):
         gold.on(["Anna"], ["der", "Hund"])
+
+
+def test_damage_is_found(tmp_path: Path):
+    out = tmp_path / "out"
+    prepare(settings_of(write_corpus(tmp_path)), out)
+    pairs = list(corpus.read_pairs(out / "train"))
+    corpus.write_pairs(out / "train", pairs[1:])
+    with pytest.raises(DataError, match="report.json promises"):
+        validate(out)
+    corpus.write_pairs(out / "train", [pairs[0]._replace(source="other"), *pairs[1:]])
+    with pytest.raises(DataError, match="does not belong"):
+        validate(out)
+    corpus.write_pairs(out / "train", pairs)
+    validate(out)
+    corpus.write_gold(out, "en", "de", [corpus.GoldPair("0" * 32, ["a"], ["b"], (), ())])
+    with pytest.raises(DataError, match="in no split"):
+        validate(out)
+    corpus.write_gold(out, "en", "de", [corpus.GoldPair(pairs[0].id, ["a"], ["b"], ((0, 1),), ((0, 1),))])
+    with pytest.raises(DataError, match="impossible links"):
+        validate(out)
