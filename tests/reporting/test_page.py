@@ -171,6 +171,19 @@ def test_write_puts_every_table_in_every_format(tmp_path):
     assert json.loads((tmp_path / "tables/aer.json").read_text(encoding="utf-8"))["name"] == "aer"
 
 
+def test_many_stages_of_a_kind_are_one_line():
+    def runs(kind, count, state="hit"):
+        return [StageRun(name=f"{kind}.{n}", stage=kind, key="k", state=state, seconds=2.0) for n in range(count)]
+
+    groups = page.stage_groups([*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)])
+    assert [(group.name, group.state, group.seconds) for group in groups] == [
+        ("prepare.0", "hit", 2.0),
+        ("cell (12)", "9 hit, 3 made", 24.0),
+        ("pretrain.0", "hit", 2.0),
+        ("pretrain.1", "hit", 2.0),
+    ]
+
+
 def test_worst_pairs_come_first():
     rates = [matrix.score.aer for matrix in worst_first(report_sample.pairs(), 9)]
     assert rates == sorted(rates, reverse=True)

@@ -5,6 +5,7 @@ import pytest
 import report_sample
 
 from xlalign.reporting import plots
+from xlalign.reporting.corpora import corpus_report
 
 
 def drawings():
@@ -12,11 +13,17 @@ def drawings():
     return {
         "bars": lambda: plots.bars(results.tasks["xnli"], "base", "xnli by language"),
         "curves": lambda: plots.curves(report_sample.curves(), ("loss",)),
+        "layers": lambda: plots.layers(
+            {"base": {"layer=0,pool=mean": 9.0, "layer=1,pool=mean": 20.0}}, "base", "layers"
+        ),
+        "histograms": lambda: plots.histograms(
+            corpus_report("p", report_sample.prepare_report()).filters[:2], "filters"
+        ),
         "heat": lambda: plots.heat({"xnli": {"de": 1.5, "hi": -3.0, "zh": None}}, "gains", signed=True),
     }
 
 
-@pytest.mark.parametrize("name", ["bars", "curves", "heat"])
+@pytest.mark.parametrize("name", ["bars", "curves", "heat", "histograms", "layers"])
 def test_the_same_bytes_every_time_and_well_formed(name):
     draw = drawings()[name]
     svg = draw()

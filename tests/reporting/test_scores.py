@@ -2,15 +2,15 @@ import pytest
 import report_sample
 
 from xlalign.reporting.results import Results, minus, of
-from xlalign.reporting.scores import difference, error_table, gains, task_table
+from xlalign.reporting.scores import difference, error_table, gains, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
 
 
 def results(**models):
     """xnli with two seeds; each model is {lang: [scores]}."""
     made = {
-        m: {"languages": {lang: {"scores": s, "mean": sum(s) / len(s)} for lang, s in langs.items()}}
-        for m, langs in models.items()
+        name: report_sample.model({lang: report_sample.score(seeds) for lang, seeds in languages.items()})
+        for name, languages in models.items()
     }
     return Results.model_validate({"tasks": {"xnli": {"metric": "accuracy", "models": made}}, "baseline": "base"})
 
@@ -23,18 +23,9 @@ def values(table, name):
     return [cell.value for row in table.rows if row.cells[0].value == name for cell in row.cells[1:]]
 
 
-def test_others_and_gap_are_taken_seed_by_seed():
-    model = results(base=BASE).tasks["xnli"].models["base"]
-    assert model.others().scores == (45.0, 47.0)
-    assert model.others().sd == pytest.approx(2**0.5)
-    assert model.transfer_gap().scores == (35.0, 35.0)
-    assert model.transfer_gap().sd == 0.0
-
-
 def test_a_task_without_english_has_no_gap():
-    found = results(base={"de": [1.0, 2.0]})
-    assert found.tasks["xnli"].models["base"].transfer_gap() is None
-    assert [column.name for column in task_table("xnli", found).columns] == ["model", "de", "others"]
+    table = task_table("xnli", results(base={"de": [1.0, 2.0]}))
+    assert [column.name for column in table.columns] == ["model", "de", "others"]
 
 
 def test_task_table_has_scores_and_differences():
@@ -45,9 +36,9 @@ def test_task_table_has_scores_and_differences():
 
 
 def test_a_language_that_a_model_lacks_is_missing_not_zero():
-    table = task_table("xnli", results(base=BASE, ppa={"en": [1.0, 1.0]}))
-    assert values(table, "ppa") == [1.0, None, None, None, None]
-    assert values(table, "Δ ppa") == [-80.0, None, None, None, None]
+    table = task_table("xnli", results(base=BASE, ppa={"en": [1.0, 1.0], "hi": [50.0, 50.0]}))
+    assert values(table, "ppa") == [1.0, None, 50.0, 50.0, -49.0]
+    assert values(table, "Δ ppa")[:3] == [-80.0, None, 10.0]
 
 
 def test_significance_is_marked():
@@ -98,11 +89,24 @@ def test_a_loss_is_called_a_loss():
 def test_no_headline_without_a_contestant():
     assert headline(results(base=BASE)) is None
     assert headline(results(base=BASE, ppa=BETTER), primary="pawsx") is None
-    assert headline(results(base=BASE, ppa={"en": [1.0, 1.0]})) is None
+
+
+def test_no_headline_where_only_english_was_tested():
+    english = {"languages": {"en": {"mean": 80.0}}, "others": {"mean": 80.0}}
+    found = {"tasks": {"xnli": {"models": {"base": english, "ppa": english}}}, "baseline": "base"}
+    assert headline(Results.model_validate(found)) is None
 
 
 def test_gains_over_the_baseline():
     assert gains(results(base=BASE, ppa=BETTER)) == {"XNLI · ppa": {"en": 0.0, "de": 8.0, "hi": 12.0}}
+
+
+def test_setup_says_how_each_model_was_fine_tuned():
+    table = setup_table("xnli", report_sample.results())
+    assert values(table, "ppa")[:2] == ["frozen=2,lr=0.002,pool=mean", 1500]
+    assert table.rows[0].cells[1].detail.startswith("tried frozen=0,lr=0.002,pool=mean: 87.0")
+    assert values(setup_table("tatoeba", report_sample.results()), "ppa") == ["layer=3,pool=mean"]
+    assert setup_table("xnli", results(base=BASE)) is None
 
 
 def test_error_table_in_percent_with_mean():

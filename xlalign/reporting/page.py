@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from xlalign.reporting import plots
-from xlalign.reporting.data import CorpusReport, ReportData
+from xlalign.reporting.data import CorpusReport, ReportData, StageRun
 from xlalign.reporting.renderers import RENDERERS, SUFFIXES
-from xlalign.reporting.results import task_name
-from xlalign.reporting.scores import gains, task_table
+from xlalign.reporting.results import TaskScores, task_name
+from xlalign.reporting.scores import gains, setup_table, task_table
 from xlalign.reporting.table import Table
 from xlalign.reporting.templating import environment, template_source
 from xlalign.reporting.viewer import Matrix, worst_first
 
 PASTE = {"markdown": "Markdown", "latex": "LaTeX", "csv": "CSV"}
 PAIRS_SHOWN = 12
+GROUPED = 8
 
 
 class TaskView(NamedTuple):
-    """A task's table and its bar chart."""
+    """A task: table, bar chart, how the models were fine-tuned, and for retrieval the course over the layers."""
 
     name: str
     title: str
     table: Table
     bars: Markup
+    setup: Table | None
+    layers: Markup | None
+
+
+class StageGroup(NamedTuple):
+    """Stages shown as one line: a single one, or all of a kind that there are many of (cells of an evaluation)."""
+
+    name: str
+    state: str
+    seconds: float | None
+    stages: list[StageRun]
 
 
 def render(data: ReportData) -> str:
@@ -42,6 +55,7 @@ def render(data: ReportData) -> str:
         curves=Markup(plots.curves(data.curves, ("loss",))) if any(c.parts for c in data.curves) else None,
         matrices=_matrices(data),
         histograms=_histograms,
+        groups=stage_groups(data.stages),
         table=lambda table: Markup(RENDERERS.get("html")(table)),
         paste=_paste,
         canonical=lambda value: json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True),
@@ -73,8 +87,32 @@ def _tasks(data: ReportData) -> Iterator[TaskView]:
     if data.results is None:
         return
     for name, task in data.results.tasks.items():
-        chart = plots.bars(task, data.results.baseline, f"{task_name(name)} by language")
-        yield TaskView(name, task_name(name), task_table(name, data.results), Markup(chart))
+        chart = Markup(plots.bars(task, data.results.baseline, f"{task_name(name)} by language"))
+        table, setup = task_table(name, data.results), setup_table(name, data.results)
+        yield TaskView(name, task_name(name), table, chart, setup, _layers(task, data.results.baseline))
+
+
+def _layers(task: TaskScores, baseline: str) -> Markup | None:
+    curves = {model: scores.curve for model, scores in task.models.items() if scores.curve}
+    return Markup(plots.layers(curves, baseline, "retrieval by layer")) if curves else None
+
+
+def stage_groups(stages: Sequence[StageRun]) -> list[StageGroup]:
+    """Stages in order; a kind that occurs more than `GROUPED` times becomes one line."""
+    counts = Counter(stage.stage for stage in stages)
+    groups: dict[str, list[StageRun]] = {}
+    for stage in stages:
+        many = counts[stage.stage] > GROUPED
+        groups.setdefault(stage.stage if many else stage.name, []).append(stage)
+    return [_group(name, found) for name, found in groups.items()]
+
+
+def _group(name: str, stages: list[StageRun]) -> StageGroup:
+    states = Counter(stage.state for stage in stages)
+    many = len(stages) > 1
+    seconds = [stage.seconds for stage in stages if stage.seconds is not None]
+    state = ", ".join(f"{count} {state}" for state, count in states.items()) if many else stages[0].state
+    return StageGroup(f"{name} ({len(stages)})" if many else name, state, sum(seconds) if seconds else None, stages)
 
 
 def _heat(data: ReportData) -> Markup | None:

@@ -109,6 +109,31 @@ def heat(rows: Mapping[str, Mapping[str, float | None]], title: str, *, signed: 
     return svg.getvalue()
 
 
+def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str) -> str:
+    """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dashed lines pool `cls`."""
+    palette = colours(list(curves), baseline)
+    with _figure(1, 1, 2.0, title) as (figure, axes, svg):
+        for model, curve in curves.items():
+            for pooling, points in _by_pooling(curve).items():
+                label = _short(model) if pooling == "mean" else None
+                style = "-" if pooling == "mean" else "--"
+                axes[0].plot(*zip(*points, strict=True), style, color=palette[model], label=label, marker=".")
+        axes[0].set_xlabel("layer (0 = embeddings)")
+        axes[0].set_ylabel("precision@1 (%)")
+        axes[0].xaxis.get_major_locator().set_params(integer=True)
+        axes[0].grid(axis="y")
+        _legend(figure, axes[0])
+    return svg.getvalue()
+
+
+def _by_pooling(curve: Mapping[str, float]) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = {}
+    for label, value in curve.items():
+        point = dict(part.split("=") for part in label.split(","))
+        found.setdefault(point["pool"], []).append((int(point["layer"]), value))
+    return {pooling: sorted(points) for pooling, points in found.items()}
+
+
 def histograms(filters: Sequence[FilterCount], title: str) -> str:
     """The scores of each filter, bins of equal width whatever their range, and its thresholds as dashed lines."""
     columns = min(3, len(filters))

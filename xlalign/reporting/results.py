@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean, stdev
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 TASK_NAMES = {
     "xnli": "XNLI",
@@ -45,18 +46,23 @@ class Score(_Read):
 
 
 class ModelScores(_Read):
-    """One model on one task, by language."""
+    """One model on one task.
+
+    Args:
+        languages: by language.
+        others: the mean over the languages other than English.
+        gap: English minus `others`; None where English was not tested.
+        dev: English dev score of each seed.
+        setup: how each seed was fine-tuned (`regime`, `trials`, `steps`) or compared (`point`, `score`).
+        curve: score on held-out pairs by `layer=...,pool=...`.
+    """
 
     languages: dict[str, Score]
-
-    def others(self) -> Score:
-        """The mean over the languages other than English, seed by seed."""
-        return _mean([score for lang, score in self.languages.items() if lang != SOURCE])
-
-    def transfer_gap(self) -> Score | None:
-        """English minus the mean of the others, seed by seed; None where English was not tested."""
-        english = self.languages.get(SOURCE)
-        return minus(english, self.others()) if english else None
+    others: Score
+    gap: Score | None = None
+    dev: tuple[float, ...] = ()
+    setup: tuple[dict[str, Any], ...] = ()
+    curve: dict[str, float] = Field(default_factory=dict)
 
 
 class TaskScores(_Read):
@@ -105,11 +111,3 @@ def minus(score: Score, reference: Score) -> Score | None:
     if not score.scores or len(score.scores) != len(reference.scores):
         return Score(mean=score.mean - reference.mean)
     return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])
-
-
-def _mean(scores: Sequence[Score]) -> Score:
-    means = [score.mean for score in scores if score.mean is not None]
-    seeds = {len(score.scores) for score in scores}
-    if len(seeds) != 1 or seeds == {0}:
-        return Score(mean=fmean(means) if means else None)
-    return of([fmean(seed) for seed in zip(*(score.scores for score in scores), strict=True)])

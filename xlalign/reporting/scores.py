@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, minus, task_name
+from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, minus, of, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 SIGNIFICANT = 0.05
@@ -45,6 +45,39 @@ def task_table(name: str, results: Results) -> Table:
     )
 
 
+def setup_table(name: str, results: Results) -> Table | None:
+    """How each model was fine-tuned or compared on a task; None where results.json does not say."""
+    models = {model: scores for model, scores in results.tasks[name].models.items() if scores.setup}
+    if not models:
+        return None
+    tuned = any("regime" in setup for scores in models.values() for setup in scores.setup)
+    table = Table(
+        name=f"{name}-setup",
+        caption=f"{task_name(name)}: how each model was {'fine-tuned' if tuned else 'compared'}",
+        columns=(
+            Column(name="model"),
+            Column(name="regime" if tuned else "vector"),
+            Column(name="steps", kind="count"),
+            Column(name="English dev", kind="score"),
+        ),
+        rows=tuple(row(model, _setup(scores)) for model, scores in models.items()),
+        notes=("Chosen on English dev data by one rule for all models.",) if tuned else (),
+    )
+    return without_empty_columns(table)
+
+
+def _setup(scores: ModelScores) -> list[Cell]:
+    ways = dict.fromkeys(str(setup.get("regime", setup.get("point", ""))) for setup in scores.setup)
+    trials = scores.setup[0].get("trials") or {}
+    tried = "; ".join(f"{way}: {dev:.1f}" for way, dev in trials.items())
+    steps = scores.setup[0].get("steps")
+    return [
+        Cell(value="; ".join(ways), detail=f"tried {tried}" if tried else ""),
+        Cell(value=steps),
+        cell(of(scores.dev)),
+    ]
+
+
 def gains(results: Results) -> dict[str, dict[str, float | None]]:
     """Task and model -> language -> points above the baseline."""
     return {
@@ -78,8 +111,8 @@ def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[st
 
 
 def _cells(scores: ModelScores, languages: list[str]) -> list[Cell]:
-    gap = cell(scores.transfer_gap()).model_copy(update={"sd": None})  # keeps five languages within 80 columns
-    return [*(cell(scores.languages.get(lang)) for lang in languages), cell(scores.others()), gap]
+    gap = cell(scores.gap).model_copy(update={"sd": None})  # keeps five languages within 80 columns
+    return [*(cell(scores.languages.get(lang)) for lang in languages), cell(scores.others), gap]
 
 
 def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[Row]:
@@ -90,7 +123,7 @@ def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[
     for model, scores in task.models.items():
         if model != baseline:
             pairs = [(scores.languages.get(lang), reference.languages.get(lang)) for lang in languages]
-            pairs += [(scores.others(), reference.others()), (scores.transfer_gap(), reference.transfer_gap())]
+            pairs += [(scores.others, reference.others), (scores.gap, reference.gap)]
             values = [difference(ours, theirs) for ours, theirs in pairs]
             rows.append(row(f"Δ {model}", values, kind="difference", rule=not rows))
     return rows

@@ -35,7 +35,7 @@ class Comparison:
     @cached_property
     def transfer(self) -> dict[str, Score]:
         """Model -> mean over the languages other than English, where there is one."""
-        scores = {model: entry.others() for model, entry in self.task.models.items()}
+        scores = {model: entry.others for model, entry in self.task.models.items()}
         return {model: score for model, score in scores.items() if score.mean is not None}
 
     @property
@@ -101,7 +101,7 @@ def summary_table(
 
 def headline(results: Results, *, primary: str = "xnli", controls: tuple[str, ...] = ()) -> Headline | None:
     """The result in one sentence and a few figures; None when no model was compared with the baseline."""
-    if primary not in results.tasks:
+    if primary not in results.tasks or not results.tasks[primary].targets():
         return None
     compared = Comparison(results, primary, controls)
     winner, reference = compared.winner, compared.reference
@@ -125,10 +125,10 @@ def _row(model: str, compared: Comparison, seconds: float | None) -> Row:
     minor = [compared.results.tasks[task].models.get(model) for task in _minor(compared)]
     cells = [
         cell(scores.languages.get(SOURCE)),
-        cell(scores.others()),
-        cell(scores.transfer_gap()),
+        cell(scores.others),
+        cell(scores.gap),
         cell(compared.gain(model)),
-        *(cell(entry.others() if entry else None) for entry in minor),
+        *(cell(entry.others if entry else None) for entry in minor),
         Cell(value=seconds),
     ]
     return row(model, cells)
