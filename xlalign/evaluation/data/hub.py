@@ -1,47 +1,91 @@
-"""Task data from the hub at a pinned revision, through `datasets`."""
+"""Task data from the hub: Parquet files of one configuration at a pinned commit.
+
+A commit never changes, so files that are in the local cache are used without asking the network.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data.languages import fill
 from xlalign.evaluation.tasks.base import Example, Hub, Task
 
-_SCRIPT = "Dataset scripts are no longer supported"
+_SHARD = re.compile(r"-of-(\d+)\.parquet$")
 
 
 def examples(task: Task, lang: str, split: str) -> list[Example]:
     """All examples of a task in one language and split.
 
     Raises:
-        DataError: the task is not on the hub, the hub or its cache has no such revision, configuration, split or
-            column, or a label is unknown.
+        DataError: the task is not on the hub; hub and cache lack the commit, configuration, split or column; or a
+            label is unknown.
     """
     if task.hub is None or split not in task.hub.splits:
         raise DataError(f"{task.name} has no {split} data on the hub", "use data = 'folder:PATH'")
     dataset = _dataset(task.hub, lang, split)
     _check_columns(task.hub, dataset.column_names)
-    rows = _of_language(task.hub, dataset, lang)
+    dataset = _of_language(task.hub, dataset, lang)
     read = _READERS[task.kind]
-    return [read(task, row, number) for number, row in enumerate(_renamed(task.hub, dataset, rows))]
+    return [read(task, row, number) for number, row in enumerate(_renamed(task.hub, dataset))]
+
+
+def parquet_files(dataset: str, revision: str, config: str, split: str) -> list[Path]:
+    """The Parquet files of a split, from the local cache or else from the hub.
+
+    Raises:
+        DataError: they cannot be had.
+    """
+    pattern = f"{config}/{split}-*.parquet"
+    files = _complete(_snapshot(dataset, revision, pattern, local=True), pattern)
+    files = files or _complete(_snapshot(dataset, revision, pattern, local=False), pattern)
+    if not files:
+        raise DataError(
+            f"{dataset} at {revision[:8]} has no Parquet files {pattern}",
+            "a data set that is a script cannot be read: use data = 'folder:PATH'",
+        )
+    return files
+
+
+def _snapshot(dataset: str, revision: str, pattern: str, *, local: bool) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(
+            snapshot_download(
+                dataset, repo_type="dataset", revision=revision, allow_patterns=pattern, local_files_only=local
+            )
+        )
+    except LocalEntryNotFoundError as error:
+        if local:
+            return None
+        raise DataError(
+            f"{dataset} at {revision[:8]} is not in the cache, and the hub is out of reach", _HINT
+        ) from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{dataset} at {revision[:8]}: {type(error).__name__}: {error}", _HINT) from error
+
+
+_HINT = "connect once (files are cached in HF_HOME), or use data = 'folder:PATH'"
+
+
+def _complete(folder: Path | None, pattern: str) -> list[Path]:
+    """All shards of a split, or nothing when one is missing."""
+    files = sorted(folder.glob(pattern)) if folder else []
+    shards = {int(found[1]) for file in files if (found := _SHARD.search(file.name))}
+    return files if shards == {len(files)} else []
 
 
 def _dataset(hub: Hub, lang: str, split: str) -> Any:
-    from datasets import load_dataset
+    from datasets import Dataset
 
     config = fill(hub.configs.get(split, hub.config), lang, split)
-    name = f"{hub.dataset} ({config}, {hub.splits[split]}) at {hub.revision[:8]}"
-    try:
-        return load_dataset(hub.dataset, config, revision=hub.revision, split=hub.splits[split])
-    except RuntimeError as error:
-        if _SCRIPT not in str(error):
-            raise
-        raise DataError(f"{name} is a script, which datasets 4 refuses", "use data = 'folder:PATH'") from error
-    except Exception as error:
-        hint = "is the network there, or the data set in the cache (HF_HOME)? else use data = 'folder:PATH'"
-        raise DataError(f"{name}: {type(error).__name__}: {error}", hint) from error
+    files = parquet_files(hub.dataset, hub.revision, config, hub.splits[split])
+    return Dataset.from_parquet([str(file) for file in files])
 
 
 def _check_columns(hub: Hub, found: Iterable[str]) -> None:
@@ -61,9 +105,9 @@ def _of_language(hub: Hub, dataset: Any, lang: str) -> Any:
     return dataset
 
 
-def _renamed(hub: Hub, dataset: Any, rows: Any) -> Iterable[dict[str, Any]]:
+def _renamed(hub: Hub, dataset: Any) -> Iterable[dict[str, Any]]:
     """Rows under our names, integer labels as strings."""
-    for row in rows:
+    for row in dataset:
         yield {ours: _text(dataset.features[theirs], row[theirs], hub.labels) for ours, theirs in hub.columns.items()}
 
 
@@ -71,39 +115,37 @@ def _text(feature: Any, value: Any, labels: tuple[str, ...]) -> Any:
     feature = getattr(feature, "feature", feature)
     if isinstance(value, list):
         return [_text(feature, one, labels) for one in value]
-    if isinstance(value, int):
-        return feature.int2str(value) if hasattr(feature, "int2str") else labels[value] if labels else str(value)
-    return value
+    if not isinstance(value, int):
+        return value
+    if hasattr(feature, "int2str"):
+        return feature.int2str(value)
+    return labels[value] if labels else str(value)
 
 
-def _pair(task: Task, row: Mapping[str, Any], number: int) -> Example:
-    _known(task, number, [row["label"]])
-    return {"id": str(number), **row}
+def _labelled(key: str) -> Callable[[Task, Mapping[str, Any], int], Example]:
+    def read(task: Task, row: Mapping[str, Any], number: int) -> Example:
+        labels = [row[key]] if isinstance(row[key], str) else row[key]
+        if unknown := [label for label in labels if task.labels and label not in task.labels]:
+            wanted = ", ".join(task.labels)
+            raise DataError(f"{task.name} on the hub, row {number}: label `{unknown[0]}`; wanted one of {wanted}")
+        return {"id": str(number), **row}
 
-
-def _tagged(task: Task, row: Mapping[str, Any], number: int) -> Example:
-    _known(task, number, row["tags"])
-    return {"id": str(number), **row}
+    return read
 
 
 def _question(task: Task, row: Mapping[str, Any], number: int) -> Example:
-    texts, starts = row["answers"]["text"], row["answers"].get("answer_start", row["answers"].get("start"))
-    return {**row, "answers": [{"text": t, "start": s} for t, s in zip(texts, starts, strict=True)]}
+    answers = row["answers"]
+    pairs = zip(answers["text"], answers["answer_start"], strict=True)
+    return {**row, "answers": [{"text": text, "start": start} for text, start in pairs]}
 
 
 def _sentences(task: Task, row: Mapping[str, Any], number: int) -> Example:
     return {"id": str(number), **row}
 
 
-def _known(task: Task, number: int, labels: Iterable[str]) -> None:
-    for label in labels:
-        if task.labels and label not in task.labels:
-            raise DataError(f"{task.name} on the hub, row {number}: label `{label}`; wanted {', '.join(task.labels)}")
-
-
 _READERS: dict[str, Callable[[Task, Mapping[str, Any], int], Example]] = {
-    "classification": _pair,
-    "tagging": _tagged,
+    "classification": _labelled("label"),
+    "tagging": _labelled("tags"),
     "qa": _question,
     "retrieval": _sentences,
 }

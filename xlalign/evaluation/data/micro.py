@@ -17,7 +17,8 @@ def languages(task: Task) -> list[str]:
     from xlalign.micro.grammar import GRAMMARS
 
     paired = task.kind in ("retrieval", "mining")
-    return [lang for lang in GRAMMARS if not (paired and lang == "en")]
+    found = [lang for lang in GRAMMARS if not (paired and lang == "en")]
+    return [lang for lang in found if lang in task.languages] if task.only else found
 
 
 def examples(task: Task, seed: int, lang: str, split: str, count: int = 0) -> list[Example]:

@@ -55,6 +55,7 @@ class Task:
         group: the benchmark's group, whose scores are averaged.
         scorer: the metrics.
         languages: test languages of the benchmark, English included where it has it.
+        only: the metric is defined for these languages and no others.
         labels: the closed set of labels, empty for open answers.
         reader: file format, a name in `xlalign.evaluation.data.formats.FORMATS`.
         files: split -> patterns below the data folder, tried in order; {lang} ISO 639-1, {lang3} ISO 639-3.
@@ -77,6 +78,7 @@ class Task:
     labels: tuple[str, ...] = ()
     test_items: int = 0
     submission: str = ""
+    only: bool = False
     hub: Hub | None = None
     max_length: int = 128
 

@@ -20,6 +20,7 @@ TASK = Task(
     group="qa",
     scorer=MLQA,
     languages=codes("ar de en es hi vi zh"),
+    only=True,
     reader="squad",
     files={"train": FILES["train"], "dev": (*_DEV, *FILES["dev"]), "test": _TEST},
     license="CC BY-SA 3.0",
