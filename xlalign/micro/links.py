@@ -1,18 +1,19 @@
 """Gold word links of two sentences with the same meaning.
 
-Two tokens are surely linked when they express the same node in the same role ("subject", head). A function word
-whose role the other language leaves out (an article in Russian, a case marker in English) is possibly linked to the
-head of its node there, as in hand-made gold sets (Och & Ney 2003: sure links are unambiguous, possible ones not).
+Two tokens are surely linked when they express the same node in the same role ("subject", head). A word that the other
+language leaves out is possibly linked to what stands in for it, as in hand-made gold sets (Och & Ney 2003: sure links
+are unambiguous, possible ones not): a function word to the head of its node (an article in Russian to the noun), a
+copula that is not said to its predicate, a preposition that is not said to its noun.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from xlalign.micro.meaning import Sentence
+from xlalign.micro.meaning import Role, Sentence
 from xlalign.types import Link
 
-_Index = dict[tuple[str, str], list[int]]
+_Index = dict[tuple[str, Role], list[int]]
 
 
 def gold_links(source: Sentence, target: Sentence) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
@@ -27,7 +28,7 @@ def gold_links(source: Sentence, target: Sentence) -> tuple[tuple[Link, ...], tu
     """
     ours, theirs = _index(source), _index(target)
     sure = {(i, j) for key, left in ours.items() for i in left for j in theirs.get(key, ())}
-    possible = sure | set(_to_heads(ours, theirs)) | {(i, j) for j, i in _to_heads(theirs, ours)}
+    possible = sure | set(_stand_ins(ours, theirs)) | {(i, j) for j, i in _stand_ins(theirs, ours)}
     return tuple(sorted(sure)), tuple(sorted(possible))
 
 
@@ -38,12 +39,27 @@ def _index(sentence: Sentence) -> _Index:
     return index
 
 
-def _to_heads(ours: _Index, theirs: _Index) -> list[Link]:
-    """From our words whose role is missing on the other side to the head of the same node there."""
-    return [
-        (i, j)
-        for (node, role), left in ours.items()
-        if (node, role) not in theirs and role != "punct"
-        for i in left
-        for j in theirs.get((node, "head"), ())
-    ]
+def _stand_ins(ours: _Index, theirs: _Index) -> list[Link]:
+    """From our words whose node and role are missing on the other side to what stands in for them there."""
+    missing = [key for key in ours if key not in theirs and key[1] != "punct"]
+    return [(i, j) for key in missing for i in ours[key] for j in _stand_in(key[0], theirs)]
+
+
+def _stand_in(node: str, theirs: _Index) -> list[int]:
+    c, _, part = node.rpartition(".")
+    prefix = f"{c}." if c else ""
+    for candidate in (node, *(prefix + other for other in _REPLACED.get(part, ()))):
+        for role in _BY_WEIGHT:
+            if (candidate, role) in theirs:
+                return theirs[candidate, role]
+    return []
+
+
+_REPLACED = {
+    "verb": ("quality", "category", "place.where", "place", "negation"),
+    "place": ("place.where",),
+    "question": ("verb",),
+}
+"""Which parts take over for one that a language does not say (by the last step of the node)."""
+
+_BY_WEIGHT: tuple[Role, ...] = ("head", "mark", "conj", "aux")

@@ -6,7 +6,7 @@ every verb sets the form of the next; the first one is finite and carries negati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -141,11 +141,17 @@ def _clause(clause: Clause, c: str, antecedent_plural: bool = False) -> list[Tok
         tokens += _clause(clause.complement, f"{c}complement.")
     if clause.subordinate:
         tokens.append(Token(_entry(Word(clause.subordinate[0])).form, "SCONJ", f"{c}subordinate", "mark"))
-        tokens += _clause(clause.subordinate[1], f"{c}subordinate.")
+        tokens += _clause(_conditioned(*clause.subordinate), f"{c}subordinate.")
     if clause.coordinate:
         tokens.append(Token(_entry(Word(clause.coordinate[0])).form, "CCONJ", f"{c}coordinate", "conj"))
         tokens += _clause(clause.coordinate[1], f"{c}coordinate.")
     return tokens
+
+
+def _conditioned(conjunction: str, clause: Clause) -> Clause:
+    """English puts the future after *if* and *when* into the present."""
+    future = conjunction in ("if", "when") and clause.tense == "future"
+    return replace(clause, tense="present") if future else clause
 
 
 def _subject(clause: Clause, c: str) -> list[Token]:

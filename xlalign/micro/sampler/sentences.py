@@ -9,6 +9,7 @@ from xlalign.micro.meaning import Clause, Question, Tense
 from xlalign.micro.sampler import facts
 from xlalign.micro.sampler.dice import Dice
 from xlalign.micro.sampler.draft import SIMPLE, Draft, Parts
+from xlalign.micro.sampler.length import LONGEST, SHORTEST, size
 from xlalign.micro.sampler.patterns import Pattern, cumulative_weights, pattern, patterns
 
 _ASKED = {"who": "subject", "what": "object", "where": "place", "when": "time"}
@@ -24,8 +25,8 @@ def of_pattern(dice: Dice, wanted: Pattern) -> Clause:
     """A clause of the given pattern."""
     while True:
         parts = _complete(Draft(dice, wanted))
-        if parts is not None:
-            return Clause(**parts)
+        if parts is not None and SHORTEST <= size(clause := Clause(**parts)) <= LONGEST:
+            return clause
 
 
 def _complete(draft: Draft) -> Parts | None:

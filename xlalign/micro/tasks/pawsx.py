@@ -22,17 +22,8 @@ from xlalign.micro.sampler.synonyms import varied_concepts
 from xlalign.micro.tasks.items import accepts, balanced, example_id
 from xlalign.micro.world import World
 
-_MUTUAL = ("see", "love", "hate", "help", "visit", "hear", "follow")
-"""Verbs that take persons on both sides."""
-
-
-_PATTERNS = (
-    ("transitive", "plain"),
-    ("transitive", "plain time"),
-    ("transitive", "place"),
-    ("ditransitive", "plain"),
-    ("comparative", "plain"),
-)
+_MUTUAL = ("see", "help", "hear", "follow")
+"""Verbs that take persons on both sides and adverbials."""
 
 
 class Paraphrase(NamedTuple):
@@ -83,13 +74,14 @@ def _exchangeable(dice: Dice) -> Clause:
 
 @cache
 def _patterns() -> tuple[Pattern, ...]:
-    return tuple(pattern("paraphrase", 1, predicate, features) for predicate, features in _PATTERNS)
+    mutual = [("transitive", f"{more} verb={verb}") for verb in _MUTUAL for more in ("plain", "plain time", "place")]
+    # As many of each kind as there are of mutual verbs.
+    others = [("ditransitive", "plain"), ("comparative", "plain")] * (len(mutual) // 2)
+    return tuple(pattern("paraphrase", 1, predicate, features) for predicate, features in mutual + others)
 
 
 def _interchange(clause: Clause) -> bool:
     other = clause.recipient or clause.object
-    if clause.recipient is None and clause.verb.concept not in _MUTUAL:
-        return False
     return all(phrase is not None and _is_person(phrase) for phrase in (clause.subject, other))
 
 
