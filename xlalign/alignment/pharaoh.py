@@ -1,8 +1,8 @@
 """Pharaoh lines: the links of one sentence pair as text.
 
-    0-0 1-2 2-1          sure links, zero-based, as fast_align, eflomal and awesome-align write them
-    1-1 2p3 3?3          gold files: `p` or `?` marks a possible link; many gold files count from one
-    0-0:0.981 1-2:0.5    with scores
+0-0 1-2 2-1          sure links, zero-based, as fast_align, eflomal and awesome-align write them
+1-1 2p3 3?3          gold files: `p` or `?` marks a possible link; many gold files count from one
+0-0:0.981 1-2:0.5    with scores
 """
 
 from __future__ import annotations

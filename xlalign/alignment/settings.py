@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from xlalign.alignment.symmetrize import Heuristic
 from xlalign.config import Settings, operational
 
 
@@ -13,14 +14,14 @@ class HmmSettings(Settings):
     """The statistical aligner; the defaults were chosen once for all language pairs (docs/log.md)."""
 
     ibm1_iterations: int = Field(12, ge=1, description="EM iterations of IBM model 1")
-    hmm_iterations: int = Field(5, ge=0, description="iterations of the HMM with agreement")
+    hmm_iterations: int = Field(5, ge=1, description="iterations of the HMM with agreement")
     estimator: Literal["map", "vb"] = Field(
         "map", description="M-step of the HMM: normalised counts plus prior, or variational Bayes"
     )
     concentration: float = Field(0.001, gt=0, description="symmetric Dirichlet parameter per word pair (vb only)")
     p_null: float = Field(0.2, gt=0, lt=1, description="probability that a word has no counterpart")
-    similarity_weight: float = Field(0.5, ge=0, description="pseudo-counts of a pair of identically spelt words")
-    prefix_weight: float = Field(1.0, ge=0, description="pseudo-counts per word from a first run on word prefixes")
+    similarity_weight: float = Field(1.0, ge=0, description="pseudo-counts of a pair of identically spelt words")
+    prefix_weight: float = Field(2.0, ge=0, description="pseudo-counts per word from a first run on word prefixes")
     prefix_length: int = Field(4, ge=1, description="characters of a prefix")
     lexicon_weight: float = Field(5.0, ge=0, description="pseudo-counts per word from a given lexicon")
     lowercase: bool = Field(True, description="fold case before counting")
@@ -29,3 +30,31 @@ class HmmSettings(Settings):
         1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
     )
     workers: int = operational(1, "threads; the result does not depend on them", ge=1)
+
+
+class AlignSettings(Settings):
+    """Word alignment of a bitext."""
+
+    aligner: str = Field("hmm", description="name of an aligner: hmm, itermax, argmax, ... (`xlalign list aligners`)")
+    heuristic: Heuristic = Field(
+        "grow-diag-final-and", description="how a statistical aligner's two directions are combined"
+    )
+    hmm: HmmSettings = Field(default_factory=HmmSettings, description="the statistical aligner")
+    layer: int = Field(8, description="hidden layer of the encoder; 0 is the embedding output, -1 the last layer")
+    pooling: Literal["subword", "word"] = Field(
+        "subword", description="compare subwords and link their words, or compare mean states of words"
+    )
+    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="number format of the encoder")
+    itermax_rounds: int = Field(2, ge=1, description="rounds of itermax")
+    itermax_alpha: float = Field(0.9, gt=0, le=1, description="weight of a similarity with one linked side (itermax)")
+    softmax_threshold: float = Field(1e-3, ge=0, lt=1, description="least probability in both directions (softmax)")
+    sinkhorn_iterations: int = Field(2, ge=0, description="column and row normalisations (sinkhorn)")
+    transport_regularisation: float = Field(0.1, gt=0, description="entropy weight (transport)")
+    transport_marginal: float | None = Field(
+        None, gt=0, description="strength of the marginals in unbalanced transport; unset keeps them exactly"
+    )
+    lexicon_min_count: float = Field(2.0, ge=0, description="least number of links of a lexicon entry")
+    lexicon_min_probability: float = Field(0.02, ge=0, le=1, description="least p(t|s) and p(s|t) of a lexicon entry")
+    shard_rows: int = operational(100_000, "pairs in an output file", ge=1)
+    device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
+    token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)

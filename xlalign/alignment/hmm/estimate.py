@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from xlalign.alignment.hmm.corpus import Batch, Ints
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats, posteriors, transitions
 from xlalign.alignment.hmm.table import Shard, Shards
 from xlalign.progress import track
+
+Values = NDArray[np.floating[Any]]
 
 
 class Direction(NamedTuple):
@@ -49,14 +51,15 @@ class Counts(NamedTuple):
     `lexical` holds one array for both directions under agreement, else two.
     """
 
-    lexical: tuple[Doubles | Floats, ...]
+    lexical: tuple[Values, ...]
     null: tuple[Doubles, Doubles]
     jumps: tuple[Doubles, Doubles]
 
     @classmethod
-    def empty(cls, now: Parameters, shared: bool, lexical_type: type = np.float64) -> Counts:
+    def empty(cls, now: Parameters, shared: bool, lexical_type: type[np.floating[Any]] = np.float64) -> Counts:
         """Zeros for the parameters `now`."""
-        lexical = tuple(np.zeros(len(now.forward.lexical), lexical_type) for _ in range(1 if shared else 2))
+        size = len(now.forward.lexical)
+        lexical: tuple[Values, ...] = tuple(np.zeros(size, lexical_type) for _ in range(1 if shared else 2))
         null = (np.zeros(len(now.forward.null)), np.zeros(len(now.reverse.null)))
         return cls(lexical, null, (np.zeros(2 * MAX_JUMP + 1), np.zeros(2 * MAX_JUMP + 1)))
 
@@ -65,7 +68,7 @@ class Counts(NamedTuple):
         for mine, theirs in zip(self.lexical, other.lexical, strict=True):
             mine[entries] += theirs
         for mine, theirs in zip((*self.null, *self.jumps), (*other.null, *other.jumps), strict=True):
-            mine += theirs
+            np.add(mine, theirs, out=mine)
 
 
 Step = Callable[[Batch, Ints, Parameters, Counts, float], None]

@@ -71,7 +71,7 @@ def posteriors(emission: Floats, null: Floats, moves: Transitions) -> Posteriors
     gamma, skipped, arrivals = _backward(emission, null, moves, before, produced, norms)
     states = emission.shape[2]
     leave = (before[:-1] * moves.scale).reshape(-1, states)
-    expected = leave.T @ arrivals.reshape(-1, states) * moves.jump
+    expected = (leave.T @ arrivals.reshape(-1, states) * moves.jump).astype(np.float32)
     return Posteriors(gamma, skipped, _by_distance(expected) + _last_jumps(before[-1], moves))
 
 
@@ -122,14 +122,16 @@ def _backward(
 def _by_distance(expected: Floats) -> Doubles:
     """Sum (S, S) expected transitions over equal jumps i - a."""
     states = expected.shape[0]
-    distance = np.arange(states)[None, :] - np.arange(states)[:, None]
-    return np.bincount(
-        (np.clip(distance, -MAX_JUMP, MAX_JUMP) + MAX_JUMP).ravel(), expected.ravel(), 2 * MAX_JUMP + 1
-    )
+    return _histogram(np.arange(states)[None, :] - np.arange(states)[:, None], expected)
 
 
 def _last_jumps(before: Floats, moves: Transitions) -> Doubles:
     """Expected jumps to END, before (B, S) being A after the last observation."""
     share = before * moves.end
     share /= np.maximum(share.sum(axis=1), 1e-30)[:, None]
-    return np.bincount((np.minimum(moves.to_end, MAX_JUMP) + MAX_JUMP).ravel(), share.ravel(), 2 * MAX_JUMP + 1)
+    return _histogram(moves.to_end, share)
+
+
+def _histogram(distance: NDArray[np.int64], weight: Floats) -> Doubles:
+    places = np.clip(distance, -MAX_JUMP, MAX_JUMP) + MAX_JUMP
+    return np.bincount(places.ravel(), weight.ravel(), 2 * MAX_JUMP + 1).astype(np.float64)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xlalign.alignment.hmm.corpus import Corpus, Ints
-from xlalign.alignment.hmm.estimate import Counts, Direction, Parameters
+from xlalign.alignment.hmm.estimate import Counts, Direction, Parameters, Values
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats
 from xlalign.alignment.hmm.table import PairTable
 from xlalign.alignment.settings import HmmSettings
@@ -46,9 +46,7 @@ def start(table: PairTable, corpus: Corpus, prior: Prior) -> Parameters:
         return Direction(lexical, _null(np.zeros(observed_size + 1), 1.0), jumps)
 
     sizes = corpus.source.size, corpus.target.size
-    return Parameters(
-        side(table.source, prior.forward, *sizes), side(table.target, prior.reverse, *sizes[::-1])
-    )
+    return Parameters(side(table.source, prior.forward, *sizes), side(table.target, prior.reverse, *sizes[::-1]))
 
 
 def maximise(table: PairTable, counts: Counts, prior: Prior, settings: HmmSettings, bayes: bool) -> Parameters:
@@ -77,13 +75,13 @@ def maximise(table: PairTable, counts: Counts, prior: Prior, settings: HmmSettin
     )
 
 
-def _normalised(mass: Doubles | Floats, given: Ints, size: int) -> Floats:
+def _normalised(mass: Values, given: Ints, size: int) -> Floats:
     total = np.bincount(given, mass, size)
     total[total == 0] = 1.0
     return np.append(mass / total[given], 0.0).astype(np.float32)
 
 
-def _bayes(seen: Doubles, prior: Floats, given: Ints, size: int, observed: int, concentration: float) -> Floats:
+def _bayes(seen: Values, prior: Floats, given: Ints, size: int, observed: int, concentration: float) -> Floats:
     from scipy.special import digamma
 
     total = np.bincount(given, seen + prior, size) + concentration * observed

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from xlalign.alignment.base import EMPTY
 from xlalign.alignment.hmm import decode, table
 from xlalign.alignment.hmm.corpus import Corpus, Ints, Longs, Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.estimate import Direction, Parameters, hmm_posteriors
@@ -24,8 +26,6 @@ from xlalign.types import Alignment, WordPair
 FORMAT = 1
 UNSEEN = 1e-3
 """Lexical probability of a pair with a word that training did not see; position then decides."""
-
-EMPTY = Alignment((), ())
 
 
 class HmmModel(NamedTuple):
@@ -73,10 +73,11 @@ class HmmModel(NamedTuple):
         """Lexical probabilities of pairs with a new word, from spelling."""
         if not chosen.any():
             return np.empty(0, dtype=np.float32)
-        sides = [np.unique(side[chosen], return_inverse=True) for side in (found.source, found.target)]
-        spelt = [_spelling(vocabulary, unique) for vocabulary, (unique, _) in zip(words, sides, strict=True)]
-        local = table.PairTable(*(numbers.astype(np.int32) for _, numbers in sides), len(spelt[0]), len(spelt[1]))
-        return np.maximum(0.5 * dice(local, *spelt) ** 2, UNSEEN).astype(np.float32)
+        sources, source = np.unique(found.source[chosen], return_inverse=True)
+        targets, target = np.unique(found.target[chosen], return_inverse=True)
+        local = table.PairTable(source.astype(np.int32), target.astype(np.int32), len(sources), len(targets))
+        value = 0.5 * dice(local, _spelling(words[0], sources), _spelling(words[1], targets)) ** 2
+        return np.maximum(value, UNSEEN).astype(np.float32)
 
     def save(self, path: Path) -> None:
         """Write one .npz file."""
@@ -113,9 +114,7 @@ class HmmModel(NamedTuple):
         words = [_string(arrays[f"{side}_words"]).split("\n") for side in ("source", "target")]
         source, target = (Vocabulary(side, settings.lowercase) for side in words)
         pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(words[0]), len(words[1]))
-        sides = (
-            Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields
-        )
+        sides = (Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields)
         estimate = Estimate(pairs, Parameters(*sides), arrays["joint"])
         return cls(source, target, estimate, settings, heuristic)
 
@@ -137,9 +136,9 @@ def _spelling(vocabulary: Vocabulary, numbers: Ints) -> list[str]:
     return [plain(vocabulary.words[number]) for number in numbers.tolist()]
 
 
-def _text(text: str) -> np.ndarray:
+def _text(text: str) -> NDArray[np.uint8]:
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
-def _string(data: np.ndarray) -> str:
+def _string(data: NDArray[np.uint8]) -> str:
     return data.tobytes().decode("utf-8")

@@ -8,10 +8,11 @@ from operator import add
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlalign.alignment.hmm import maximise, priors, table
 from xlalign.alignment.hmm.corpus import Corpus, Vocabulary, encode
-from xlalign.alignment.hmm.estimate import Counts, Direction, Parameters, expected_counts, hmm_counts, ibm1_counts
+from xlalign.alignment.hmm.estimate import Direction, Parameters, expected_counts, hmm_counts, ibm1_counts
 from xlalign.alignment.hmm.forward_backward import Doubles
 from xlalign.alignment.settings import HmmSettings
 from xlalign.errors import DataError
@@ -76,12 +77,12 @@ def estimate(corpus: Corpus, makers: list[priors.MakePrior], settings: HmmSettin
         now = Parameters(now.forward._replace(jumps=jumps), now.reverse._replace(jumps=jumps))
         if iteration + 1 == settings.prune_after and settings.prune_below:
             pairs, prior, now = prune(pairs, prior, now, shards, settings.prune_below)
-    joint = counts.lexical[0][:-1]
+    joint = np.zeros(pairs.size)
     for iteration in range(settings.hmm_iterations):
         title = f"HMM {name} {iteration + 1}/{settings.hmm_iterations}"
         counts = expected_counts(shards, now, hmm_counts, settings.p_null, settings.workers, title)
         now = maximise.maximise(pairs, counts, prior, settings, bayes=settings.estimator == "vb")
-        joint = counts.lexical[0][:-1]
+        joint = counts.lexical[0][:-1].astype(np.float64)
     return Estimate(pairs, now, joint)
 
 
@@ -99,5 +100,5 @@ def prune(
     return smaller, maximise.Prior(prior.forward[kept], prior.reverse[kept]), left
 
 
-def _kept(side: Direction, places: np.ndarray) -> Direction:
+def _kept(side: Direction, places: NDArray[np.bool_]) -> Direction:
     return side._replace(lexical=side.lexical[places])

@@ -1,0 +1,1 @@
+"""Aligners that compare the hidden states of a multilingual encoder."""

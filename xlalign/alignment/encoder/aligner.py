@@ -1,0 +1,179 @@
+"""Word links from encoder states: embed, compare, choose, and go from subwords to words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from xlalign.alignment.base import EMPTY
+from xlalign.alignment.encoder import rules
+from xlalign.alignment.encoder.embed import Embedder, Subwords
+from xlalign.alignment.settings import AlignSettings
+from xlalign.errors import UserError
+from xlalign.progress import task
+from xlalign.types import Alignment, WordPair
+
+Longs = NDArray[np.int64]
+DOT_PRODUCTS = {"softmax", "sinkhorn"}
+"""Rules that compare by dot product; the others by cosine."""
+
+CHUNK = 1024
+"""Pairs whose states are in memory at a time."""
+
+CELLS = 1 << 21
+"""Cells of padded similarity matrices in memory at a time."""
+
+
+class EncoderAligner:
+    """Aligns by the hidden states of an encoder.
+
+    Args:
+        embedder: the encoder up to the layer used.
+        rule: a function of `encoder.rules`.
+        pooling: `subword` links words if any of their subwords link; `word` compares mean states of words.
+        dots: whether the rule wants dot products instead of cosines.
+    """
+
+    def __init__(
+        self, embedder: Embedder, rule: rules.Rule, pooling: Literal["subword", "word"] = "subword", dots: bool = False
+    ) -> None:
+        self.embedder = embedder
+        self.rule = rule
+        self.pooling = pooling
+        self.dots = dots
+
+    def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
+        """One alignment per pair, in order."""
+        result = [EMPTY] * len(pairs)
+        order = sorted(range(len(pairs)), key=lambda n: (len(pairs[n][0]) + len(pairs[n][1]), n))
+        with task("align", total=len(pairs), unit="pairs") as running:
+            for first in range(0, len(order), CHUNK):
+                rows = order[first : first + CHUNK]
+                for row, alignment in self._chunk([pairs[row] for row in rows]):
+                    result[rows[row]] = alignment
+                running.advance(len(rows))
+        return result
+
+    @torch.inference_mode()
+    def _chunk(self, pairs: Sequence[WordPair]) -> Iterator[tuple[int, Alignment]]:
+        subwords = self.embedder.subwords([side for pair in pairs for side in pair])
+        states = self.embedder.states(subwords)
+        units = subwords if self.pooling == "subword" else _words(subwords)
+        if self.pooling == "word":
+            states = _mean(states, subwords, units)
+        if not self.dots:
+            states = torch.nn.functional.normalize(states.float(), dim=-1)
+        for batch in _batches(units.starts):
+            yield from self._batch(batch, units, states)
+
+    def _batch(self, batch: Longs, units: Subwords, states: Tensor) -> Iterator[tuple[int, Alignment]]:
+        """Alignments of the pairs `batch` of a chunk; sentences 2 n and 2 n + 1 are pair n."""
+        (left, left_real), (right, right_real) = (
+            _padded(units.starts, batch * 2 + side, states.device) for side in (0, 1)
+        )
+        values = states[left] @ states[right].transpose(1, 2)
+        real = left_real[:, :, None] & right_real[:, None, :]
+        chosen = self.rule(values, real)
+        pair, i, j = chosen.links.nonzero(as_tuple=True)
+        scores = chosen.scores[pair, i, j].float().cpu().numpy()
+        pairs = pair.cpu().numpy()
+        sources = units.words[left[pair, i].cpu().numpy()]
+        targets = units.words[right[pair, j].cpu().numpy()]
+        yield from _alignments(batch, pairs, sources, targets, scores)
+
+
+def _words(subwords: Subwords) -> Subwords:
+    """The words of the sentences as units: a new one starts wherever the word or the sentence changes."""
+    fresh = np.ones(len(subwords.words), dtype=bool)
+    fresh[1:] = subwords.words[1:] != subwords.words[:-1]
+    inner = subwords.starts[subwords.starts < len(fresh)]
+    fresh[inner] = True
+    before = np.concatenate([[0], np.cumsum(fresh)])
+    return Subwords(np.flatnonzero(fresh), subwords.words[fresh], before[subwords.starts])
+
+
+def _mean(states: Tensor, subwords: Subwords, words: Subwords) -> Tensor:
+    """Mean state of each word, (words, D)."""
+    counts = np.diff(np.append(words.ids, len(subwords.ids)))
+    owner = torch.from_numpy(np.repeat(np.arange(len(counts)), counts)).to(states.device)
+    total = torch.zeros(len(counts), states.shape[1], device=states.device, dtype=states.dtype)
+    total.index_add_(0, owner, states)
+    return total / torch.from_numpy(counts).to(states.device, states.dtype)[:, None]
+
+
+def _batches(starts: Longs) -> Iterator[Longs]:
+    """Pairs with units on both sides, in batches of similar shape and at most CELLS padded cells."""
+    lengths = np.diff(starts).reshape(-1, 2)
+    order = np.lexsort((lengths[:, 1], lengths[:, 0]))
+    order = order[lengths[order].min(axis=1) > 0]
+    first = 0
+    while first < len(order):
+        width = np.maximum.accumulate(lengths[order[first:], 0])
+        height = np.maximum.accumulate(lengths[order[first:], 1])
+        fits = np.arange(1, len(width) + 1) * width * height <= CELLS
+        count = max(int(np.argmin(fits)) if not fits.all() else len(fits), 1)
+        yield order[first : first + count]
+        first += count
+
+
+def _padded(starts: Longs, sentences: Longs, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Places of the units of some sentences, (B, longest), and which of them are real."""
+    lengths = starts[sentences + 1] - starts[sentences]
+    columns = np.arange(lengths.max())
+    real = columns < lengths[:, None]
+    places = np.where(real, starts[sentences][:, None] + columns, 0)
+    return torch.from_numpy(places).to(device), torch.from_numpy(real).to(device)
+
+
+def _alignments(
+    batch: Longs, pairs: Longs, sources: Longs, targets: Longs, scores: NDArray[np.float32]
+) -> Iterator[tuple[int, Alignment]]:
+    """Distinct word links per pair, each with the highest score of its subword links."""
+    order = np.lexsort((-scores, targets, sources, pairs))
+    rows = np.stack([pairs, sources, targets], axis=1)[order]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    rows, best = rows[first], scores[order][first].astype(np.float64).round(4).tolist()
+    bounds = np.searchsorted(rows[:, 0], np.arange(len(batch) + 1)).tolist()
+    links = list(map(tuple, rows[:, 1:].tolist()))
+    for place, row in enumerate(batch.tolist()):
+        begin, end = bounds[place], bounds[place + 1]
+        yield row, Alignment(tuple(links[begin:end]), tuple(best[begin:end]))
+
+
+def make(name: str, settings: AlignSettings, encoder: str | Path | None) -> EncoderAligner:
+    """The encoder aligner `name` with the settings' layer, pooling and options.
+
+    Raises:
+        UserError: no encoder is given, or it does not load.
+    """
+    if encoder is None:
+        raise UserError(
+            f"aligner `{name}` needs an encoder", "name one: --encoder google-bert/bert-base-multilingual-cased"
+        )
+    embedder = Embedder(encoder, settings.layer, settings.device, settings.precision, settings.token_budget)
+    options: dict[str, dict[str, Any]] = {
+        "itermax": {"rounds": settings.itermax_rounds, "alpha": settings.itermax_alpha},
+        "softmax": {"threshold": settings.softmax_threshold},
+        "sinkhorn": {"iterations": settings.sinkhorn_iterations},
+        "transport": {"regularisation": settings.transport_regularisation, "marginal": settings.transport_marginal},
+    }
+    rule = partial(getattr(rules, name), **options.get(name, {}))
+    return EncoderAligner(embedder, rule, settings.pooling, name in DOT_PRODUCTS)
+
+
+argmax = partial(make, "argmax")
+itermax = partial(make, "itermax")
+match = partial(make, "match")
+softmax = partial(make, "softmax")
+sinkhorn = partial(make, "sinkhorn")
+transport = partial(make, "transport")
+forward = partial(make, "forward")
+reverse = partial(make, "reverse")
