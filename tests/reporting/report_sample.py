@@ -23,7 +23,7 @@ def results() -> Results:
         "udpos": {"metric": "F1 (%)", "models": {m: _model(g, 0.7, 6.0) for m, g in MODELS.items()}},
         "tatoeba": {"metric": "accuracy (%)", "models": {m: _model(g, 4.0, -30.0, ["en"]) for m, g in MODELS.items()}},
     }
-    signature = ["world:13|seeds:1,2,3|bootstrap:1000|v:0.1.0"]
+    signature = [f"{task}|data:micro:13@1f0c|seeds:1,2,3|v:0.1.0" for task in tasks]
     return Results.model_validate({"tasks": tasks, "baseline": "base", "signature": signature})
 
 
@@ -192,7 +192,7 @@ def stages() -> tuple[StageRun, ...]:
     def stage(name: str, state: str, seconds: float, why: str = "") -> StageRun:
         return StageRun(
             name=name,
-            stage="stage",
+            stage="cell" if name.startswith("eval.") else name.partition(".")[0],
             state=state,
             seconds=seconds,
             why=why,

@@ -41,6 +41,12 @@ def test_a_language_that_a_model_lacks_is_missing_not_zero():
     assert values(table, "Δ ppa")[:3] == [-80.0, None, 10.0]
 
 
+def test_a_task_shows_its_own_signature_and_the_summary_all():
+    found = report_sample.results()
+    assert [line.split("|")[0] for line in task_table("udpos", found).signature] == ["udpos"]
+    assert len(summary_table(found).signature) == 3
+
+
 def test_significance_is_marked():
     found = report_sample.results()
     marks = {row.cells[0].value: row.cells[2].mark for row in task_table("xnli", found).rows}

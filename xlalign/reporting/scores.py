@@ -40,7 +40,7 @@ def task_table(name: str, results: Results) -> Table:
             ),
             rows=(*rows, *_differences(task, results.baseline, languages)),
             notes=_notes(task, results.baseline),
-            signature=results.signature,
+            signature=_signature(name, results),
         )
     )
 
@@ -108,6 +108,11 @@ def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[st
         rows=tuple(rows),
         signature=signature,
     )
+
+
+def _signature(task: str, results: Results) -> tuple[str, ...]:
+    """The lines of a task, which begin with its name; all of them where none does."""
+    return tuple(line for line in results.signature if line.startswith(f"{task}|")) or results.signature
 
 
 def _cells(scores: ModelScores, languages: list[str]) -> list[Cell]:
