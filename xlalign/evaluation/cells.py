@@ -14,7 +14,7 @@ from xlalign.config import identity
 from xlalign.evaluation.data.splits import CellData, digest
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.regime import best_trial
-from xlalign.evaluation.settings import CellSettings, Regime
+from xlalign.evaluation.settings import CellSettings, EvalSettings, Regime
 from xlalign.evaluation.tasks.base import Example, Task
 
 
@@ -112,6 +112,23 @@ def run_cell(
         seconds=time.monotonic() - started,
     )
     return _with_trials(result, trials)
+
+
+def finetune_and_test(
+    model: str | Path, task: str, settings: EvalSettings, seed: int, work: Path, regime: Regime | None = None
+) -> CellResult:
+    """Compute one cell on its own.
+
+    Args:
+        model: folder or hub id.
+        task: name of a task.
+        settings: the evaluation.
+        seed: seed of the output layer, the order of examples and dropout.
+        work: a folder of this call's own.
+        regime: what is frozen, learning rate, pooling; None = the best of the grid on English dev.
+    """
+    (cell,) = settings.model_copy(update={"tasks": (task,), "seeds": (seed,)}).cells()
+    return run_cell(cell.model_copy(update={"regime": regime}), model, work)
 
 
 def _best(trials: Sequence[CellResult]) -> CellResult | None:
