@@ -5,8 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from xlalign.registry import Registry
+if TYPE_CHECKING:
+    from xlalign.registry import Registry
+
 
 Rows = list[dict[str, str]]
 
@@ -37,7 +40,7 @@ def tasks() -> Rows:
         {
             "name": name,
             "kind": task.kind,
-            "metric": "+".join(task.main),
+            "metric": task.metric,
             "languages": str(len(task.languages)),
             "licence": task.license,
         }
@@ -63,7 +66,7 @@ CATALOGUES: dict[str, Callable[[], Rows]] = {
     "tasks": tasks,
     "sources": registered("xlalign.bitext.sources", "SOURCES"),
     "filters": registered("xlalign.bitext.filters", "FILTERS"),
-    "aligners": registered("xlalign.alignment.aligners", "ALIGNERS"),
+    "aligners": registered("xlalign.alignment", "ALIGNERS"),
     "objectives": registered("xlalign.objectives", "OBJECTIVES"),
     "pipelines": pipelines,
 }

@@ -10,14 +10,17 @@ import threading
 import time
 from collections import Counter
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from xlalign.progress import Event
-from xlalign.stages.base import Node
-from xlalign.stages.runner import Outcome
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from xlalign.stages.base import Node
+    from xlalign.stages.runner import Outcome
 
 PLAIN_INTERVAL = 5.0
 """Seconds between two plain progress lines of one task."""
@@ -78,6 +81,8 @@ class StageReporter:
     def _print(self, state: str, name: str, detail: str) -> None:
         if self.quiet:
             return
+        from rich.text import Text
+
         style = {"hit": "green", "made": "bold green", "run": "yellow"}[state]
         line = Text.assemble((f"{state:>5} ", style), (f"{name:<24} ", "bold"), (detail, "dim"))
         self.console.print(line, overflow="ellipsis", no_wrap=self.console.is_terminal)
@@ -112,6 +117,8 @@ class _RichBars(_Bars):
     """Bars with rate and time left, for a terminal."""
 
     def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
         self._tasks: dict[str, TaskID] = {}
         self._progress = Progress(
             TextColumn("[bold]{task.fields[stage]}[/] {task.description}", justify="right"),
@@ -144,8 +151,10 @@ class _RichBars(_Bars):
         if event.kind == "end":
             self._progress.remove_task(self._tasks.pop(event.task))
             return
-        self._progress.update(identity, advance=event.done, **({"note": event.note} if event.note else {}))
-        speed = self._progress.tasks and next(t.speed for t in self._progress.tasks if t.id == identity)
+        self._progress.update(identity, advance=event.done)
+        if event.note:
+            self._progress.update(identity, note=event.note)
+        speed = next(task.speed for task in self._progress.tasks if task.id == identity)
         self._progress.update(identity, rate=f"{speed:,.0f}/s" if speed else "")
 
 

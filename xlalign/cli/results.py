@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from xlalign.cli.console import output
 from xlalign.cli.options import Request
-from xlalign.cli.stages import Outcomes, describe, print_json
-from xlalign.stages.pipeline import Pipeline
+from xlalign.cli.stages import describe, print_json
+
+if TYPE_CHECKING:
+    from xlalign.cli.stages import Outcomes
+    from xlalign.stages.pipeline import Pipeline
 
 
 def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, everything: bool = True) -> None:
@@ -25,7 +28,7 @@ def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, e
         document: dict[str, object] = {"stages": describe(outcomes, list(outcomes))}
         print_json({**document, "tables": [table.model_dump(mode="json") for table in shown]})
         return
-    console: Console = output()
+    console = output()
     for table in shown:
         console.print()
         console.print(render(table))

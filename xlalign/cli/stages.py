@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from xlalign.artifacts.store import Store
 from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
-from xlalign.stages.execution import ExecutionSettings
-from xlalign.stages.export import export
-from xlalign.stages.pipeline import Pipeline, load, locate
-from xlalign.stages.runner import Outcome, make_current, plan
 
-Targets = Callable[[Pipeline], Sequence[str]]
-Outcomes = dict[str, Outcome]
+if TYPE_CHECKING:
+    from xlalign.stages.execution import ExecutionSettings
+    from xlalign.stages.pipeline import Pipeline
+    from xlalign.stages.runner import Outcome, Planned
+
+    Outcomes = dict[str, Outcome]
 
 
 def open_pipeline(request: Request, name: str | None = None) -> Pipeline:
     """The pipeline that a command works on, with `--set` and `--profile` applied."""
+    from xlalign.stages.pipeline import load, locate
+
     path = locate(name or request.config)
     return load(path, request.assignments or (), request.profile)
 
 
 def current(request: Request, pipeline: Pipeline, targets: Sequence[str]) -> Outcomes | None:
     """Make the targets current and say so; with `--dry-run` print the plan and return None."""
+    from rich.text import Text
+
+    from xlalign.artifacts.store import Store
+    from xlalign.stages.export import export
+    from xlalign.stages.runner import make_current, plan
+
     store, execution = Store(request.cache), _execution(request, pipeline)
     graph = pipeline.graph()
     if request.dry_run:
@@ -58,9 +63,8 @@ def describe(outcomes: Outcomes, names: Sequence[str]) -> dict[str, object]:
 
 
 def _describe(outcome: Outcome) -> dict[str, object]:
-    manifest = outcome.artifact.manifest
-    path: Path = outcome.artifact.data
-    return {"state": outcome.state, "why": outcome.why, "key": manifest.key, "path": str(path), "info": manifest.info}
+    manifest, path = outcome.artifact.manifest, str(outcome.artifact.data)
+    return {"state": outcome.state, "why": outcome.why, "key": manifest.key, "path": path, "info": manifest.info}
 
 
 def _execution(request: Request, pipeline: Pipeline) -> ExecutionSettings:
@@ -69,8 +73,10 @@ def _execution(request: Request, pipeline: Pipeline) -> ExecutionSettings:
     return pipeline.execution.model_copy(update={"workers": request.workers})
 
 
-def _print_plan(request: Request, pipeline: Pipeline, lines: Sequence[object]) -> None:
-    rows = [(line.state, line.node.name, line.why) for line in lines]  # type: ignore[attr-defined]
+def _print_plan(request: Request, pipeline: Pipeline, lines: Sequence[Planned]) -> None:
+    from rich.text import Text
+
+    rows = [(line.state, line.node.name, line.why) for line in lines]
     if request.json_output:
         print_json([{"state": state, "stage": name, "why": why} for state, name, why in rows])
         return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from xlalign.alignment.settings import AlignSettings
+from typing import TYPE_CHECKING
+
 from xlalign.stages.base import Job
 from xlalign.stages.pretrain import pin_model
 
+if TYPE_CHECKING:
+    from xlalign.stages.wiring import AlignStage
 
-def pins(settings: AlignSettings) -> dict[str, str]:
+
+def pins(settings: AlignStage) -> dict[str, str]:
     """What the encoder is, for the aligners that use one."""
     return pin_model(settings.encoder) if settings.encoder else {}
 

@@ -106,7 +106,8 @@ def _stages(section: Section, table: Mapping[str, Any], source: str) -> dict[str
         raise UserError(f"{source}: `{section.name}` has to be a table")
     model = section.model()
     fields = {alias for name, f in model.model_fields.items() for alias in (name, f.alias)}
-    named = bool(table) and all(isinstance(value, dict) and key not in fields for key, value in table.items())
+    tables_only = bool(table) and all(isinstance(value, dict) for value in table.values())
+    named = tables_only and not (section.single and fields & set(table))
     if not named and not section.single:
         raise UserError(f"{source}: [{section.name}] needs a name for each stage, as in [{section.name}.ppa]")
     tables = dict(table) if named else {section.name: table}

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from xlalign.artifacts.digest import digest_path
-from xlalign.bitext.prepare import external_files, prepare
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.stages.base import Job
 
 
 def pins(settings: PrepareSettings) -> dict[str, str]:
     """Content digests of every local file that the sources read."""
-    return {str(path): digest_path(path) for path in external_files(settings)}
+    from xlalign.bitext.prepare import inputs
+
+    return {str(path): digest_path(path) for path in inputs(settings)}
 
 
 def run(job: Job) -> None:
     """Read, clean, deduplicate, split."""
+    from xlalign.bitext.prepare import prepare
+
     report = prepare(job.settings, job.space.out)
-    job.space.info.update(asdict(report))
+    job.space.info |= {"read": report.read, "kept": report.kept, "dropped": report.dropped}

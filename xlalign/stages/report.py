@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from xlalign import __version__
+from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.curves import read_curve
-from xlalign.reporting.data import AlignedPair, CorpusReport, FilterCount, Reject, ReportData, StageRun
+from xlalign.reporting.data import AlignedPair, ReportData, StageRun
 from xlalign.reporting.results import Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
@@ -38,7 +39,9 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
         aer=error_rates(pipeline, outcomes),
         alignments=tuple(pair for name in _ran(pipeline, outcomes, "align-words") for pair in _pairs(name, outcomes)),
         curves=tuple(_curves(pipeline, outcomes)),
-        corpora=tuple(_corpus(name, outcomes[name]) for name in _ran(pipeline, outcomes, "prepare")),
+        corpora=tuple(
+            corpus_report(name, _json(outcomes[name], "report.json")) for name in _ran(pipeline, outcomes, "prepare")
+        ),
         stages=tuple(_stage(name, outcome) for name, outcome in outcomes.items()),
     )
 
@@ -86,22 +89,6 @@ def _json(outcome: Outcome, name: str) -> dict[str, Any]:
 def _curves(pipeline: Pipeline, outcomes: Outcomes) -> list[Any]:
     paths = {name: outcomes[name].artifact.data / "metrics.jsonl" for name in _ran(pipeline, outcomes, "pretrain")}
     return [read_curve(path, name) for name, path in paths.items() if path.is_file()]
-
-
-def _corpus(name: str, outcome: Outcome) -> CorpusReport:
-    report = _json(outcome, "report.json")
-    return CorpusReport(
-        name=name,
-        read=report["read"],
-        kept=report["kept"],
-        filters=tuple(_filter(item) for item in report["filters"]),
-        sizes=report["sizes"],
-    )
-
-
-def _filter(item: dict[str, Any]) -> FilterCount:
-    samples = tuple(Reject.model_validate(sample) for sample in item.get("samples", ()))
-    return FilterCount(name=item["name"], removed=item["removed"], demand=item.get("demand", ""), samples=samples)
 
 
 def _pairs(name: str, outcomes: Outcomes) -> list[AlignedPair]:

@@ -12,18 +12,19 @@ from typing import cast
 
 from pydantic import Field
 
+from xlalign.alignment import ALIGNERS
 from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings, operational
 from xlalign.errors import UserError, unknown_name
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.stages.base import Kind, Node
+from xlalign.stages.grid import cell_name, grid
 from xlalign.training.settings import PretrainSettings
 
 PREPARE = Kind("prepare", 1, "xlalign.stages.prepare")
 ALIGN = Kind("align-words", 1, "xlalign.stages.align_words")
 PRETRAIN = Kind("pretrain", 1, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
-CELL = Kind("cell", 1, "xlalign.stages.cell", volatile=("times.json",))
 EVAL = Kind("eval", 1, "xlalign.stages.evaluate")
 
 Stages = Mapping[str, Mapping[str, Settings]]
@@ -33,6 +34,7 @@ class AlignStage(AlignSettings):
     """An `[align-words]` table."""
 
     bitext: str = operational("prepare", "name of the prepare stage to align")
+    encoder: str = Field("", description="encoder of an encoder aligner: a pretrain stage, model folder or hub id")
 
 
 class PretrainStage(PretrainSettings):
@@ -46,14 +48,6 @@ class EvalStage(EvalSettings):
     """An `[eval]` table."""
 
     controls: tuple[str, ...] = Field((), description="models that only had more training: no contestants")
-
-
-class CellSettings(Settings):
-    """One cell of the evaluation grid: a task, a model, a seed."""
-
-    task: str = Field(description="name of the task")
-    seed: int = Field(0, description="seed of the fine-tuning; 0 where there is none")
-    options: EvalSettings = Field(description="what of the [eval] table concerns this cell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +93,11 @@ def _prepare(name: str, settings: Settings, stages: Stages) -> list[Node]:
 
 def _align(name: str, settings: Settings, stages: Stages) -> list[Node]:
     own = cast("AlignStage", settings)
+    if own.aligner not in ALIGNERS:
+        raise unknown_name("aligner", own.aligner, ALIGNERS)
     inputs = {"bitext": _reference(own.bitext, "prepare", f"align-words.{name}.bitext", stages)}
     if own.encoder in stages.get("pretrain", {}):
-        inputs["encoder"] = str(own.encoder)
+        inputs["encoder"] = own.encoder
         own = own.model_copy(update={"encoder": "stage"})
     return [Node(name, ALIGN, own, inputs)]
 
@@ -132,7 +128,16 @@ def _reference(name: str, section: str, field: str, stages: Stages) -> str:
 
 
 def _eval(name: str, settings: Settings, stages: Stages) -> list[Node]:
-    return []
+    own = cast("EvalStage", settings)
+    models = own.models or tuple(stages.get("pretrain", {}))
+    if not models:
+        raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
+    own = own.model_copy(update={"models": models})
+    trained = stages.get("pretrain", {})
+    built = list(grid(name, own, {model: model in trained for model in models}))
+    cells = [(model, cell_name(name, cell.task, model, str(cell.seed))) for model in models for cell in own.cells()]
+    tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
+    return [*built, Node(name, EVAL, own, tested)]
 
 
 _BUILDERS: dict[str, Callable[[str, Settings, Stages], list[Node]]] = {

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
-from xlalign.artifacts.collect import GRACE_SECONDS, garbage, sweep
-from xlalign.artifacts.explain import differences
-from xlalign.artifacts.store import Artifact, Store
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.stages import print_json
 from xlalign.errors import UserError
 
+if TYPE_CHECKING:
+    from xlalign.artifacts.store import Artifact, Store
+
+HOUR = 3600.0
 app = typer.Typer(help="Look at the artifact cache, check it, free space.", no_args_is_help=True)
 
 Root = Annotated[Path | None, typer.Option("--cache", help="Cache folder; default $XLALIGN_CACHE.")]
@@ -27,7 +27,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 def ls(cache: Root = None, as_json: AsJson = False) -> None:
     """List every artifact with stage, name, key, size and age."""
     with boundary():
-        store = Store(cache)
+        from rich.table import Table
+
+        store = _store(cache)
         rows = [_row(artifact) for artifact in store.artifacts()]
         if as_json:
             print_json(rows)
@@ -44,7 +46,7 @@ def ls(cache: Root = None, as_json: AsJson = False) -> None:
 def show(key: Key, cache: Root = None) -> None:
     """Print an artifact's manifest: settings, inputs, outputs, versions."""
     with boundary():
-        print(_find(Store(cache), key).manifest.model_dump_json(indent=1))
+        print(_find(_store(cache), key).manifest.model_dump_json(indent=1))
 
 
 @app.command("explain")
@@ -53,7 +55,9 @@ def explain(
 ) -> None:
     """Say in which fields an artifact differs from the one of its stage made before it (or from OTHER)."""
     with boundary():
-        store = Store(cache)
+        from xlalign.artifacts.explain import differences
+
+        store = _store(cache)
         artifact = _find(store, key)
         before = _find(store, other) if other else _previous(store, artifact)
         console = output()
@@ -72,7 +76,7 @@ def verify(cache: Root = None) -> None:
     """Check the digest of every file; exit code 5 when something is damaged."""
     with boundary():
         damaged = 0
-        for artifact in Store(cache).artifacts():
+        for artifact in _store(cache).artifacts():
             files = artifact.damaged_files(thorough=True)
             damaged += bool(files)
             if files:
@@ -88,9 +92,7 @@ def verify(cache: Root = None) -> None:
 def gc(
     keep_runs: Annotated[int | None, typer.Option("--keep-runs", min=0, help="Keep what the last N runs need.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Really delete; without it, only list.")] = False,
-    grace: Annotated[
-        float, typer.Option("--grace", help="Leave folders younger than this alone, in seconds.")
-    ] = GRACE_SECONDS,
+    grace: Annotated[float, typer.Option("--grace", help="Leave folders younger than this alone, in seconds.")] = HOUR,
     cache: Root = None,
 ) -> None:
     """Remove what no recent run needs. Lists only, unless `--delete` is given.
@@ -100,7 +102,9 @@ def gc(
     with boundary():
         if keep_runs is None:
             raise UserError("`cache gc` needs to know what to keep", "for example `xlalign cache gc --keep-runs 5`")
-        store = Store(cache)
+        from xlalign.artifacts.collect import garbage, sweep
+
+        store = _store(cache)
         items = garbage(store, keep_runs, grace)
         for item in items:
             output().print(f"{item.stage:<12} {item.key[:12]}  {_size(item.size)}")
@@ -110,7 +114,13 @@ def gc(
             output().print(f"[dim]{_size(sum(i.size for i in items))} could be freed; add --delete to do it[/]")
 
 
-def _row(artifact: Artifact) -> dict[str, object]:
+def _store(root: Path | None) -> Store:
+    from xlalign.artifacts.store import Store
+
+    return Store(root)
+
+
+def _row(artifact: Artifact) -> dict[str, Any]:
     manifest = artifact.manifest
     size = sum(file.size for file in manifest.outputs.values())
     wanted = manifest.model_dump(include={"stage", "name", "key", "created", "seconds"})

@@ -7,13 +7,15 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xlalign import __version__
-from xlalign.artifacts.store import Store
 from xlalign.cli.console import output
+
+if TYPE_CHECKING:
+    from xlalign.artifacts.store import Store
 
 PACKAGES = (
     "torch",
@@ -36,6 +38,8 @@ def command(
 
     The exit code is 4 when a package is missing, 5 when the cache is not writable.
     """
+    from xlalign.artifacts.store import Store
+
     console = output()
     missing = [name for name in PACKAGES if _version(name) is None]
     console.print(

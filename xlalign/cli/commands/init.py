@@ -10,12 +10,11 @@ import typer
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.errors import UserError
-from xlalign.stages.pipeline import BUILT_IN, FILE, builtin_files, locate
 
 
 def command(
-    template: Annotated[str, typer.Argument(help="Name of a built-in pipeline to start from.")] = BUILT_IN,
-    path: Annotated[Path, typer.Option("--path", "-p", help="File to write.")] = Path(FILE),
+    template: Annotated[str, typer.Argument(help="Name of a built-in pipeline to start from.")] = "quickstart",
+    path: Annotated[Path, typer.Option("--path", "-p", help="File to write.")] = Path("xlalign.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
@@ -27,6 +26,8 @@ def command(
     - `xlalign init own-data --path my.toml`
     """
     with boundary(debug=debug):
+        from xlalign.stages.pipeline import builtin_files, locate
+
         if path.exists() and not force:
             raise UserError(f"{path} exists", "choose another --path, or --force to replace it")
         if template not in builtin_files():

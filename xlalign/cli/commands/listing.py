@@ -6,14 +6,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from xlalign.cli.catalogue import CATALOGUES
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.stages import print_json
 
-Kind = StrEnum("Kind", [(name, name) for name in CATALOGUES])
+Kind = StrEnum("Kind", {name: name for name in CATALOGUES})  # type: ignore[misc]
 
 
 def command(
@@ -29,6 +28,8 @@ def command(
     - `xlalign list tasks --json`
     """
     with boundary(debug=debug):
+        from rich.table import Table
+
         rows = CATALOGUES[kind.value]()
         if as_json:
             print_json(rows)

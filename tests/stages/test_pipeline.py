@@ -1,0 +1,102 @@
+import pytest
+
+from xlalign.errors import UserError
+from xlalign.stages.pipeline import builtin_files, load, locate
+
+MINIMAL = """
+[prepare]
+languages = ["en", "de"]
+[align-words]
+aligner = "hmm"
+[pretrain.base]
+preset = "mlm"
+steps = 10
+[pretrain.ctl]
+preset = "ml-ctl"
+from = "base"
+steps = 10
+[eval]
+tasks = ["xnli", "tatoeba"]
+seeds = [1, 2]
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def save(text: str):
+        path = tmp_path / "xlalign.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return save
+
+
+def test_stages_become_a_graph(write):
+    graph = load(write(MINIMAL)).graph()
+    assert graph["align-words"].inputs == {"bitext": "prepare"}
+    assert graph["base"].inputs == {"bitext": "prepare"}
+    assert graph["ctl"].inputs == {"bitext": "prepare", "alignments": "align-words", "model": "base"}
+    assert graph["eval.xnli.base.2"].inputs["model"] == "base"
+    assert graph["eval.tatoeba.ctl.0"].inputs == {"data": "eval.tatoeba.data", "model": "ctl"}
+    assert not any("trial" in name for name in graph["eval"].inputs.values())
+
+
+def test_renaming_a_stage_changes_no_key(write):
+    renamed = MINIMAL.replace("[pretrain.base]", "[pretrain.start]").replace('from = "base"', 'from = "start"')
+    contents = {"bitext": "x", "alignments": "y", "model": "z"}
+    one, two = (load(write(text)).graph()["ctl"].recipe(contents) for text in (MINIMAL, renamed))
+    assert one.key == two.key
+
+
+def test_another_task_model_or_seed_changes_no_cell(write):
+    more = MINIMAL.replace('"tatoeba"]', '"udpos", "tatoeba"]\nresamples = 10\nlanguages = []').replace(
+        "[1, 2]", "[1, 2, 3]"
+    )
+    contents = {"model": "z", "data": "d"}
+    name = "eval.xnli.ctl.trial0"
+    assert (
+        load(write(MINIMAL)).graph()[name].recipe(contents).key == load(write(more)).graph()[name].recipe(contents).key
+    )
+    other = MINIMAL + "test_examples = 5\n"
+    assert (
+        load(write(MINIMAL)).graph()[name].recipe(contents).key != load(write(other)).graph()[name].recipe(contents).key
+    )
+
+
+def test_set_and_profile(write):
+    path = write(MINIMAL + '[profiles.small]\n"pretrain.base.steps" = 3\n"eval.seeds" = [9]\n')
+    assert load(path, profile="small").stages["pretrain"]["base"].steps == 3
+    assert load(path, ["pretrain.base.steps=7"], "small").stages["pretrain"]["base"].steps == 7
+    with pytest.raises(UserError, match="unknown profile"):
+        load(path, profile="large")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("[prepare]", "[prepair]"), r"unknown table .*`prepair`"),
+        (("tasks = ", "taks = "), r"unknown key `eval.taks`; did you mean `tasks`"),
+        (('preset = "ml-ctl"', 'preset = "ml-ctk"'), "ml-ctk"),
+        (('"xnli"', '"xnlj"'), "unknown task `xnlj`"),
+        (('from = "base"', 'from = "ctl"'), "wait for each other: ctl -> ctl"),
+        (("[pretrain.ctl]", "[pretrain.prepare]"), "two stages have the name `prepare`"),
+        (('[align-words]\naligner = "hmm"', ""), r"needs a \[align-words\] stage"),
+        (("[pretrain.base]", "[pretrain]"), r"needs a name for each stage|unknown key"),
+        (('aligner = "hmm"', 'aligner = "hm"'), "hm"),
+    ],
+)
+def test_mistakes_are_told_before_anything_runs(write, change, message):
+    with pytest.raises(UserError, match=message):
+        load(write(MINIMAL.replace(*change))).graph()
+
+
+def test_locate(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert locate(None) == builtin_files()["quickstart"]
+    assert locate("quickstart") == builtin_files()["quickstart"]
+    with pytest.raises(UserError, match="unknown pipeline `quikstart`"):
+        locate("quikstart")
+    with pytest.raises(UserError, match="no pipeline file"):
+        locate("my/other.toml")
+    (tmp_path / "xlalign.toml").write_text(MINIMAL)
+    assert str(locate(None)) == "xlalign.toml"
