@@ -66,6 +66,49 @@ def catalogue(kind: str, title: str, text: str) -> Callable[[], str]:
     return page
 
 
+def presets() -> str:
+    """The table of presets, then each with its equation, values and deviations."""
+    from xlalign.cli.catalogue import CATALOGUES
+    from xlalign.objectives.presets import load
+
+    rows = CATALOGUES["presets"]()
+    intro = "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table."
+    sections = [preset(row["name"], load(row["name"])) for row in rows]
+    return "\n\n".join([f"# Presets\n\n{intro}\n\n{table(rows)}".rstrip(), *sections])
+
+
+def preset(name: str, recipe: Any) -> str:
+    """One preset: what `options` can change, and what differs from the paper."""
+    values = [
+        {"option": f"`{part}.{key}`", "value": f"`{_toml(value)}`"}
+        for part, options in [*recipe.objectives.items(), ("data", recipe.data)]
+        for key, value in options.model_dump(exclude_unset=True).items()
+        if key != "kind"
+    ]
+    kinds = "\n".join(f"- `{part}` is `{options.kind}`" for part, options in recipe.objectives.items())
+    notes = [
+        *recipe.deviations,
+        *(f"Not stated in what can be read of the paper: {text}" for text in recipe.unverified),
+    ]
+    parts = [
+        f"## `{name}`",
+        f"{_cell(recipe.title, literal=False)}. {_cell(recipe.paper, literal=False)}",
+        f"```text\n{recipe.equation.strip()}\n```" if recipe.equation else "",
+        kinds,
+        f"Reduction: `{recipe.reduction}`. What the preset sets, and `options` can change:",
+        table(values, literal=True).rstrip(),
+        "Differs from the paper:" if notes else "",
+        "\n".join(f"- {note}" for note in notes),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _unverified(recipe: Any) -> list[str]:
+    """Values that are not in what can be read of the paper."""
+    listed = ", ".join(f"`{name}`" for name in recipe.unverified)
+    return [f"values not stated in what can be read of the paper: {listed}"] if listed else []
+
+
 def parts() -> str:
     """Sources, filters, aligners, objectives and pipelines on one page."""
     from xlalign.cli.catalogue import CATALOGUES
@@ -203,9 +246,7 @@ def decisions() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli,
     "reference/settings.md": settings,
-    "reference/presets.md": catalogue(
-        "presets", "Presets", "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table."
-    ),
+    "reference/presets.md": presets,
     "reference/tasks.md": catalogue(
         "tasks", "Tasks", "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."
     ),
