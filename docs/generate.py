@@ -88,7 +88,7 @@ def preset(name: str, recipe: Any) -> str:
     kinds = "\n".join(f"- `{part}` is `{options.kind}`" for part, options in recipe.objectives.items())
     notes = [
         *recipe.deviations,
-        *(f"Not stated in what can be read of the paper: {text}" for text in recipe.unverified),
+        *_unverified(recipe),
     ]
     parts = [
         f"## `{name}`",
