@@ -1,0 +1,167 @@
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from xlalign.alignment import ALIGNERS, gold
+from xlalign.alignment.encoder import rules
+from xlalign.alignment.encoder.embed import Embedder, windows
+from xlalign.alignment.settings import AlignSettings
+from xlalign.errors import UserError
+
+SIMALIGN = {"argmax": "inter", "itermax": "itermax", "match": "mwmf", "forward": "fwd", "reverse": "rev"}
+
+
+def invented_pairs(count, seed=3):
+    draw = random.Random(seed)
+    vocabulary = "the quick dog believe wir glauben nicht Москва far 東京 遠い です cherry-pick 12 . , !".split()
+
+    def sentence():
+        return [draw.choice(vocabulary) for _ in range(draw.choice([1, 2, 3, 5, 8, 13, 21]))]
+
+    return [(sentence(), sentence()) for _ in range(count)]
+
+
+def real_pairs(folder):
+    for name in ("enfr", "jaen"):
+        pairs = gold.read(folder / f"{name}.src-tgt.xz").pairs
+        yield from [pair for pair in pairs if len(pair[0]) + len(pair[1]) < 30][::12]
+
+
+def assert_equal_to_simalign(encoder, pairs, pooling, layer=3):
+    import simalign
+
+    kind = {"subword": "bpe", "word": "word"}[pooling]
+    theirs = simalign.SentenceAligner(str(encoder), token_type=kind, matching_methods="maifr", layer=layer)
+    expected = [theirs.get_word_aligns(*pair) for pair in pairs]
+    settings = AlignSettings(layer=layer, pooling=pooling, device="cpu", token_budget=256)
+    for name, method in SIMALIGN.items():
+        found = ALIGNERS.get(name)(settings, encoder).align(pairs)
+        assert [list(alignment.links) for alignment in found] == [row[method] for row in expected], name
+        assert all(0 <= score <= 1 for alignment in found for score in alignment.scores)
+
+
+@pytest.mark.parametrize("pooling", ["subword", "word"])
+def test_link_for_link_equal_to_simalign(encoder, pooling):
+    assert_equal_to_simalign(encoder, invented_pairs(25), pooling)
+
+
+@pytest.mark.parametrize("pooling", ["subword", "word"])
+def test_link_for_link_equal_to_simalign_on_real_text(encoder, pooling, wordalign):
+    assert_equal_to_simalign(encoder, list(real_pairs(wordalign)), pooling)
+
+
+def test_results_do_not_depend_on_batching(encoder):
+    pairs = invented_pairs(30)
+    small, large = (AlignSettings(layer=2, device="cpu", token_budget=budget) for budget in (64, 4096))
+    together = [a.links for a in ALIGNERS.get("itermax")(large, encoder).align(pairs)]
+    assert [a.links for a in ALIGNERS.get("itermax")(small, encoder).align(pairs)] == together
+    alone = ALIGNERS.get("itermax")(small, encoder)
+    assert [alone.align([pair])[0].links for pair in pairs] == together
+
+
+@pytest.mark.parametrize("name", ["softmax", "sinkhorn", "transport"])
+@pytest.mark.parametrize("pooling", ["subword", "word"])
+def test_other_rules_give_sorted_links_inside_the_pair(encoder, name, pooling):
+    settings = AlignSettings(layer=2, pooling=pooling, device="cpu", softmax_threshold=0.01)
+    pairs = invented_pairs(12)
+    for (source, target), found in zip(pairs, ALIGNERS.get(name)(settings, encoder).align(pairs), strict=True):
+        assert list(found.links) == sorted(set(found.links))
+        assert len(found.links) == len(found.scores)
+        assert all(i < len(source) and j < len(target) for i, j in found.links)
+
+
+def test_identical_sentences_link_on_the_diagonal(encoder):
+    words = "wir glauben nicht , daß 東京 far".split()
+    for name in ("argmax", "itermax", "match", "transport"):
+        found = ALIGNERS.get(name)(AlignSettings(layer=4, device="cpu"), encoder).align([(words, words)])[0]
+        assert found.links == tuple((n, n) for n in range(len(words))), name
+
+
+def test_an_empty_side_has_no_links(encoder):
+    found = ALIGNERS.get("itermax")(AlignSettings(layer=1, device="cpu"), encoder).align([([], ["a"]), (["a"], [])])
+    assert [alignment.links for alignment in found] == [(), ()]
+    assert ALIGNERS.get("itermax")(AlignSettings(layer=1, device="cpu"), encoder).align([]) == []
+
+
+def test_a_sentence_longer_than_the_window_is_aligned_to_its_end(encoder):
+    words = [f"{word}{number}" for number, word in enumerate("dog far the believe".split() * 60)]
+    found = ALIGNERS.get("argmax")(AlignSettings(layer=0, device="cpu"), encoder).align([(words, words)])[0]
+    assert {i for i, _ in found.links} >= {0, len(words) - 1}
+    assert len(found.links) > 0.5 * len(words)
+
+
+@pytest.mark.parametrize(("length", "size"), [(5, 10), (10, 10), (11, 10), (95, 10), (7, 1)])
+def test_windows_keep_every_subword_once(length, size):
+    pieces = list(windows(3, 3 + length, size))
+    kept = [n for piece in pieces for n in range(piece.keep_first, piece.keep_last)]
+    assert kept == list(range(3, 3 + length))
+    assert all(p.last - p.first <= size and p.first <= p.keep_first < p.keep_last <= p.last for p in pieces)
+
+
+def test_stopping_at_a_layer_gives_that_layers_states(encoder):
+    from transformers import AutoModel
+
+    words = "wir glauben nicht".split()
+    whole = AutoModel.from_pretrained(str(encoder)).eval()
+    for layer in range(5):
+        embedder = Embedder(encoder, layer, "cpu")
+        subwords = embedder.subwords([words])
+        ids = [*embedder.prefix, *subwords.ids.tolist(), *embedder.suffix]
+        with torch.no_grad():
+            expected = whole(torch.tensor([ids]), output_hidden_states=True).hidden_states[layer][0, 1:-1]
+        torch.testing.assert_close(embedder.states(subwords), expected)
+
+
+def test_unknown_layer_and_missing_encoder(encoder):
+    with pytest.raises(UserError, match="layers 0 to 4, not 9"):
+        Embedder(encoder, 9, "cpu")
+    with pytest.raises(UserError, match="needs an encoder"):
+        ALIGNERS.get("itermax")(AlignSettings(), None)
+
+
+def matrices(seed):
+    rng = np.random.default_rng(seed)
+    sizes = [(3, 4), (5, 2), (1, 1)]
+    values, real = torch.full((3, 5, 4), 9.0), torch.zeros(3, 5, 4, dtype=torch.bool)
+    for pair, (m, n) in enumerate(sizes):
+        values[pair, :m, :n] = torch.from_numpy(rng.normal(size=(m, n)))
+        real[pair, :m, :n] = True
+    return sizes, values, real
+
+
+def test_softmax_against_the_formula():
+    sizes, values, real = matrices(0)
+    chosen = rules.softmax(values, real, threshold=0.2)
+    for pair, (m, n) in enumerate(sizes):
+        exp = np.exp(values[pair, :m, :n].numpy())
+        row, column = exp / exp.sum(1, keepdims=True), exp / exp.sum(0, keepdims=True)
+        assert (chosen.links[pair, :m, :n].numpy() == ((row > 0.2) & (column > 0.2))).all()
+        np.testing.assert_allclose(chosen.scores[pair, :m, :n], 2 * row * column / (row + column), rtol=1e-5)
+    assert not (chosen.links & ~real).any()
+
+
+def test_sinkhorn_rows_sum_to_one():
+    sizes, values, real = matrices(1)
+    plan = rules.sinkhorn(values, real).scores
+    for pair, (m, _) in enumerate(sizes):
+        np.testing.assert_allclose(plan[pair, :m].sum(1), 1.0, rtol=1e-5)
+
+
+def test_balanced_transport_meets_both_marginals():
+    sizes, values, real = matrices(2)
+    chosen = rules.transport(values.clamp(-1, 1), real, regularisation=0.5, iterations=200)
+    for pair, (m, n) in enumerate(sizes):
+        plan = chosen.scores[pair, :m, :n].numpy() / m
+        if m <= n:  # else a clipped score hides part of the plan
+            np.testing.assert_allclose(plan.sum(1), 1 / m, rtol=1e-3)
+            np.testing.assert_allclose(plan.sum(0), 1 / n, rtol=1e-3)
+
+
+def test_weaker_marginals_transport_less_of_a_bad_match():
+    cosine = torch.tensor([[[0.9, -0.9], [-0.9, -0.8]]])
+    real = torch.ones(1, 2, 2, dtype=torch.bool)
+    exact = rules.transport(cosine, real, 0.1).scores
+    loose = rules.transport(cosine, real, 0.1, marginal=0.2).scores
+    assert loose[0, 1, 1] < exact[0, 1, 1]
