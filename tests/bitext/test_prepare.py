@@ -252,7 +252,7 @@ def test_damage_is_found(tmp_path: Path):
     prepare(settings_of(write_corpus(tmp_path)), out)
     pairs = list(corpus.read_pairs(out / "train"))
     corpus.write_pairs(out / "train", pairs[1:])
-    with pytest.raises(DataError, match="report.json promises"):
+    with pytest.raises(DataError, match="the shards hold"):
         validate(out)
     corpus.write_pairs(out / "train", [pairs[0]._replace(source="other"), *pairs[1:]])
     with pytest.raises(DataError, match="does not belong"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,11 +100,19 @@ class Batch:
         """The pairs where `keep` is true."""
         return Batch(self.source.take(keep), self.target.take(keep), self.corpus)
 
-    def pairs(self) -> Iterator[Pair]:
-        """The pairs without their ids, for filters that look at one pair at a time."""
+    def pairs(self, rows: Iterable[int] | None = None) -> Iterator[Pair]:
+        """The pairs (all, or those of `rows`) without their ids, for filters that look at one pair at a time."""
         langs = self.source.lang, self.target.lang
-        for source, target in zip(self.source.texts, self.target.texts, strict=True):
-            yield Pair("", source, target, *langs, self.corpus)
+        for i in range(len(self)) if rows is None else rows:
+            yield Pair("", self.source.texts[i], self.target.texts[i], *langs, self.corpus)
+
+    def having(self, hints: Sequence[str]) -> list[int]:
+        """The rows in which either side has one of the hints in it."""
+        rows: set[int] = set()
+        for side in (self.source, self.target):
+            for hint in hints:
+                rows.update(i for i, text in enumerate(side.texts) if hint in text)
+        return sorted(rows)
 
     def both(self, measure: Callable[[Side], npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """A measure of either side, (N, 2)."""

@@ -22,10 +22,10 @@ CODE_POINTS = 0x110000
 LAST_ALPHABET = 0x2E80
 """Below are the scripts whose letters have case or accents; above, a mark makes another letter (Japanese)."""
 
-FIRST_LETTER = 8
-"""Classes from here on are letters: 8 is a letter of any script that no listed language uses."""
+FIRST_LETTER = 9
+"""Classes from here on are letters: 9 is a letter of any script that no listed language uses."""
 
-CLASSES = ("other", "space", "digit", "punctuation", "symbol", "control", "format", "break", "letter")
+CLASSES = ("other", "space", "digit", "stop", "punctuation", "symbol", "control", "format", "break", "letter")
 
 
 @cache
@@ -108,16 +108,33 @@ class Texts:
         """A 64-bit hash of the letters and digits of each sentence without case and accents, (N,).
 
         Spaces, punctuation and everything else do not count, so sentences that differ only there share a key.
-        The hash is multilinear: the sum over positions p of a random number of the character times one of p.
+        The hash is a polynomial in an odd base modulo 2^64 over random numbers of the characters: the prefix sums of
+        the whole batch give that of every sentence, once its powers are divided out.
         """
         numbers = character_numbers()[self.codes]
         counted = np.flatnonzero(numbers)
-        offsets = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
-        position = np.arange(len(counted)) - np.repeat(offsets[:-1], np.diff(offsets))
-        multipliers = mix(np.arange(int(position.max(initial=0)) + 1, dtype=np.uint64)) | np.uint64(1)
+        borders = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
+        powers, inverses = _powers(len(counted))
         sums = np.zeros(len(counted) + 1, dtype=np.uint64)
-        np.cumsum(numbers[counted] * multipliers[position], out=sums[1:])
-        return mix(sums[offsets[1:]] - sums[offsets[:-1]])
+        np.cumsum(numbers[counted] * powers[: len(counted)], out=sums[1:])
+        return mix((sums[borders[1:]] - sums[borders[:-1]]) * inverses[borders[:-1]])
+
+
+BASE = 0x9E3779B97F4A7C15
+_power_tables: list[tuple[Hashes, Hashes]] = []
+
+
+def _powers(count: int) -> tuple[Hashes, Hashes]:
+    """BASE^k and BASE^-k modulo 2^64 for k = 0 .. count at least."""
+    if not _power_tables or len(_power_tables[0][0]) <= count:
+        size = 1 << max(16, count.bit_length() + 1)
+        tables = []
+        for base in (BASE, pow(BASE, -1, 2**64)):
+            factors = np.full(size, base, dtype=np.uint64)
+            factors[0] = 1
+            tables.append(np.cumprod(factors))
+        _power_tables[:] = [(tables[0], tables[1])]
+    return _power_tables[0]
 
 
 @cache

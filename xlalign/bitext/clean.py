@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
@@ -15,7 +16,7 @@ from xlalign.bitext import transforms
 from xlalign.bitext.batch import Batch, Mask, Side
 from xlalign.bitext.characters import Hashes, mix
 from xlalign.bitext.contamination import Evaluation
-from xlalign.bitext.corpus import pair_id
+from xlalign.bitext.corpus import pair_digests
 from xlalign.bitext.filters.base import Filter
 from xlalign.bitext.sources.base import Row
 
@@ -94,9 +95,9 @@ def clean(job: Job, evaluation: Evaluation | None = None) -> Cleaned:
         evaluation: sentences to keep out; None: nothing is compared.
     """
     work = _Work(job)
-    for name, rule in job.filters.items():
+    for _, rules in groupby(job.filters.items(), lambda item: item[1].cost):
         if len(work.batch):
-            work.filter(name, rule)
+            work.filter(dict(rules))
     if evaluation is not None and len(work.batch):
         work.decontaminate(evaluation)
     return work.result()
@@ -114,24 +115,34 @@ class _Work:
         self.rows = np.arange(len(job.rows))
         self.tally = Tally(read=len(job.rows))
 
-    def filter(self, name: str, rule: Filter) -> None:
-        scores = rule.scores(self.batch)
-        edges = np.asarray(rule.edges)
-        self.tally.histograms[name] = np.histogram(np.clip(scores, edges[0], edges[-1]), edges)[0]
-        self._keep(rule.accepts(scores), name, scores)
+    def filter(self, rules: dict[str, Filter]) -> None:
+        """Apply filters of about the same cost: all see all pairs, but a pair counts only up to its first reason."""
+        alive = np.ones(len(self.batch), dtype=np.bool_)
+        for name, rule in rules.items():
+            scores = rule.scores(self.batch)
+            edges = np.asarray(rule.edges)
+            self.tally.histograms[name] = np.histogram(np.clip(scores[alive], edges[0], edges[-1]), edges)[0]
+            alive = self._drop(alive, rule.accepts(scores), name, scores)
+        self._take(alive)
 
     def decontaminate(self, evaluation: Evaluation) -> None:
+        """Drop the pairs that an evaluation set has, by the first set that has them."""
         owners = evaluation.find(self.batch)
+        alive = np.ones(len(self.batch), dtype=np.bool_)
         for number, name in enumerate(evaluation.names):
-            self._keep(owners != number, f"evaluation:{name}", owners)
-            owners = owners[owners != number]
+            alive = self._drop(alive, owners != number, f"evaluation:{name}", owners)
+        self._take(alive)
 
-    def _keep(self, keep: Mask, reason: str, scores: npt.NDArray[np.generic]) -> None:
-        if keep.all():
-            return
-        self.tally.drop(reason, [self._sample(i, scores[i]) for i in np.flatnonzero(~keep).tolist()])
-        self.batch = self.batch.take(keep)
-        self.rows = self.rows[keep]
+    def _drop(self, alive: Mask, keep: Mask, reason: str, scores: npt.NDArray[np.generic]) -> Mask:
+        dropped = np.flatnonzero(alive & ~keep).tolist()
+        if dropped:
+            self.tally.drop(reason, [self._sample(i, scores[i]) for i in dropped])
+        return alive & keep
+
+    def _take(self, alive: Mask) -> None:
+        if not alive.all():
+            self.batch = self.batch.take(alive)
+            self.rows = self.rows[alive]
 
     def _sample(self, i: int, score: np.generic) -> Sample:
         source, target = self.batch.source.texts[i], self.batch.target.texts[i]
@@ -140,13 +151,19 @@ class _Work:
 
     def result(self) -> Cleaned:
         source, target = self.batch.source, self.batch.target
-        ids = [pair_id(*texts, source.lang, target.lang) for texts in zip(source.texts, target.texts, strict=True)]
-        rows = [self.job.rows[i] for i in self.rows]
-        gold = pa.array([row.gold._asdict() if row.gold else None for row in rows], GOLD)
-        table = pa.table({"id": ids, "source": source.texts, "target": target.texts, "gold": gold})
-        exact = np.array([int(identity[:16], 16) for identity in ids], dtype=np.uint64)
+        digests = b"".join(pair_digests(source.texts, target.texts, source.lang, target.lang))
+        ids = [digests[i : i + 16].hex() for i in range(0, len(digests), 16)]
+        rows = [self.job.rows[i] for i in self.rows.tolist()]
+        table = pa.table({"id": ids, "source": source.texts, "target": target.texts, "gold": _gold(rows)})
+        exact = np.frombuffer(digests, dtype=">u8")[::2].astype(np.uint64)
         lines = np.array([row.line for row in rows], dtype=np.int64)
         return Cleaned(table, lines, exact, source.keys, target.keys, self.tally)
+
+
+def _gold(rows: list[Row]) -> pa.Array:
+    if not any(row.gold for row in rows):
+        return pa.nulls(len(rows), GOLD)
+    return pa.array([row.gold._asdict() if row.gold else None for row in rows], GOLD)
 
 
 def sample(place: str, source: str, target: str, score: str = "") -> Sample:

@@ -11,7 +11,7 @@ never contains "-", which separates the two languages of a pair in file names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
 from itertools import groupby, islice
@@ -54,8 +54,14 @@ class GoldPair(NamedTuple):
 
 def pair_id(source: str, target: str, source_lang: str, target_lang: str) -> str:
     """The identity of a pair: 32 hexadecimal digits of a hash of its texts and languages."""
-    content = "\0".join((source_lang, target_lang, source, target))
-    return blake2b(content.encode(), digest_size=16).hexdigest()
+    return next(pair_digests([source], [target], source_lang, target_lang)).hex()
+
+
+def pair_digests(sources: Sequence[str], targets: Sequence[str], source_lang: str, target_lang: str) -> Iterator[bytes]:
+    """The ids of many pairs as 16 bytes each."""
+    head = f"{source_lang}\0{target_lang}\0"
+    for source, target in zip(sources, targets, strict=True):
+        yield blake2b(f"{head}{source}\0{target}".encode(), digest_size=16).digest()
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -127,7 +133,8 @@ def _shards(tables: Iterable[pa.Table], shard_rows: int) -> Iterator[Iterator[pa
 def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """A Parquet writer whose bytes are stable (zstd level 3, no statistics that depend on the machine)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3)
+    repetitive = [name for name in schema.names if name in ("source_lang", "target_lang", "corpus")]
+    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, use_dictionary=repetitive)
 
 
 def read_pairs(folder: Path) -> Iterator[Pair]:

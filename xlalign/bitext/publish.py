@@ -20,6 +20,7 @@ from xlalign.bitext.split import DevKeys
 from xlalign.bitext.spool import Spool, keys
 
 LanguagePair = tuple[str, str]
+KEYS = ("source_key", "target_key")
 Choose = Callable[[LanguagePair, pa.Table], Mask]
 GoldWords = Counter[tuple[str, str]]
 
@@ -45,7 +46,7 @@ def publish(settings: PrepareSettings, spool: Spool, out: Path, report: Report) 
 
 def _dev_keys(settings: PrepareSettings, spool: Spool) -> DevKeys:
     dev = DevKeys(settings.dev_size, settings.dev_share)
-    for languages, table in spool.read():
+    for languages, table in spool.read(["source_key"]) if settings.dev_size else ():
         dev.add(languages, keys(table, "source_key"))
     return dev
 
@@ -53,14 +54,14 @@ def _dev_keys(settings: PrepareSettings, spool: Spool) -> DevKeys:
 def _dev_sentences(spool: Spool, dev: DevKeys) -> Hashes:
     """The keys of all sentences of all dev pairs, sorted."""
     found = [np.empty(0, dtype=np.uint64)]
-    for languages, table in spool.read():
+    for languages, table in spool.read(KEYS) if dev else ():
         mask = dev.is_dev(languages, keys(table, "source_key"))
         found += [keys(table, "source_key")[mask], keys(table, "target_key")[mask]]
     return np.unique(np.concatenate(found))
 
 
 def _chosen(spool: Spool, choose: Choose, split: str, report: Report) -> Iterator[pa.Table]:
-    for languages, table in spool.read():
+    for languages, table in spool.read([*corpus.PAIR_SCHEMA.names, *KEYS]):
         counts = report.splits.setdefault("-".join(languages), {"train": 0, "dev": 0, "all": 0})
         mask = choose(languages, table)
         counts[split] += int(mask.sum())
@@ -72,7 +73,7 @@ def _write_gold(spool: Spool, chosen: list[Choose], in_train: Choose, out: Path)
     """Gold links of the chosen splits by language pair, and the gold lexicon of all that have gold."""
     rows: dict[LanguagePair, list[pa.Table]] = defaultdict(list)
     lexicon: dict[LanguagePair, GoldWords] = defaultdict(Counter)
-    for languages, every in spool.read():
+    for languages, every in spool.read(["id", "gold", *KEYS]):
         table = every.filter(every.column("gold").is_valid())
         if not table.num_rows:
             continue

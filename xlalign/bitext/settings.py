@@ -52,7 +52,9 @@ class PrepareSettings(Settings):
     pairs: tuple[str, ...] = Field((), description="language pairs such as `en-de`, when not first with each other")
     sources: tuple[SourceSettings, ...] = Field((SourceSettings(uri="micro:"),), description="parallel text")
     mono: tuple[SourceSettings, ...] = Field((), description="monolingual text, for every language a source has")
-    transforms: tuple[str, ...] = Field(("nfc",), description="changes to every sentence before the filters, in order")
+    transforms: tuple[str, ...] = Field(
+        ("html", "mojibake", "nfc"), description="changes to every sentence before the filters, in order"
+    )
     profile: str = Field("classic", description="set of filters to start from: light, classic or strict")
     filters: FilterTable = Field({}, description="filters that differ from the profile")
     filters_for: dict[str, FilterTable] = Field(

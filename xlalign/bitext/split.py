@@ -28,6 +28,9 @@ class DevKeys:
         self._lowest: dict[tuple[str, str], tuple[Hashes, np.typing.NDArray[np.int64]]] = {}
         self._totals: dict[tuple[str, str], int] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._lowest)
+
     def add(self, languages: tuple[str, str], source_keys: Hashes) -> None:
         """Take in the source keys of some pairs."""
         ranks = mix(source_keys ^ ROUND)

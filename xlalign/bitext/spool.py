@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +13,7 @@ from xlalign.bitext.clean import GOLD
 from xlalign.bitext.corpus import PAIR_SCHEMA
 
 SCHEMA = pa.schema([*PAIR_SCHEMA, ("gold", GOLD), ("source_key", pa.uint64()), ("target_key", pa.uint64())])
+_LANGUAGES = ("source_lang", "target_lang")
 
 
 class Spool:
@@ -38,13 +39,15 @@ class Spool:
             table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
         self._writer.write_table(table.select(SCHEMA.names).cast(SCHEMA))
 
-    def read(self) -> Iterator[tuple[tuple[str, str], pa.Table]]:
-        """The tables with their languages, after the spool is closed."""
-        with pa.ipc.open_stream(self._path) as reader:
+    def read(self, columns: Sequence[str]) -> Iterator[tuple[tuple[str, str], pa.Table]]:
+        """Some columns of the tables, with their languages, after the spool is closed."""
+        wanted = [SCHEMA.get_field_index(name) for name in (*_LANGUAGES, *columns)]
+        options = pa.ipc.IpcReadOptions(included_fields=sorted(set(wanted)))
+        with pa.ipc.open_stream(self._path, options=options) as reader:
             for batch in reader:
                 if batch.num_rows:
-                    languages = batch.column("source_lang")[0].as_py(), batch.column("target_lang")[0].as_py()
-                    yield languages, pa.Table.from_batches([batch])
+                    source, target = (batch.column(name)[0].as_py() for name in _LANGUAGES)
+                    yield (source, target), pa.Table.from_batches([batch])
 
 
 def keys(table: pa.Table, name: str) -> np.typing.NDArray[np.uint64]:

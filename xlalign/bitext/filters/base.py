@@ -51,6 +51,27 @@ class Filter(Settings):
         return np.array([bool(self.accept(score)) for score in scores], dtype=np.bool_)
 
 
+class HintFilter(Filter):
+    """A filter whose score is 0 unless one of some short strings is in the pair, so few pairs are looked at.
+
+    Attributes:
+        hints: those strings.
+    """
+
+    hints: ClassVar[tuple[str, ...]] = ()
+
+    def scores(self, batch: Batch) -> Scores:
+        """The scores of N pairs, (N,)."""
+        scores = np.zeros(len(batch))
+        rows = batch.having(self.hints)
+        scores[rows] = [self.score(pair) for pair in batch.pairs(rows)]
+        return scores
+
+    def accepts(self, scores: Scores) -> Mask:
+        """For each of N scores whether the pair is kept."""
+        return np.asarray(self.accept(scores))
+
+
 class BatchFilter(Filter):
     """A filter that scores many pairs at once."""
 

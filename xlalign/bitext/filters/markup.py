@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from xlalign.bitext.filters.base import Filter
+from xlalign.bitext.filters.base import HintFilter
 from xlalign.types import Pair
 
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(\s[^<>]*)?/?>|<!--|&(#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});")
 
 
-class Markup(Filter):
+class Markup(HintFilter):
     """Score: tags and entities of both sides together."""
 
+    hints: ClassVar[tuple[str, ...]] = ("<", "&")
     unit: ClassVar[str] = "tags"
     edges: ClassVar[tuple[float, ...]] = (0, 1, 2, 3, 5, 10, 100)
 
@@ -23,12 +24,8 @@ class Markup(Filter):
 
     def score(self, pair: Pair) -> int:
         """Tags and entities of both sides."""
-        return sum(_count(text) for text in (pair.source, pair.target))
+        return len(_TAG.findall(pair.source)) + len(_TAG.findall(pair.target))
 
-    def accept(self, score: float) -> bool:
+    def accept(self, score: Any) -> Any:
         """Not above the limit."""
         return score <= self.max
-
-
-def _count(text: str) -> int:
-    return len(_TAG.findall(text)) if "<" in text or "&" in text else 0

@@ -31,24 +31,26 @@ class Numerals(Filter):
 
     def score(self, pair: Pair) -> float:
         """Dice coefficient of the numbers."""
-        source, target = _numbers(pair.source), _numbers(pair.target)
+        found, others = _NUMBER.findall(pair.source), _NUMBER.findall(pair.target)
+        if found == others:
+            return 1.0
+        source, target = _plain(found), _plain(others)
         total = source.total() + target.total()
         return 2 * (source & target).total() / total if total else 1.0
 
     def scores(self, batch: Batch) -> Scores:
         """Dice coefficients; pairs without digits are not looked at."""
-        digits = batch.source.count("digit") + batch.target.count("digit")
-        pairs = zip(digits.tolist(), batch.pairs(), strict=True)
-        return np.array([self.score(pair) if count else 1.0 for count, pair in pairs])
+        scores = np.ones(len(batch))
+        rows = np.flatnonzero(batch.source.count("digit") + batch.target.count("digit")).tolist()
+        scores[rows] = [self.score(pair) for pair in batch.pairs(rows)]
+        return scores
 
     def accept(self, score: float) -> bool:
         """Not below the smallest share."""
         return score >= self.min
 
 
-def _numbers(text: str) -> Counter[str]:
-    return Counter(filter(None, (_plain(match.group()) for match in _NUMBER.finditer(text))))
-
-
-def _plain(number: str) -> str:
-    return "".join(str(decimal(character)) for character in number if character.isdecimal()).strip("0")
+def _plain(numbers: list[str]) -> Counter[str]:
+    """The digits of numbers that have any but zeros."""
+    digits = ("".join(str(decimal(c)) for c in number if c.isdecimal()).strip("0") for number in numbers)
+    return Counter(filter(None, digits))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from math import log
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from xlalign.bitext.filters.base import Filter
-from xlalign.types import Pair
-
-_ENDS = ".?!…。？！।؟։"
+from xlalign.bitext.batch import Batch
+from xlalign.bitext.filters.base import BatchFilter, Scores
 
 
-class Punctuation(Filter):
+class Punctuation(BatchFilter):
     """Score: -log(1 + d + s), with d the difference in the numbers of sentence ends and s those beyond one a side.
 
     The terminal punctuation score of Vazquez et al. (2019), "The University of Helsinki submission to the WMT19
@@ -27,15 +25,12 @@ class Punctuation(Filter):
 
     min: float = Field(-2, description="smallest score", le=0)
 
-    def score(self, pair: Pair) -> float:
-        """The terminal punctuation score."""
-        source, target = _ends(pair.source), _ends(pair.target)
-        return -log(1 + abs(source - target) + max(source - 1, 0) + max(target - 1, 0))
+    def scores(self, batch: Batch) -> Scores:
+        """The terminal punctuation score, (N,)."""
+        source, target = batch.source.count("stop"), batch.target.count("stop")
+        beyond = np.maximum(source - 1, 0) + np.maximum(target - 1, 0)
+        return -np.log1p(np.abs(source - target) + beyond)
 
-    def accept(self, score: float) -> bool:
+    def accept(self, score: Any) -> Any:
         """Not below the smallest score."""
         return score >= self.min
-
-
-def _ends(text: str) -> int:
-    return sum(map(text.count, ".?!" if text.isascii() else _ENDS))

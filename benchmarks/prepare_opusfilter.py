@@ -1,0 +1,153 @@
+"""`prepare` against OpusFilter: the same rules on the same file, one process each, CPU seconds of both in one run.
+
+    python benchmarks/prepare_opusfilter.py --peer /path/to/opusfilter [--langid] [--data ../shared/data]
+
+The kept sets are compared before any time is reported. Start-up, reading and writing count for both; ours also
+writes Parquet, ids, and the report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import lzma
+import os
+import resource
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+RULES = {
+    "length": {"min": 1, "max": 100},
+    "ratio": {"max": 3},
+    "longest_word": {"max": 39},
+    "markup": {"max": 0},
+    "script": {"min": 1},
+    "punctuation": {"min": -2},
+    "numerals": {"min": 0.5},
+    "identical": False,
+    "control": False,
+}
+PEER_RULES = """
+        - LengthFilter: {unit: word, min_length: 1, max_length: 100}
+        - LengthRatioFilter: {unit: word, threshold: 3}
+        - LongWordFilter: {threshold: 40}
+        - HtmlTagFilter: {}
+        - CharacterScoreFilter: {scripts: [Latin, Latin], thresholds: [1, 1]}
+        - TerminalPunctuationFilter: {threshold: -2}
+        - NonZeroNumeralsFilter: {threshold: 0.5}
+"""
+PEER_LANGID = "        - LangidFilter: {languages: [en, de], thresholds: [0, 0]}\n"
+PEER = """
+common: {{output_directory: {folder}}}
+steps:
+  - type: remove_duplicates
+    parameters: {{inputs: [bench.en, bench.de], outputs: [unique.en, unique.de]}}
+  - type: filter
+    parameters:
+      inputs: [unique.en, unique.de]
+      outputs: [kept.en, kept.de]
+      filters:{rules}
+"""
+
+
+def lines(path: Path) -> Iterator[str]:
+    opener = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix, open)
+    with opener(path, "rt", encoding="utf-8", newline="\n") as file:
+        yield from (line.rstrip("\n") for line in file)
+
+
+def pairs(data: Path) -> Iterator[tuple[str, str]]:
+    parallel = data / "parallel"
+    verses = dict(line.split("\t") for line in lines(parallel / "bible/bible.de-luther1912.tsv.xz"))
+    for line in lines(parallel / "bible/bible.en-kjv.tsv.xz"):
+        key, text = line.split("\t")
+        if key in verses:
+            yield text, verses[key]
+    yield from zip(*(lines(parallel / f"multi30k/train.{lang}.gz") for lang in ("en", "de")), strict=True)
+    for path in sorted(parallel.glob("*/*en-de*.tsv.xz")):
+        yield from (tuple(line.split("\t")[:2]) for line in lines(path))
+
+
+def write_bench(folder: Path, data: Path) -> int:
+    rows = list(pairs(data))
+    rows += rows[:10_000]
+    for column, lang in enumerate(("en", "de")):
+        text = "".join(f"{row[column]}\n" for row in rows)
+        (folder / f"bench.{lang}").write_text(text, encoding="utf-8")
+    return len(rows)
+
+
+def cpu_seconds(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def ours(folder: Path, langid: bool) -> list[str]:
+    settings = {
+        "languages": ["en", "de"],
+        "sources": [f"file:{folder}/bench.{{lang}}"],
+        "profile": "light",
+        "filters": RULES | {"langid": {"min": 1, "min_letters": 0} if langid else False},
+        "transforms": [],
+        "dedup": "exact",
+        "dev_size": 0,
+    }
+    code = (
+        "import json, sys; from pathlib import Path;"
+        "from xlalign.bitext.prepare import prepare; from xlalign.bitext.settings import PrepareSettings;"
+        "prepare(PrepareSettings.model_validate(json.loads(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    return [sys.executable, "-c", code, json.dumps(settings), str(folder / "out")]
+
+
+def theirs(folder: Path, peer: str, langid: bool) -> list[str]:
+    config = folder / "peer.yaml"
+    config.write_text(PEER.format(folder=folder, rules=PEER_RULES + (PEER_LANGID if langid else "")), encoding="utf-8")
+    return [peer, "--overwrite", str(config)]
+
+
+def kept(*paths: Path) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*([" ".join(line.split()) for line in lines(path)] for path in paths), strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", default="opusfilter")
+    parser.add_argument("--langid", action="store_true")
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared/data")
+    parser.add_argument("--show", type=int, default=0, help="differences to print")
+    options = parser.parse_args()
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        count = write_bench(folder, options.data)
+        peer_seconds = cpu_seconds(theirs(folder, options.peer, options.langid))
+        our_seconds = cpu_seconds(ours(folder, options.langid))
+        we = kept(*(folder / f"out/moses/train.en-de.{lang}" for lang in ("en", "de")))
+        they = kept(*(folder / f"kept.{lang}" for lang in ("en", "de")))
+    only_we, only_they, both = we - they, they - we, (we & they).total()
+    for name, rows in {"only ours keeps": only_we, "only OpusFilter keeps": only_they}.items():
+        for row in list(rows)[: options.show]:
+            print(f"{name}: {' ||| '.join(row)}")
+    result = {
+        "pairs": count,
+        "kept by both": both,
+        "only by us": only_we.total(),
+        "only by OpusFilter": only_they.total(),
+        "our pairs/s": round(count / our_seconds),
+        "OpusFilter pairs/s": round(count / peer_seconds),
+        "times as fast": round(peer_seconds / our_seconds, 1),
+    }
+    print(json.dumps(result, indent=1))
+    assert both >= 0.97 * max(we.total(), they.total()), "the kept sets differ too much for the times to compare"
+
+
+if __name__ == "__main__":
+    main()
