@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Sequence
 from threading import Lock
 from typing import IO, Any
@@ -36,7 +37,9 @@ class Spool(Sequence[Array]):
             self._kept.append(array)
             return
         self._kept.append(None)
-        self._file = self._file or tempfile.TemporaryFile(prefix="xlalign-")  # noqa: SIM115
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="xlalign-")  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
         self._file.seek(self._end)
         self._file.write(np.ascontiguousarray(array).data)
         self._end += array.nbytes
