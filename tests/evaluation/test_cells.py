@@ -92,3 +92,54 @@ def test_a_cell_names_nothing_but_what_it_depends_on(data):
     two = EvalSettings(tasks=("xnli",), seeds=(1, 2), retrieval={"score": "csls"}, device="cpu")
     assert identity(one.cells()[0]) == identity(two.cells()[0])
     assert identity(two.cells()[0]) != identity(two.cells()[1])
+
+
+def test_the_more_plausible_choice_is_learned(nano, tmp_path):
+    import json
+    import random
+
+    rng = random.Random(0)
+
+    def line():
+        label = rng.randrange(2)
+        choices = ["the cat", "a dog"] if label else ["a dog", "the cat"]
+        row = {"premise": "the house", "choice1": choices[0], "choice2": choices[1], "question": "effect"}
+        return json.dumps({**row, "label": label}) + "\n"
+
+    for name in ("train.en", "val.en", "test.zh", "test.et"):
+        path = tmp_path / f"xcopa/{name}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(line() for _ in range(64)))
+    result = run_cell(cell(tmp_path, "xcopa"), nano, tmp_path / "work")
+    assert result.languages.keys() == {"et", "zh"}
+    assert result.languages["zh"].headline > 90
+
+
+def test_own_data_need_no_code(nano, tmp_path):
+    import csv
+    import random
+
+    rng = random.Random(0)
+    for lang in ("en", "de"):
+        for split in ("train", "dev", "test"):
+            path = tmp_path / f"mine/{split}.{lang}.csv"
+            path.parent.mkdir(exist_ok=True)
+            with path.open("w", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(["review", "stars"])
+                for _ in range(80):
+                    stars = rng.choice(["good", "bad"])
+                    writer.writerow(["the cat, red" if stars == "good" else "a dog, big", stars])
+    custom = {
+        "kind": "classification",
+        "files": "mine/{split}.{lang}.csv",
+        "languages": ["en", "de"],
+        "labels": ["good", "bad"],
+        "columns": {"first": "review", "label": "stars"},
+    }
+    quick = {"all": {"steps": 30, "batch_size": 16, "evaluations": 1, "regimes": [{"learning_rate": 5e-3}]}}
+    settings = EvalSettings(
+        tasks=("reviews",), custom={"reviews": custom}, data=f"folder:{tmp_path}", fine_tuning=quick, seeds=(1,)
+    )
+    result = run_cell(settings.cells()[0], nano, tmp_path / "work")
+    assert result.languages["de"].headline > 90

@@ -166,3 +166,41 @@ def test_every_task_is_complete():
         assert task.citation
         assert list(task.languages) == sorted(task.languages)
         assert task.hub is None or len(task.hub.revision) == 40
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("task", "lang", "split", "count"),
+    [
+        ("sib200", "de", "test", 204),
+        ("sib200", "zh", "train", 701),
+        ("xcopa", "zh", "test", 500),
+        ("xcopa", "en", "train", 400),
+        ("sick", "en", "train", 4500),
+    ],
+)
+def test_real_files_of_extensions(task, lang, split, count):
+    assert len(load(task, SHARED, lang, split)) == count
+
+
+@needs_data
+def test_pairs_without_a_majority_label_are_left_out():
+    labels = {example["label"] for example in load("ocnli", SHARED, "zh", "test")}
+    assert labels == {"entailment", "neutral", "contradiction"}
+
+
+def test_tables_say_what_is_missing(tmp_path):
+    put(tmp_path, "sib200/deu_Latn.test.tsv", "index_id\ttext\n1\tHallo\n")
+    with pytest.raises(DataError, match=r"tsv:2: no column category; found: index_id, text"):
+        load("sib200", tmp_path, "de", "test")
+    put(tmp_path, "sib200/deu_Latn.test.tsv", "category\ttext\ntravel\n")
+    with pytest.raises(DataError, match=r"tsv:2: 1 fields; the header has 2"):
+        load("sib200", tmp_path, "de", "test")
+    put(tmp_path, "xcopa/test.zh.jsonl", '{"premise": "a"\n')
+    with pytest.raises(DataError, match=r"jsonl:1: not JSON"):
+        load("xcopa", tmp_path, "zh", "test")
+
+
+def test_tokens_separated_by_a_blank(tmp_path):
+    put(tmp_path, "masakhaner/swa/test.txt", "Rais O\nKenyatta B-PER\n\nleo B-DATE\n")
+    assert [example["tags"] for example in load("masakhaner", tmp_path, "swa", "test")] == [["O", "B-PER"], ["B-DATE"]]

@@ -13,7 +13,6 @@ from xlalign.evaluation.cells import CellResult
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.signature import signature
 from xlalign.evaluation.significance import Difference, Paired, compare
-from xlalign.evaluation.tasks import TASKS
 from xlalign.evaluation.tasks.base import Task
 
 ENGLISH = "en"
@@ -87,7 +86,7 @@ def aggregate(results: Mapping[str, Sequence[CellResult]], settings: EvalSetting
     tables = {}
     for name in settings.all_tasks():
         cells = {model: [cell for cell in found if cell.task == name] for model, found in results.items()}
-        tables[name] = _task(TASKS.get(name), {m: found for m, found in cells.items() if found}, settings, baseline)
+        tables[name] = _task(settings.task(name), {m: found for m, found in cells.items() if found}, settings, baseline)
     everything = [cell for found in results.values() for cell in found]
     return Results(
         tasks=tables,

@@ -26,32 +26,34 @@ class Batch:
 
 
 class ShuffledBatches:
-    """Every row once an epoch, in an order drawn from (seed, epoch); rows that fill no batch wait for the next.
+    """Every example once an epoch, in an order drawn from (seed, epoch); those that fill no batch wait for the next.
 
     Args:
         encoded: the training rows.
-        size: rows in a batch.
+        size: examples (rows, or units of rows) in a batch.
         seed: seed of the order.
         device: kind of device the batches are laid out for.
     """
 
     def __init__(self, encoded: Encoded, size: int, seed: int, device: str = "cpu") -> None:
         self._encoded, self._seed, self._device = encoded, seed, device
-        self._size = min(size, len(encoded))
+        self._units = len(encoded) // encoded.unit
+        self._size = min(size, self._units)
         self._order = lru_cache(maxsize=2)(self._epoch_order)
 
     def __len__(self) -> int:
-        return len(self._encoded) // self._size
+        return self._units // self._size
 
     def batch(self, step: int) -> Batch:
         """The batch of the 0-based `step`."""
         epoch, at = divmod(step, len(self))
-        rows = self._order(epoch)[at * self._size : (at + 1) * self._size]
+        units = self._order(epoch)[at * self._size : (at + 1) * self._size]
+        rows = (units[:, None] * self._encoded.unit + np.arange(self._encoded.unit)).ravel()
         packed = pack(self._encoded, rows, self._device)
         return Batch(packed, labels_of(self._encoded, rows), tuple(self._encoded.origin[row] for row in rows))
 
     def _epoch_order(self, epoch: int) -> np.ndarray:
-        return np.argsort(scramble(np.arange(len(self._encoded)), self._seed, epoch), kind="stable")
+        return np.argsort(scramble(np.arange(self._units), self._seed, epoch), kind="stable")
 
 
 def scramble(numbers: np.ndarray, *keys: int) -> np.ndarray:

@@ -26,6 +26,7 @@ class Encoded:
         origin: per row the number of the example it comes from; long examples give several rows.
         marks: per row the tokens that are labelled (tagging); empty otherwise.
         extra: per row what decoding needs besides.
+        unit: consecutive rows that belong together in a batch (the choices of a question).
     """
 
     ids: list[list[int]]
@@ -34,6 +35,7 @@ class Encoded:
     origin: list[int]
     marks: list[list[int]] = field(default_factory=list)
     extra: list[Any] = field(default_factory=list)
+    unit: int = 1
 
     def __len__(self) -> int:
         return len(self.ids)

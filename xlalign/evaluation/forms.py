@@ -98,6 +98,7 @@ def spans_text(answers: Mapping[str, str]) -> str:
 
 FORMS: dict[str, Form] = {
     "classification": Form("tsv", read_answers, read_answers, lines_text),
+    "choice": Form("tsv", read_answers, read_answers, lines_text),
     "retrieval": Form("tsv", read_answers, read_answers, lines_text),
     "mining": Form("tsv", read_pairs, read_pairs, pairs_text),
     "tagging": Form("tsv", read_tags, read_tags, tags_text),

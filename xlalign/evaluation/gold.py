@@ -24,6 +24,7 @@ def _spans(examples: Sequence[Example]) -> dict[str, list[str]]:
 
 _GOLD: dict[str, Callable[[Sequence[Example]], Any]] = {
     "classification": lambda examples: [example["label"] for example in examples],
+    "choice": lambda examples: [example["label"] for example in examples],
     "tagging": lambda examples: [example["tags"] for example in examples],
     "qa": _spans,
     "retrieval": lambda examples: [str(row) for row in english_order(examples)],

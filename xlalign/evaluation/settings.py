@@ -12,6 +12,7 @@ from pydantic import Field
 from xlalign.config import Settings, operational
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.tasks.custom import CustomTask
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -85,6 +86,7 @@ class EvalSettings(Settings):
     train_examples: Count = Field(0, description="English training examples a task; 0 = all (micro-world: 24000)")
     dev_examples: Count = Field(0, description="English dev examples; 0 = all (micro-world: 1000)")
     test_examples: Count = Field(0, description="test examples a language; 0 = all (micro-world: 1000)")
+    custom: dict[str, CustomTask] = Field(default_factory=dict, description="your own tasks by name")
     preset: Literal["nano", "xtreme"] = Field("nano", description="fine-tuning hyperparameters to start from")
     fine_tuning: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
@@ -102,6 +104,14 @@ class EvalSettings(Settings):
         names = (name for task in self.tasks for name in (XTREME if task == "xtreme" else (task,)))
         return list(dict.fromkeys(names))
 
+    def task(self, name: str) -> Task:
+        """A task of the table or of `custom`.
+
+        Raises:
+            UserError: there is no such task.
+        """
+        return self.custom[name].task(name) if name in self.custom else TASKS.get(name)
+
     def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""
         merged: dict[str, Any] = {}
@@ -117,7 +127,7 @@ class EvalSettings(Settings):
     def trials(self) -> list[CellSettings]:
         """The trial runs: every task that is fine-tuned x every regime of a grid of several."""
         found = []
-        for task in map(TASKS.get, self.all_tasks()):
+        for task in map(self.task, self.all_tasks()):
             options = self.options(task)
             if task.tuned and len(options.regimes) > 1:
                 found += [
@@ -127,12 +137,12 @@ class EvalSettings(Settings):
 
     def cells(self) -> list[CellSettings]:
         """The grid without its models: every task x every seed; tasks without fine-tuning have seed 0 only."""
-        tasks = map(TASKS.get, self.all_tasks())
+        tasks = map(self.task, self.all_tasks())
         return [self._cell(task, seed) for task in tasks for seed in (self.seeds if task.tuned else (0,))]
 
     def _cell(self, task: Task, seed: int, regime: Regime | None = None, steps: int = 0) -> CellSettings:
         options = self.options(task)
-        train_task, _, train_split = self.train_from.get(task.name, "").partition(":")
+        train_task, _, train_split = self.train_from.get(task.name, task.train).partition(":")
         return CellSettings(
             task=task.name,
             seed=seed,
@@ -150,6 +160,7 @@ class EvalSettings(Settings):
             options=(options.model_copy(update={"regimes": (regime,)}) if regime else options) if task.tuned else None,
             retrieval=None if task.tuned else self.retrieval,
             rule=self.pos_rule,
+            custom=self.custom.get(task.name),
             device=self.device,
         )
 
@@ -173,6 +184,7 @@ class CellSettings(Settings):
     options: FineTuning | None = Field(None, description="fine-tuning options; empty for tasks without fine-tuning")
     retrieval: Retrieval | None = Field(None, description="embedding and search; empty for fine-tuned tasks")
     rule: Literal["legacy", "current"] = Field("legacy", description="chunk rule of tagging F1")
+    custom: CustomTask | None = Field(None, description="the task, where it is the user's own")
     device: str = operational("auto", "auto, cpu, cuda or mps")
 
     @property

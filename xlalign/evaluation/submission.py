@@ -19,10 +19,10 @@ def write_predictions(folder: Path, results: Iterable[CellResult]) -> list[Path]
     """
     written = []
     for result in results:
-        task = TASKS.get(result.task)
-        form = FORMS[task.kind]
+        task = TASKS.get(result.task) if result.task in TASKS else None
+        form = FORMS[task.kind if task else result.settings["custom"]["kind"]]
         for lang, language in result.languages.items():
-            path = folder / task.folder / f"test-{lang}.{form.suffix}"
+            path = folder / (task.folder if task else result.task) / f"test-{lang}.{form.suffix}"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(form.text(language.predictions), encoding="utf-8")
             written.append(path)

@@ -25,7 +25,7 @@ def examples(task: Task, folder: Path, lang: str, split: str) -> list[Example]:
             f"no {split} data of {task.name} in {lang!r} below {folder}; looked for: {tried or 'nothing'}",
             "check --data, name fewer languages, or use data = 'hub:'",
         )
-    return FORMATS[task.reader](found, lang, task.labels)
+    return FORMATS[task.reader](found, lang, task)
 
 
 def locate(task: Task, folder: Path, lang: str, split: str) -> list[list[Path]] | None:

@@ -1,26 +1,25 @@
 """File formats of task data -> plain example dicts; every line is checked and errors name it.
 
-A reader takes the files of each role (most formats have one role), the language and the closed set of labels.
+A reader takes the files of each role (most formats have one role), the language and the task.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data.conllu import read_conllu
-from xlalign.evaluation.data.text import read_json, read_lines
-from xlalign.evaluation.tasks.base import Example
+from xlalign.evaluation.data.text import read_json, read_lines, read_table
+from xlalign.evaluation.tasks.base import Example, Task
 
 Roles = Sequence[Sequence[Path]]
-Reader = Callable[[Roles, str, Sequence[str]], list[Example]]
-
-_SPELLINGS = {"contradictory": "contradiction"}
+Reader = Callable[[Roles, str, Task], list[Example]]
 
 
-def pairs(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def pairs(roles: Roles, lang: str, task: Task) -> list[Example]:
     """`sentence1<TAB>sentence2<TAB>label` without a header (XNLI, PAWS-X)."""
     rows: list[Example] = []
     for path, number, fields in _rows(roles[0]):
@@ -30,35 +29,35 @@ def pairs(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
                 "XTREME strips the labels of test files: put labelled files there, or use data = 'hub:'",
             )
         _columns(path, number, fields, 3, "sentence1, sentence2, label")
-        label = _label(path, number, _SPELLINGS.get(fields[2], fields[2]), labels)
+        label = _label(path, number, fields[2], task)
         first, second = (unquote(field) for field in fields[:2])
         rows.append({"id": str(len(rows)), "first": first, "second": second, "label": label})
     return rows
 
 
-def iob(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def iob(roles: Roles, lang: str, task: Task) -> list[Example]:
     """`token<TAB>tag` (or `index<TAB>token<TAB>tag`), blank line between sentences (PAN-X, WikiNEuRal)."""
-    return _sentences(_token_rows(roles[0], lang, labels))
+    return _sentences(_token_rows(roles[0], lang, task))
 
 
-def conllu(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def conllu(roles: Roles, lang: str, task: Task) -> list[Example]:
     """CoNLL-U files, all treebanks of the language one after the other."""
-    sentences = (sentence for path in roles[0] for sentence in read_conllu(path, lang, labels))
+    sentences = (sentence for path in roles[0] for sentence in read_conllu(path, lang, task.labels))
     return [{"id": str(number), **sentence} for number, sentence in enumerate(sentences)]
 
 
-def pos(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def pos(roles: Roles, lang: str, task: Task) -> list[Example]:
     """CoNLL-U, or XTREME's `token<TAB>tag` files made from it."""
     is_conllu = ".conllu" in roles[0][0].name
-    return (conllu if is_conllu else iob)(roles, lang, labels)
+    return (conllu if is_conllu else iob)(roles, lang, task)
 
 
-def squad(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def squad(roles: Roles, lang: str, task: Task) -> list[Example]:
     """SQuAD v1.1 JSON."""
     return [example for path in roles[0] for example in _questions(path)]
 
 
-def parallel(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def parallel(roles: Roles, lang: str, task: Task) -> list[Example]:
     """Two line-parallel files: foreign, English (Tatoeba)."""
     source, target = (read_lines(role[0]) for role in roles)
     if len(source) != len(target):
@@ -69,7 +68,7 @@ def parallel(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
     ]
 
 
-def mining(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
+def mining(roles: Roles, lang: str, task: Task) -> list[Example]:
     """`id<TAB>sentence` on both sides and `source id<TAB>target id` gold pairs (BUCC)."""
     source, target, gold = ([_two(*row) for row in _rows(role)] for role in roles)
     known = {key for key, _ in source} | {key for key, _ in target}
@@ -77,6 +76,33 @@ def mining(roles: Roles, lang: str, labels: Sequence[str]) -> list[Example]:
         if missing := [key for key in fields if key not in known]:
             raise DataError(f"{path}:{number}: no sentence has the id `{missing[0]}`")
     return [{"source": source, "target": target, "gold": gold}]
+
+
+def table(roles: Roles, lang: str, task: Task) -> list[Example]:
+    """Tables with a header (CSV, TSV) or JSON lines; `task.columns` says which column is which of our fields."""
+    rows: list[Example] = []
+    for path, number, row in chain.from_iterable(map(read_table, roles[0])):
+        if missing := [column for column in task.columns.values() if row.get(column) is None]:
+            raise DataError(f"{path}:{number}: no column {', '.join(missing)}; found: {', '.join(map(str, row))}")
+        example = {ours: row[theirs] for ours, theirs in task.columns.items()}
+        if task.spellings.get(str(example.get("label"))) == "":
+            continue
+        rows.append({"id": str(len(rows)), **_checked(path, number, example, task)})
+    return rows
+
+
+def choices(roles: Roles, lang: str, task: Task) -> list[Example]:
+    """JSON lines with premise, choice1, choice2, question and label (XCOPA)."""
+    return [
+        {
+            "id": example["id"],
+            "first": example["first"],
+            "choices": [example["choice1"], example["choice2"]],
+            "question": example["question"],
+            "label": example["label"],
+        }
+        for example in table(roles, lang, task)
+    ]
 
 
 def unquote(field: str) -> str:
@@ -102,22 +128,34 @@ def _columns(path: Path, number: int, fields: Sequence[str], wanted: int, names:
         raise DataError(f"{path}:{number}: {len(fields)} tab-separated columns; wanted {wanted}: {names}")
 
 
-def _label(path: Path, number: int, label: str, labels: Sequence[str]) -> str:
-    if labels and label not in labels:
-        raise DataError(f"{path}:{number}: label `{label}`; wanted one of {', '.join(labels)}")
+def _label(path: Path, number: int, found: str, task: Task) -> str:
+    label = task.spellings.get(found, found)
+    if task.labels and label not in task.labels:
+        raise DataError(f"{path}:{number}: label `{label}`; wanted one of {', '.join(task.labels)}")
     return label
 
 
-def _token_rows(paths: Iterable[Path], lang: str, labels: Sequence[str]) -> Iterator[tuple[str, str] | None]:
+def _token_rows(paths: Iterable[Path], lang: str, task: Task) -> Iterator[tuple[str, str] | None]:
     """(token, tag) per token and None at the end of a sentence."""
     for path, number, fields in _rows(paths):
         if not "".join(fields).strip():
             yield None
             continue
-        columns = fields[1:] if len(fields) == 3 and fields[0].isdigit() else fields
+        columns = fields if len(fields) > 1 else fields[0].split()
+        columns = columns[1:] if len(columns) == 3 and columns[0].isdigit() else columns
         _columns(path, number, columns, 2, "token, tag")
-        yield columns[0].removeprefix(f"{lang}:"), _label(path, number, columns[1].strip(), labels)
+        yield columns[0].removeprefix(f"{lang}:"), _label(path, number, columns[1].strip(), task)
     yield None
+
+
+def _checked(path: Path, number: int, example: Example, task: Task) -> Example:
+    if "label" in example:
+        example["label"] = _label(path, number, str(example["label"]), task)
+    if "tags" in example:
+        example["tags"] = [_label(path, number, tag, task) for tag in example["tags"]]
+        if len(example["tags"]) != len(example["words"]):
+            raise DataError(f"{path}:{number}: {len(example['tags'])} tags for {len(example['words'])} words")
+    return example
 
 
 def _sentences(tokens: Iterable[tuple[str, str] | None]) -> list[Example]:
@@ -159,4 +197,6 @@ FORMATS: dict[str, Reader] = {
     "squad": squad,
     "parallel": parallel,
     "mining": mining,
+    "table": table,
+    "choices": choices,
 }

@@ -25,7 +25,7 @@ HELD_OUT = 10
 class Part(NamedTuple):
     """One set of examples that a cell reads."""
 
-    task: str
+    task: Task
     lang: str
     split: str
     limit: int
@@ -50,9 +50,9 @@ class CellData:
 
     def __init__(self, cell: CellSettings, stored: Path | None = None) -> None:
         self._cell = cell
-        self.task: Task = TASKS.get(cell.task)
+        self.task: Task = cell.custom.task(cell.task) if cell.custom else TASKS.get(cell.task)
         self._source = Source(cell.data, stored)
-        self._train_task: Task = TASKS.get(cell.train_task or cell.task)
+        self._train_task: Task = TASKS.get(cell.train_task) if cell.train_task else self.task
         self._train_source = Source(cell.train_data or cell.data, stored)
 
     def languages(self) -> list[str]:
@@ -95,30 +95,28 @@ class CellData:
         """Everything the cell reads."""
         cell, langs = self._cell, self.languages()
         for lang in langs:
-            yield Part(cell.task, lang, cell.split, cell.test_examples)
+            yield Part(self.task, lang, cell.split, cell.test_examples)
         if self.task.tuned:
-            yield Part(self._train_task.name, ENGLISH, cell.train_split, cell.train_examples)
+            yield Part(self._train_task, ENGLISH, cell.train_split, cell.train_examples)
             if self._own_dev():
-                yield Part(self._train_task.name, ENGLISH, "dev", cell.dev_examples)
+                yield Part(self._train_task, ENGLISH, "dev", cell.dev_examples)
             return
         if self.task.kind == "mining":
-            yield from (Part(cell.task, lang, "dev", cell.dev_examples) for lang in langs)
+            yield from (Part(self.task, lang, "dev", cell.dev_examples) for lang in langs)
         if self._source.scheme == "micro":
             for lang in self._source.languages(TASKS.get(PAIRS), "dev", ()):
-                yield Part(PAIRS, lang, "dev", cell.dev_examples)
+                yield Part(TASKS.get(PAIRS), lang, "dev", cell.dev_examples)
 
     def store(self) -> None:
         """Write everything the cell reads into the folder of stored examples."""
         for part in self.parts():
             train = self.task.tuned and part.split in (self._cell.train_split, "dev")
             source = self._train_source if train else self._source
-            source.store(TASKS.get(part.task), part.lang, part.split, part.limit)
+            source.store(part.task, part.lang, part.split, part.limit)
 
     def pins(self) -> dict[str, str]:
         """What identifies the data read from outside: digests of files, or data set and revision of the hub."""
-        sources = {(self.task.name, self._source), (self._train_task.name, self._train_source)}
-        pairs = [pair for name, source in sorted(sources, key=str) for pair in source.pins(TASKS.get(name))]
-        return dict(pairs)
+        return dict([*self._source.pins(self.task), *self._train_source.pins(self._train_task)])
 
     def _own_dev(self) -> bool:
         taken = "dev" in (self._cell.train_split, self._cell.split)

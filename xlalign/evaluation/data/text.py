@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
 import json
 import lzma
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,38 @@ def read_json(path: Path) -> Any:
         return json.loads("\n".join(read_lines(path)))
     except json.JSONDecodeError as error:
         raise DataError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+
+
+def read_table(path: Path) -> Iterator[tuple[Path, int, dict[str, Any]]]:
+    """Rows of a table with a header (.csv, else tab-separated) or of JSON lines, as (path, line, row).
+
+    Raises:
+        DataError: a line is not JSON, or has more or fewer fields than the header.
+    """
+    lines = read_lines(path)
+    kind = path.with_suffix("").suffix if path.suffix in _EXPAND else path.suffix
+    if kind in (".jsonl", ".json"):
+        yield from ((path, number, _json(path, number, line)) for number, line in enumerate(lines, 1) if line.strip())
+        return
+    rows = csv.reader(lines) if kind == ".csv" else (line.split("\t") for line in lines)
+    header: list[str] | None = None
+    for number, row in enumerate(rows, 1):
+        if header is None:
+            header = row
+        elif len(row) != len(header):
+            raise DataError(f"{path}:{number}: {len(row)} fields; the header has {len(header)}: {', '.join(header)}")
+        else:
+            yield path, number, dict(zip(header, row, strict=True))
+
+
+def _json(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}:{number}: not JSON: {error.msg}") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{path}:{number}: wanted a JSON object")
+    return row
 
 
 def _content(path: Path) -> bytes:

@@ -13,6 +13,7 @@ KINDS: Registry[TunedKind] = Registry(
     "kind of task",
     {
         "classification": "xlalign.evaluation.kinds.classification:KIND",
+        "choice": "xlalign.evaluation.kinds.choice:KIND",
         "tagging": "xlalign.evaluation.kinds.tagging:KIND",
         "qa": "xlalign.evaluation.kinds.qa:KIND",
     },

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 XTREME = ("xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", "bucc", "tatoeba")
 """The nine tasks of the benchmark, in the order of its table."""
 
+EXTENSIONS = ("sib200", "xcopa", "americasnli", "masakhaner", "sick", "ocnli")
+"""More tasks; the last two hold training data for NLI."""
+
 TASKS: Registry[Task] = Registry(
     "task",
-    {name: f"xlalign.evaluation.tasks.{name}:TASK" for name in XTREME},
+    {name: f"xlalign.evaluation.tasks.{name}:TASK" for name in (*XTREME, *EXTENSIONS)},
     group="xlalign.tasks",
 )

@@ -12,7 +12,7 @@ import numpy as np
 from xlalign.evaluation.metrics.chunks import Rule
 from xlalign.evaluation.tasks.scorers import Scorer, Scores
 
-Kind = Literal["classification", "tagging", "qa", "retrieval", "mining"]
+Kind = Literal["classification", "choice", "tagging", "qa", "retrieval", "mining"]
 Group = Literal["classification", "tagging", "qa", "retrieval", "extension"]
 Example = dict[str, Any]
 
@@ -59,6 +59,9 @@ class Task:
         labels: the closed set of labels, empty for open answers.
         reader: file format, a name in `xlalign.evaluation.data.formats.FORMATS`.
         files: split -> patterns below the data folder, tried in order; {lang} ISO 639-1, {lang3} ISO 639-3.
+        columns: our field -> column, for the readers of tables.
+        spellings: label in the files -> label; an empty one leaves the line out.
+        train: task whose English data train this one, where it has none of its own.
         test_items: published number of test items a language, where it is the same for all; 0 = not checked.
         license: licence of the data.
         citation: who to cite.
@@ -80,7 +83,9 @@ class Task:
     submission: str = ""
     only: bool = False
     hub: Hub | None = None
-    max_length: int = 128
+    columns: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    train: str = ""
 
     def score(self, gold: Any, predicted: Any, lang: str, rule: Rule = "legacy") -> Scores:
         """All metrics of one language, in percent."""
@@ -97,7 +102,7 @@ class Task:
     @property
     def tuned(self) -> bool:
         """Whether an encoder is fine-tuned for the task; otherwise its sentence vectors are compared."""
-        return self.kind in ("classification", "tagging", "qa")
+        return self.kind in ("classification", "choice", "tagging", "qa")
 
     @property
     def metric(self) -> str:

@@ -33,5 +33,4 @@ TASK = Task(
         splits={"train": "train", "dev": "validation", "test": "test"},
         configs={"train": "SQuAD", "dev": "SQuAD"},
     ),
-    max_length=384,
 )

@@ -33,5 +33,4 @@ TASK = Task(
         splits={"train": "train", "test": "validation"},
         where={"id": "{name}-"},
     ),
-    max_length=384,
 )

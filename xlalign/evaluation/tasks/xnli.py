@@ -13,6 +13,7 @@ TASK = Task(
     scorer=ACCURACY,
     languages=codes("ar bg de el en es fr hi ru sw th tr ur vi zh"),
     labels=LABELS,
+    spellings={"contradictory": "contradiction"},
     reader="pairs",
     files={split: ((f"xnli/{split}-{{lang}}.tsv",),) for split in ("train", "dev", "test")},
     test_items=5010,

@@ -24,5 +24,4 @@ TASK = Task(
         splits={"train": "train", "dev": "validation", "test": "validation"},
         configs={"train": "SQuAD", "dev": "SQuAD"},
     ),
-    max_length=384,
 )

@@ -1,0 +1,155 @@
+import numpy as np
+import pytest
+
+from xlalign.evaluation.encoding import Encoded, labels_of, pack, token_batches
+from xlalign.evaluation.kinds import KINDS
+from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, best_span
+from xlalign.evaluation.kinds.tagging import parts
+from xlalign.evaluation.settings import FineTuning
+from xlalign.evaluation.tasks import TASKS
+
+
+@pytest.fixture(scope="module")
+def tokenizer(nano):
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(nano)
+
+
+def perfect(encoded, classes):
+    """Logits that say the labels."""
+    return [np.eye(classes)[row] for row in encoded.labels]
+
+
+def test_long_sentences_are_split_and_joined_again(tokenizer):
+    words = ["dog", "xyzzyx", "tree", "house", "not", "red", "qqqq", "small"]
+    tags = ["B-PER", "O", "B-LOC", "I-LOC", "O", "O", "B-ORG", "I-ORG"]
+    examples = [{"words": words, "tags": tags}, {"words": words[:2], "tags": tags[:2]}]
+    kind, task = KINDS.get("tagging"), TASKS.get("panx")
+    encoded = kind.encode(examples, tokenizer, task, FineTuning(max_length=7))
+    assert max(map(len, encoded.ids)) <= 7
+    assert len(encoded) > 3
+    assert kind.decode(perfect(encoded, 7), encoded, examples, task) == [tags, tags[:2]]
+
+
+def test_a_word_is_marked_at_its_first_piece(tokenizer):
+    kind, task = KINDS.get("tagging"), TASKS.get("panx")
+    example = {"words": ["xyzzyx", "dog"], "tags": ["O", "B-PER"]}
+    encoded = kind.encode([example], tokenizer, task, FineTuning())
+    pieces = len(tokenizer("xyzzyx", add_special_tokens=False)["input_ids"])
+    assert encoded.marks == [[1, 1 + pieces]]
+    assert encoded.ids[0][0] == tokenizer.cls_token_id
+
+
+@pytest.mark.parametrize(
+    ("lengths", "room", "expected"),
+    [
+        ([1, 1, 1], 3, [(0, 3)]),
+        ([2, 2, 2], 4, [(0, 2), (2, 3)]),
+        ([3], 3, [(0, 1)]),
+        ([1, 3, 1], 3, [(0, 1), (1, 2), (2, 3)]),
+    ],
+)
+def test_parts(lengths, room, expected):
+    assert list(parts(lengths, room)) == expected
+
+
+def question(context, answer):
+    return {
+        "id": "q",
+        "context": context,
+        "question": "the dog likes a cat",
+        "answers": [{"text": answer, "start": context.index(answer)}],
+    }
+
+
+def spans(encoded):
+    """Logits whose best span is the labelled one, weakly so where the window has no answer."""
+    rows = []
+    for ids, (start, end) in zip(encoded.ids, encoded.labels, strict=True):
+        scores = np.zeros((len(ids), 2))
+        scores[start, 0] = scores[end, 1] = 5.0
+        rows.append(scores)
+    return rows
+
+
+@pytest.mark.parametrize("answer", ["red house", "not", "the small tree", "dog sees a"])
+def test_an_answer_in_any_window_is_found(tokenizer, answer):
+    context = "a big cat likes the small tree not a red house and the dog sees a"
+    kind, task, example = KINDS.get("qa"), TASKS.get("xquad"), question(context, answer)
+    encoded = kind.encode([example], tokenizer, task, FineTuning(max_length=22, stride=4))
+    assert len(encoded) > 1
+    assert all(len(ids) <= 22 for ids in encoded.ids)
+    assert kind.decode(spans(encoded), encoded, [example], task) == {"q": answer}
+
+
+def test_every_piece_of_a_context_is_in_some_window(tokenizer):
+    example = question("a big cat likes the small tree not a red house the dog sees a", "red")
+    encoded = KINDS.get("qa").encode([example], tokenizer, TASKS.get("xquad"), FineTuning(max_length=22, stride=4))
+    covered = {offset for row in encoded.extra for offset in row if offset}
+    whole = KINDS.get("qa").encode([example], tokenizer, TASKS.get("xquad"), FineTuning(max_length=200))
+    assert covered == {offset for offset in whole.extra[0] if offset}
+
+
+def test_best_span_equals_trying_all():
+    random = np.random.default_rng(0)
+    offsets = [None, None, *((i, i + 1) for i in range(50)), None]
+    scores = random.normal(size=(len(offsets), 2))
+    legal = [(i, j) for i in range(2, 52) for j in range(i, min(52, i + LONGEST_ANSWER))]
+    i, j = max(legal, key=lambda span: scores[span[0], 0] + scores[span[1], 1])
+    assert best_span(scores, offsets) == (pytest.approx(scores[i, 0] + scores[j, 1]), offsets[i][0], offsets[j][1])
+
+
+def test_a_window_without_context_gives_nothing():
+    assert best_span(np.zeros((2, 2)), [None, None])[1:] == (0, 0)
+
+
+def test_pairs_are_cut_at_the_longer_side(tokenizer):
+    example = {"first": "dog " * 30, "second": "cat", "label": "neutral"}
+    encoded = KINDS.get("classification").encode([example], tokenizer, TASKS.get("xnli"), FineTuning(max_length=16))
+    assert len(encoded.ids[0]) == 16
+    assert encoded.types[0][-2:] == [1, 1]
+    assert encoded.labels == [1]
+
+
+def test_packing_keeps_rows_apart():
+    encoded = Encoded([[1, 2, 3], [4, 5]], [[0, 0, 1], [0, 0]], [[7, 8], [9]], [0, 1], marks=[[0, 2], [1]])
+    packed = pack(encoded, [1, 0])
+    assert packed.ids.tolist() == [4, 5, 1, 2, 3]
+    assert packed.positions.tolist() == [0, 1, 0, 1, 2]
+    assert packed.types.tolist() == [0, 0, 0, 0, 1]
+    assert packed.starts.tolist() == [0, 2]
+    assert packed.marks.tolist() == [1, 2, 4]
+    assert labels_of(encoded, [1, 0]).tolist() == [9, 7, 8]
+    assert packed.padded(packed.ids[:, None], -1)[:, :, 0].tolist() == [[4, 5, -1], [1, 2, 3]]
+
+
+def test_token_batches_hold_every_row_once():
+    lengths = np.random.default_rng(0).integers(1, 30, 100)
+    batches = list(token_batches(lengths, 64))
+    assert sorted(np.concatenate(batches)) == list(range(100))
+    assert all(lengths[rows].sum() <= 64 + 30 for rows in batches)
+
+
+def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
+    """Our logits are those of transformers' own model with the same output layer."""
+    import torch
+    from transformers import AutoModelForMaskedLM
+
+    from xlalign.evaluation.finetune import predict
+    from xlalign.evaluation.model import build, load
+    from xlalign.evaluation.settings import Regime
+
+    kind, task, options = KINDS.get("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
+    pairs = [("dog sees a cat", "cat"), ("the house", "not a big red tree"), ("dog", "small")]
+    examples = [{"first": one, "second": two, "label": "neutral"} for one, two in pairs]
+    for pooling in ("mean", "cls"):
+        model = build(load(nano)[0], kind, task, options, Regime(pooling=pooling), seed=1)
+        ours = predict(model, kind, kind.encode(examples, tokenizer, task, options))
+        inputs = tokenizer(*map(list, zip(*pairs, strict=True)), padding=True, return_tensors="pt")
+        with torch.no_grad():
+            states = AutoModelForMaskedLM.from_pretrained(nano).base_model(**inputs).last_hidden_state
+            mask = inputs["attention_mask"][..., None]
+            vectors = states[:, 0] if pooling == "cls" else (states * mask).sum(1) / mask.sum(1)
+            theirs = model.output(vectors).numpy()
+        assert np.allclose(np.stack(ours), theirs, atol=1e-5)
