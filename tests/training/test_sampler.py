@@ -7,15 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlalign.objectives.options import DataOptions
 from xlalign.training.hashing import key, mix, text_hashes, uniform
-from xlalign.training.sampler import Sampler, apportion, tempered, unimax
+from xlalign.training.sampler import Run, Sampler, apportion, tempered, unimax
 
 HASHES = text_hashes(map(str, range(60)))
 GROUPS = np.repeat([0, 1, 2], [40, 15, 5])
 
 
+def sampler_of(hashes=HASHES, groups=GROUPS, seed=1, **options) -> Sampler:
+    return Sampler(hashes, groups, Run(batch_size=10, seed=seed, steps=6), DataOptions(**options))
+
+
 def test_an_epoch_is_a_permutation_and_the_next_another():
-    sampler = Sampler(HASHES, GROUPS, seed=3)
+    sampler = sampler_of(seed=3)
     first, rounds = sampler.draw(0, 60)
     second, again = sampler.draw(60, 60)
     assert sorted(first) == sorted(second) == list(range(60))
@@ -26,26 +31,34 @@ def test_an_epoch_is_a_permutation_and_the_next_another():
 
 @given(st.integers(0, 200), st.integers(1, 70))
 def test_any_stretch_is_the_same_however_it_is_cut(start, count):
-    sampler = Sampler(HASHES, GROUPS, seed=1, temperature=0.5)
+    sampler = sampler_of(language_temperature=0.5)
     whole = np.array(sampler.draw(0, 280))
     assert (np.array(sampler.draw(start, count)) == whole[:, start : start + count]).all()
 
 
 def test_order_depends_on_content_not_on_file_order():
     turned = np.arange(60)[::-1]
-    ours, _ = Sampler(HASHES, GROUPS * 0, seed=1).draw(0, 60)
-    theirs, _ = Sampler(HASHES[turned], GROUPS * 0, seed=1).draw(0, 60)
+    ours, _ = sampler_of(HASHES, GROUPS * 0).draw(0, 60)
+    theirs, _ = sampler_of(HASHES[turned], GROUPS * 0).draw(0, 60)
     assert list(HASHES[ours]) == list(HASHES[turned][theirs])
 
 
 def test_temperature_shares_and_nothing_twice_before_all_once():
-    sampler = Sampler(HASHES, GROUPS, seed=1, temperature=0.0)
+    sampler = sampler_of(language_temperature=0.0)
     picked, rounds = sampler.draw(0, 600)
     counts = Counter(GROUPS[picked].tolist())
     assert all(count == 200 for count in counts.values())
     small = [(i, r) for i, r in zip(picked, rounds, strict=True) if GROUPS[i] == 2]
     assert sorted(small) == sorted((i, r) for i in range(55, 60) for r in range(40))
     assert [r for _, r in small] == sorted(r for _, r in small)
+
+
+def test_a_step_is_its_stretch_and_unimax_caps_repeats():
+    sampler = sampler_of(repeat_cap=2)
+    assert list(sampler.step(3)[0]) == list(sampler.draw(30, 10)[0])
+    picked, _ = sampler.draw(0, 60)
+    counts = Counter(GROUPS[picked].tolist())
+    assert counts == {0: 25, 1: 25, 2: 10}
 
 
 def test_unimax_gives_equal_shares_up_to_the_cap():

@@ -1,5 +1,7 @@
 """Rows equal the tokenizer's own encoding; masks are pure functions of the example."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -51,7 +53,8 @@ def test_positions_restart_and_types_vanish_on_request():
 def test_both_sides_are_cut_and_never_only_the_second(a, b, room):
     first, second = (int(x[0]) for x in cut_both(np.array([a]), np.array([b]), room))
     assert first + second == min(a + b, room)
-    assert (first == a or first >= room // 2) and (second == b or second >= room // 2)
+    assert first == a or first >= room // 2
+    assert second == b or second >= room // 2
 
 
 def test_long_rows_are_cut():
@@ -78,7 +81,7 @@ def test_masks_do_not_depend_on_the_rest_of_the_batch():
         view = rows(TOKENS, which, None, FRAME, LONG)
         view = masked(view, FRAME, LONG, draws(seed, "mono", TOKENS.hashes[which], np.array(rounds)))
         borders = [0, *np.cumsum(view.lengths)]
-        return [view.mask.ids[a:b].tolist() for a, b in zip(borders, borders[1:], strict=False)]
+        return [view.mask.ids[a:b].tolist() for a, b in pairwise(borders)]
 
     assert mask([0, 5], [0, 2])[1] == mask([5], [2])[0] == mask([1, 2, 5], [0, 0, 2])[2]
     assert mask([5], [2]) != mask([5], [3])

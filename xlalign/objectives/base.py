@@ -37,7 +37,7 @@ def exact(values: Tensor) -> Tensor:
 
 
 class Pass(NamedTuple):
-    """One encoding of one view. `model` is query, momentum, teacher or init; `attend` is full or cross."""
+    """One encoding of one view: `attend` is full or cross, `model` query, momentum, init or label (no dropout)."""
 
     view: str
     masked: bool = False

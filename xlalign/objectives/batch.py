@@ -55,6 +55,7 @@ class View(Tensors):
         words: (N,) word of each token counted in its sentence, -1 on special tokens and between words.
         content: (N,) bool, false on special tokens.
         mask: masked form of the view, when the recipe has one.
+        labelled: the same masked ids with other labels (translations, linked words), when an objective asks for them.
         hashes: (B,) int64 content hash of each row's text, equal for equal text.
     """
 
@@ -68,6 +69,7 @@ class View(Tensors):
     content: Tensor
     hashes: Tensor
     mask: Mask | None = None
+    labelled: Mask | None = None
 
     @property
     def count(self) -> int:
@@ -103,19 +105,13 @@ class Span(Tensors):
 
 @dataclass(frozen=True)
 class Links(Tensors):
-    """Word links of all pairs, as tokens of the source and of the target view.
+    """Word links of all pairs of a batch.
 
     Attributes:
-        source, target: (K', ) and (K'',) tokens of the linked words, one link after another.
-        source_link, target_link: the link 0..K-1 that each of those tokens belongs to.
         rows: (K,) pair of each link.
-        words: (K, 2) word numbers of each link.
+        words: (K, 2) word numbers of each link in the source and in the target view.
     """
 
-    source: Tensor
-    target: Tensor
-    source_link: Tensor
-    target_link: Tensor
     rows: Tensor
     words: Tensor
 
@@ -145,6 +141,7 @@ class Batch(Tensors):
         ids: names of the examples, for reports.
         views: by name ("mono", "source", "target", "concat", ...).
         spans: chosen word of each pair, by view ("source", "target").
+        teacher: (B, D) teacher's vector of each pair's source text, when an objective distils it.
         links: word links, when an objective needs them.
         dictionary: entries, when an objective needs them.
         step: 0-based optimizer step.
@@ -155,6 +152,7 @@ class Batch(Tensors):
     spans: Mapping[str, Span]
     links: Links | None = None
     dictionary: Dictionary | None = None
+    teacher: Tensor | None = None
     step: int = 0
 
     def to(self, device: torch.device) -> Batch:
@@ -164,5 +162,6 @@ class Batch(Tensors):
             "spans": {name: span.to(device) for name, span in self.spans.items()},
             "links": self.links and self.links.to(device),
             "dictionary": self.dictionary and self.dictionary.to(device),
+            "teacher": None if self.teacher is None else self.teacher.to(device),
         }
         return replace(self, **moved)

@@ -141,6 +141,10 @@ class EmbeddingAlignmentOptions(ObjectiveOptions):
     def needs(self) -> set[Need]:
         return {"dictionary"}
 
+    @override
+    def views(self) -> set[str]:
+        return {"entry-source", "entry-target"} if self.form == "contrast" else set()
+
 
 class DistillationOptions(ObjectiveOptions):
     """Options of `distillation`."""
@@ -150,6 +154,7 @@ class DistillationOptions(ObjectiveOptions):
     loss: Literal["mse", "cosine"] = Field("mse", description="distance to the teacher's vector")
     layer: int = Field(-1, description="layer that is pooled, in student and teacher")
     pooling: Literal["cls", "mean", "content"] = Field("mean", description="as in sequence-contrast")
+    teacher_size: int = Field(0, ge=0, description="width of the teacher's vectors; 0 = as the encoder's")
     sides: Literal["both", "target"] = Field("both", description="which sides are pulled to the teacher's source")
 
     @override
@@ -205,7 +210,13 @@ class DataOptions(Settings):
     skip_frequent: int = Field(
         0, ge=0, description="most frequent words of a language that are never chosen as a pair's linked word"
     )
-    switch_rate: Rate = Field(0.0, description="probability that a word of a switched view is translated")
+    switch_rate: Rate = Field(0.05, description="probability that a known word of a switched view is translated")
+    dictionary_rate: Rate = Field(
+        0.5, description="probability that a selected token with a one-token translation uses it"
+    )
+    dictionary_input: bool = Field(
+        False, description="DICT-MLM as in ALIGN-MLM's code: the input is translated, the label stays"
+    )
     dictionary_share: Rate = Field(1.0, description="fraction of the dictionary that is used")
 
 

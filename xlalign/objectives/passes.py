@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -20,7 +20,8 @@ class Passes:
 
     Args:
         batch: the batch.
-        models: "query", which is trained, and any of "momentum", "teacher", "init", which are not.
+        models: "query", which is trained, and "momentum" or "init", which are not. "label" stands for the query
+            encoder without dropout and without gradient.
         plan: encodings that will be wanted. Those of one model are run as one packed pass, so that rows of
             several views share length-sorted chunks.
         budget: tokens in one forward pass; None = what suits the device.
@@ -50,19 +51,34 @@ class Passes:
 
     def _run(self, passes: Sequence[Pass]) -> None:
         views = [self.batch.views[p.view] for p in passes]
-        encoder = self.models[passes[0].model]
         joined = {name: _cat([getattr(v, name) for v in views]) for name in ("positions", "types")}
         ids = _cat([view.input(p.masked) for view, p in zip(views, passes, strict=True)])
         lengths = np.concatenate([view.lengths for view in views])
         visible = conditional(views) if passes[0].attend == "cross" else None
         plan = packing.layout(lengths, self.budget or packing.CHUNK.get(ids.device.type, 4096), visible)
-        with nullcontext() if passes[0].model == "query" else torch.no_grad():
+        with _mode(self.models, passes[0].model) as encoder:
             states = encoder(ids, joined["positions"], joined["types"], plan.to(ids.device))
         start = 0
         for view, p in zip(views, passes, strict=True):
             stop = start + len(view.ids)
             self._done[p] = States(states.layers, states.inverse[start:stop])
             start = stop
+
+
+@contextmanager
+def _mode(models: Mapping[str, Encoder], name: str) -> Iterator[Encoder]:
+    """The encoder called `name`, in the gradient and dropout mode that goes with the name."""
+    if name == "query":
+        yield models[name]
+        return
+    encoder = models["query" if name == "label" else name]
+    training = encoder.training
+    encoder.train(training and name == "momentum")
+    try:
+        with torch.no_grad():
+            yield encoder
+    finally:
+        encoder.train(training)
 
 
 def conditional(views: Sequence[View]) -> packing.Visible:

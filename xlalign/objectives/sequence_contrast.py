@@ -32,13 +32,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xlalign.modeling.encoder import Encoder, States
-from xlalign.objectives import gather
+from xlalign.modeling.encoder import Encoder
+from xlalign.objectives import gather, nce
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
 from xlalign.objectives.options import SequenceContrastOptions
 from xlalign.objectives.passes import Passes
+from xlalign.objectives.pooled import sentence_vectors
 
 
 class SequenceContrast(Objective):
@@ -96,12 +97,16 @@ class SequenceContrast(Objective):
         if self.options.queue:
             self._new = keys.detach(), hashes[1]
         loss = torch.cat(losses).mean()
-        metrics = {"loss": loss.detach(), **diagnostics(anchors_all.detach(), keys.detach(), self.options.similarity)}
+        metrics = {
+            "loss": loss.detach(),
+            **nce.diagnostics(anchors_all.detach(), keys.detach(), self.options.similarity),
+        }
         return LossOutput(loss, sum(len(part) for part in losses), metrics)
 
     def _vectors(self, view: str, model: str, batch: Batch, encoders: Passes) -> Tensor:
         states = encoders.hidden(view, masked=self.options.masked, model=model)
-        vectors = self._sentence(states, view, batch)
+        rows, how = batch.views[view], self.options.pooling
+        vectors = self._layers([sentence_vectors(states, rows, i, how) for i in self.options.layers])
         if self.options.span:
             span = batch.spans[view]
             word = self._layers([states.mean(i, span.positions, span.rows, len(vectors)) for i in self.options.layers])
@@ -110,15 +115,6 @@ class SequenceContrast(Objective):
             with torch.no_grad():
                 return self._unit(self.key_projection(vectors))
         return self._unit(self.projection(vectors))
-
-    def _sentence(self, states: States, name: str, batch: Batch) -> Tensor:
-        view, pooling = batch.views[name], self.options.pooling
-        if pooling == "cls":
-            return self._layers([states.tokens(i, view.starts) for i in self.options.layers])
-        positions = view.content.nonzero()[:, 0] if pooling == "content" else torch.arange(len(view.rows))
-        positions = positions.to(view.rows.device)
-        rows = view.rows[positions]
-        return self._layers([states.mean(i, positions, rows, view.count) for i in self.options.layers])
 
     def _layers(self, vectors: list[Tensor]) -> Tensor:
         total = torch.stack(vectors).sum(0)
@@ -130,28 +126,26 @@ class SequenceContrast(Objective):
 
     def _side(self, anchors: Tensor, keys: Tensor, hashes: list[Tensor]) -> Tensor:
         """The loss (n,) of one side's anchors (n, P) against the other side's keys (n, P)."""
-        return contrast(anchors, keys, self._negatives(anchors, keys, hashes), self.options)
+        negatives = self._negatives(anchors, keys, hashes)
+        return nce.contrast(anchors, keys, negatives, self.options.temperature, self.options.form)
 
     def _negatives(self, anchors: Tensor, keys: Tensor, hashes: list[Tensor]) -> Tensor:
         """Similarities (n, m) of anchors and negatives, -inf where a candidate is none."""
-        with torch.autocast(anchors.device.type, enabled=False):
-            parts = []
-            if self.options.negatives != "none":
-                parts.append(self._except_equal(anchors @ keys.T, hashes[1], hashes[1]))
-            if self.options.negatives == "joint":
-                parts.append(self._except_equal(anchors @ anchors.T, hashes[0], hashes[0]))
-            if self.options.queue:
-                known = hashes[1][:, None] == self.queue_hashes[None, :]
+        parts = []
+        if self.options.negatives != "none":
+            joint = self.options.negatives == "joint"
+            equal, equal_anchors = (self._equal(own, own) for own in hashes[::-1])
+            parts.append(nce.in_batch(anchors, keys, equal, joint=joint, equal_anchors=equal_anchors))
+        if self.options.queue:
+            with torch.autocast(anchors.device.type, enabled=False):
                 scores = anchors @ self.queue.T
-                parts.append(scores.masked_fill(known, -torch.inf) if self.options.skip_equal else scores)
-            return torch.cat(parts, dim=1)
+            parts.append(scores.masked_fill(self._equal(hashes[1], self.queue_hashes), -torch.inf))
+        return torch.cat(parts, dim=1)
 
-    def _except_equal(self, scores: Tensor, left: Tensor, right: Tensor) -> Tensor:
-        """Hide the anchor's own row (itself or its positive), and equal sentences when asked to."""
-        own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
-        if self.options.skip_equal:
-            own = own | (left[:, None] == right[None, :])
-        return scores.masked_fill(own, -torch.inf)
+    def _equal(self, left: Tensor, right: Tensor) -> Tensor:
+        """(n, m) which sentences are equal, as far as that matters."""
+        equal = nce.same(left, right)
+        return equal if self.options.skip_equal else torch.zeros_like(equal)
 
     def prefill(self, batch: Batch, encoders: Passes) -> bool:
         """Enqueue this batch's keys until the queue is full."""
@@ -181,20 +175,6 @@ class SequenceContrast(Objective):
         self.pointer.copy_((self.pointer + len(keys)) % size)
 
 
-def contrast(anchors: Tensor, keys: Tensor, negatives: Tensor, options: SequenceContrastOptions) -> Tensor:
-    """The loss of each anchor.
-
-    Shapes: anchors, keys (n, P), row i of both a positive pair; negatives (n, m) similarities -> (n,). An anchor
-    without any negative has loss 0.
-    """
-    with torch.autocast(anchors.device.type, enabled=False):
-        alone = torch.isneginf(negatives).all(1)
-        positive = (anchors * keys).sum(1) / options.temperature
-        others = torch.logsumexp(negatives.masked_fill(alone[:, None], 0.0) / options.temperature, dim=1)
-        gap = others - positive
-        return (gap if options.form == "decoupled" else F.softplus(gap)).masked_fill(alone, 0.0)
-
-
 @torch.no_grad()
 def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
     """slow <- momentum * slow + (1 - momentum) * fast, in place; buffers are copied."""
@@ -203,22 +183,3 @@ def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
         torch._foreach_lerp_([a for a, _ in pairs], [b.detach() for _, b in pairs], 1 - momentum)
     for kept, current in zip(slow.buffers(), fast.buffers(), strict=True):
         kept.copy_(current)
-
-
-@torch.no_grad()
-def diagnostics(anchors: Tensor, keys: Tensor, similarity: str = "cos") -> dict[str, Tensor]:
-    """In-batch retrieval accuracy, alignment and uniformity (Wang and Isola 2020) of anchors and keys (n, P).
-
-    Alignment is the mean squared distance of a pair on the unit sphere (0 = equal), uniformity the log of the mean
-    of exp(-2 d^2) over the anchors' mutual distances d (the lower, the more evenly they are spread).
-    """
-    accuracy = ((anchors @ keys.T).argmax(1) == torch.arange(len(keys), device=keys.device)).float().mean()
-    if similarity != "cos":
-        anchors, keys = F.normalize(anchors, dim=1), F.normalize(keys, dim=1)
-    distances = (2 - 2 * anchors @ anchors.T).fill_diagonal_(torch.inf)
-    uniformity = (-2 * distances).exp().sum().div(max(1, len(keys) * (len(keys) - 1))).log()
-    return {
-        "accuracy": accuracy,
-        "alignment": (anchors - keys).square().sum(1).mean(),
-        "uniformity": uniformity,
-    }

@@ -57,7 +57,8 @@ class TokenPrediction(Objective):
         return LossOutput(loss, count, {"loss": loss.detach(), "accuracy": correct})
 
     def _view(self, view: str, batch: Batch, encoders: Passes) -> tuple[Tensor, int, Tensor]:
-        mask = batch.views[view].mask
+        own = batch.views[view]
+        mask = own.mask if self.options.target == "original" else own.labelled
         assert mask is not None
         states = encoders.hidden(view, masked=True, attend=self.options.attend)
         vectors = states.tokens(-1, mask.selected)

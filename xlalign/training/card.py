@@ -21,11 +21,10 @@ def render(settings: PretrainSettings, recipe: Recipe, summary: dict[str, Any], 
         lstrip_blocks=True,
         autoescape=False,
     )
-    names = {name for data in (batches.pairs, batches.mono) if data for name in data.names}
     return environment.get_template("card.md").render(
         settings=settings,
         recipe=recipe,
         summary=summary,
-        languages=sorted(names),
+        languages=batches.data.languages,
         options=sorted(settings.options.items()),
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.bitext import corpus
+from xlalign.alignment.hmm.romanise import plain
+from xlalign.bitext import corpus, segment
 from xlalign.errors import DataError
 from xlalign.objectives.options import DataOptions
+from xlalign.training.dictionary import Entries
 from xlalign.training.documents import split_document
 from xlalign.training.hashing import Hashes, text_hashes
 from xlalign.training.links import WordLinks, read_links
+from xlalign.training.switching import Switch
 from xlalign.training.tokens import Tokens, tokenise
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class PairData:
         languages: (2n,) language of each text, an index into `names`.
         names: language codes.
         links: word links, when they were asked for.
+        romanised: the 2n texts in Latin letters, when they were asked for.
+        teacher: (n, D) a teacher's vectors of the source texts, when they were asked for.
     """
 
     tokens: Tokens
@@ -48,6 +53,8 @@ class PairData:
     languages: Ints
     names: tuple[str, ...]
     links: WordLinks | None = None
+    romanised: Tokens | None = None
+    teacher: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -59,12 +66,14 @@ class MonoData:
         hashes: (n,) of the documents.
         groups: (n,) language, an index into `names`.
         names: language codes.
+        switch: which words can be replaced by translations, when that was asked for.
     """
 
     tokens: Tokens
     hashes: Hashes
     groups: Ints
     names: tuple[str, ...]
+    switch: Switch | None = None
 
 
 def read_pairs(
@@ -72,6 +81,8 @@ def read_pairs(
     tokenizer: PreTrainedTokenizerBase,
     options: DataOptions,
     alignments: Path | None = None,
+    *,
+    romanise: bool = False,
     split: str = "train",
 ) -> PairData:
     """Read and tokenise the pairs of a bitext artifact.
@@ -81,6 +92,7 @@ def read_pairs(
         tokenizer: a fast tokenizer.
         options: longest row, words that are never chosen.
         alignments: the alignments artifact, when word links are needed; pairs without a usable link are left out.
+        romanise: also tokenise the texts in Latin letters.
         split: train or dev.
 
     Raises:
@@ -90,15 +102,20 @@ def read_pairs(
     if not pairs:
         raise DataError(f"{bitext / split}: no pairs", "run `xlalign prepare` with a source that has some")
     if alignments is None:
-        return _assemble(pairs, tokenizer, options, None)
+        data = _assemble(pairs, tokenizer, options, None)
+        return replace(data, romanised=_romanised(pairs, tokenizer, options)) if romanise else data
     found = read_links(alignments)
     known = [pair for pair in pairs if pair.id in found]
-    data = _assemble(known, tokenizer, options, [found[pair.id] for pair in known]) if known else None
-    if data is None or not len(data.ids):
+    if not known:
         raise DataError(
             f"{alignments}: no usable word link for any pair of {bitext / split}", "run `xlalign align-words`"
         )
-    return data
+    return _assemble(known, tokenizer, options, [found[pair.id] for pair in known])
+
+
+def _romanised(pairs: Sequence[Pair], tokenizer: PreTrainedTokenizerBase, options: DataOptions) -> Tokens:
+    texts = [" ".join(map(plain, text.split())) for pair in pairs for text in (pair.source, pair.target)]
+    return tokenise(texts, tokenizer).cut(options.max_length - 2)
 
 
 def _assemble(
@@ -121,8 +138,16 @@ def _assemble(
     return PairData(tokens, ids, text_hashes(ids), groups, languages, names, links)
 
 
-def read_mono(bitext: Path, tokenizer: PreTrainedTokenizerBase, options: DataOptions) -> MonoData:
+def read_mono(
+    bitext: Path, tokenizer: PreTrainedTokenizerBase, options: DataOptions, entries: Entries | None = None
+) -> MonoData:
     """Read and tokenise the documents of a bitext artifact; without any, the two sides of its pairs serve.
+
+    Args:
+        bitext: the artifact.
+        tokenizer: a fast tokenizer.
+        options: longest row, one segment or two.
+        entries: a dictionary, when words are to be replaced by translations.
 
     Raises:
         DataError: there is no text.
@@ -133,8 +158,12 @@ def read_mono(bitext: Path, tokenizer: PreTrainedTokenizerBase, options: DataOpt
     groups = np.repeat(np.arange(len(names)), [len(texts[name]) for name in names])
     room = options.max_length - 3
     halves = [split_document(d) if options.document_pairs else (d, "") for d in documents]
-    tokens = tokenise([half for both in halves for half in both], tokenizer)
-    return MonoData(tokens.cut(room), text_hashes(documents), groups, names)
+    texts_ = [half for both in halves for half in both]
+    codes = [names[group] for group in groups for _ in (0, 1)]
+    words = [segment.words(text, code) for text, code in zip(texts_, codes, strict=True)] if entries else None
+    tokens = tokenise(texts_, tokenizer, words).cut(room)
+    switch = Switch.of(tokens, words, codes, entries) if entries and words else None
+    return MonoData(tokens, text_hashes(documents), groups, names, switch)
 
 
 def monolingual(bitext: Path) -> dict[str, list[str]]:

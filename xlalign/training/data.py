@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from xlalign.objectives.batch import Batch, Dictionary, Links, Span, View
-from xlalign.objectives.options import DataOptions, Recipe
+from xlalign.objectives.batch import Batch, Dictionary, View
+from xlalign.objectives.options import EmbeddingAlignmentOptions, Recipe
 from xlalign.training.corpus import MonoData, PairData
-from xlalign.training.hashing import Hashes, uniform
-from xlalign.training.sampler import Sampler
-from xlalign.training.views import Frame, draws, mask_arrays, rows, with_mask
-
-Ints = NDArray[np.int64]
+from xlalign.training.dictionary import Entries
+from xlalign.training.labels import Translations
+from xlalign.training.mono_batches import MonoBatches
+from xlalign.training.pair_batches import PairBatches
+from xlalign.training.sampler import Run
+from xlalign.training.views import Frame, rows
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The pairs of one step.
+class Data:
+    """What a recipe reads; None where it does not."""
 
-    Attributes:
-        pairs: (B,) which.
-        rounds: (B,) how often each was seen before.
-        flip: (B,) 1 where the target comes first.
-    """
+    pairs: PairData | None = None
+    mono: MonoData | None = None
+    entries: Entries | None = None
+    translations: Translations | None = None
 
-    pairs: Ints
-    rounds: Ints
-    flip: Ints
-
-    def texts(self, side: int) -> Ints:
-        """(B,) the text on each pair's first (0) or second (1) side."""
-        return 2 * self.pairs + (self.flip ^ side)
+    @property
+    def languages(self) -> list[str]:
+        """Codes of all languages, sorted."""
+        return sorted({name for part in (self.pairs, self.mono) if part for name in part.names})
 
 
 class RecipeBatches:
@@ -44,129 +38,60 @@ class RecipeBatches:
     Args:
         recipe: objectives and data options.
         frame: special tokens of the encoder.
-        pairs: sentence pairs, when an objective reads them.
-        mono: documents, when an objective reads them.
-        dictionary: dictionary entries, when an objective reads them.
-        batch_size: pairs a step, and documents a step.
-        seed: of everything drawn.
-        steps: length of the run, which UniMax sampling shares out.
+        data: pairs, documents, dictionary.
+        run: batch size (pairs a step, and documents a step), seed, length.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        frame: Frame,
-        *,
-        pairs: PairData | None = None,
-        mono: MonoData | None = None,
-        dictionary: Dictionary | None = None,
-        batch_size: int,
-        seed: int,
-        steps: int,
-    ) -> None:
-        self.recipe, self.options, self.frame = recipe, recipe.data, frame
-        self.pairs, self.mono, self.dictionary = pairs, mono, dictionary
-        self.batch_size, self.seed = batch_size, seed
-        objectives = recipe.objectives.values()
-        self.views = sorted(set().union(*(o.views() for o in objectives)))
-        self.masked = set().union(*(o.masked_views() for o in objectives))
-        self.spans = any(getattr(o, "span", False) for o in objectives)
-        draws_ = steps * batch_size
-        self._mono = _sampler(mono.hashes, mono.groups, seed, self.options, draws_) if mono else None
-        self.usable = _usable(pairs, self.spans) if pairs else np.empty(0, np.int64)
-        self._pairs = (
-            _sampler(pairs.hashes[self.usable], pairs.groups[self.usable], seed, self.options, draws_)
-            if pairs
-            else None
-        )
-        self._build: dict[str, Callable[[Drawn], View]] = {
-            "source": lambda drawn: self._rows(drawn.texts(0)),
-            "target": lambda drawn: self._rows(drawn.texts(1)),
-            "concat": lambda drawn: self._rows(drawn.texts(0), drawn.texts(1)),
-        }
+    def __init__(self, recipe: Recipe, frame: Frame, data: Data, run: Run) -> None:
+        self.recipe, self.frame, self.data, self.run = recipe, frame, data, run
+        self.pairs = PairBatches(recipe, frame, data.pairs, run) if data.pairs else None
+        self.mono = None
+        if data.mono:
+            words, tokens = data.entries, data.translations
+            self.mono = MonoBatches(recipe, frame, data.mono, run, entries=words, translations=tokens)
+        self.embedded = [o for o in recipe.objectives.values() if isinstance(o, EmbeddingAlignmentOptions)]
+        self._whole = self._all_entries()
 
     def __len__(self) -> int:
         """Batches in one pass over the pairs (or the documents, when there are no pairs)."""
-        sampler = self._pairs or self._mono
-        return -(-len(sampler) // self.batch_size) if sampler else 0
+        part = self.pairs or self.mono
+        return -(-len(part.sampler) // self.run.batch_size) if part else 1
 
     def batch(self, step: int) -> Batch:
         """The batch of a step."""
-        views: dict[str, View] = {}
-        if self._mono:
-            views |= self._mono_views(step)
-        if not self._pairs or self.pairs is None:
-            return Batch((), views, {}, dictionary=self.dictionary, step=step)
-        drawn = self._draw(step)
-        hashes = self.pairs.hashes[drawn.pairs]
-        for name in self.views:
-            if name in self._build:
-                view = self._build[name](drawn)
-                views[name] = self._mask(name, view, draws(self.seed, name, hashes, drawn.rounds))
-        spans = self._spans(drawn, hashes, views) if self.spans else {}
-        links = self._links(drawn, views) if self._wants_links() else None
-        ids = tuple(self.pairs.ids[i] for i in drawn.pairs)
-        return Batch(ids, views, spans, links, self.dictionary, step)
+        views = self.mono.views(step) if self.mono else {}
+        dictionary, entry_views = self._entries(step)
+        views |= entry_views
+        if self.pairs is None:
+            return Batch((), views, {}, dictionary=dictionary, step=step)
+        drawn = self.pairs.draw(step)
+        views |= self.pairs.views(drawn)
+        return Batch(
+            tuple(self.pairs.data.ids[i] for i in drawn.pairs),
+            views,
+            self.pairs.spans(drawn, views),
+            self.pairs.links(drawn),
+            dictionary,
+            self.pairs.teacher(drawn),
+            step,
+        )
 
-    def _draw(self, step: int) -> Drawn:
-        assert self.pairs
-        assert self._pairs
-        picked, rounds = self._pairs.draw(step * self.batch_size, self.batch_size)
-        pairs = self.usable[picked]
-        flip = np.zeros(len(pairs), np.int64)
-        if self.options.shuffle_sides:
-            coin = draws(self.seed, "sides", self.pairs.hashes[pairs], rounds)
-            flip = (uniform(coin) < 0.5).astype(np.int64)
-        return Drawn(pairs, rounds, flip)
+    def _all_entries(self) -> Dictionary | None:
+        """The whole dictionary, built once, where every step reads all of it."""
+        if not self.embedded or self.data.entries is None or self.embedded[0].sample:
+            return None
+        return self.data.entries.select(np.arange(len(self.data.entries)))
 
-    def _rows(self, first: Ints, second: Ints | None = None) -> View:
-        assert self.pairs is not None
-        return rows(self.pairs.tokens, first, second, self.frame, self.options)
-
-    def _mono_views(self, step: int) -> dict[str, View]:
-        assert self.mono
-        assert self._mono
-        picked, rounds = self._mono.draw(step * self.batch_size, self.batch_size)
-        second = 2 * picked + 1 if self.options.document_pairs else None
-        view = rows(self.mono.tokens, 2 * picked, second, self.frame, self.options)
-        return {"mono": self._mask("mono", view, draws(self.seed, "mono", self.mono.hashes[picked], rounds))}
-
-    def _mask(self, name: str, view: View, draw: Hashes) -> View:
-        return with_mask(view, mask_arrays(view, self.frame, self.options, draw)) if name in self.masked else view
-
-    def _spans(self, drawn: Drawn, hashes: Hashes, views: dict[str, View]) -> dict[str, Span]:
-        assert self.pairs
-        assert self.pairs.links
-        coin = uniform(draws(self.seed, "word", hashes, drawn.rounds))
-        words = self.pairs.links.draw(drawn.pairs, coin)
-        spans = {}
-        for side, name in enumerate(("source", "target")):
-            own = torch.from_numpy(words[np.arange(len(words)), drawn.flip ^ side])
-            view = views[name]
-            positions = (view.words == own[view.rows]).nonzero()[:, 0]
-            spans[name] = Span(positions, view.rows[positions])
-        return spans
-
-    def _wants_links(self) -> bool:
-        return any(o.kind == "word-alignment" and "links" in o.needs() for o in self.recipe.objectives.values())
-
-    def _links(self, drawn: Drawn, views: dict[str, View]) -> Links:
-        raise NotImplementedError
-
-
-def _usable(pairs: PairData, spans: bool) -> Ints:
-    """The pairs that can be drawn: all, or those with a word to stand for them."""
-    if spans and pairs.links is not None:
-        return pairs.links.eligible()
-    return np.arange(len(pairs.ids))
-
-
-def _sampler(hashes: Hashes, groups: Ints, seed: int, options: DataOptions, total: int) -> Sampler:
-    return Sampler(
-        hashes,
-        groups,
-        seed,
-        temperature=options.language_temperature,
-        repeat_cap=options.repeat_cap,
-        draws=total,
-    )
+    def _entries(self, step: int) -> tuple[Dictionary | None, dict[str, View]]:
+        entries = self.data.entries
+        if not self.embedded or entries is None:
+            return None, {}
+        options = self.embedded[0]
+        chosen = entries.draw(self.run.seed, step, options.sample)
+        dictionary = self._whole or entries.select(chosen)
+        views = {
+            name: rows(entries.tokens, 2 * chosen + side, None, self.frame, self.recipe.data)
+            for side, name in enumerate(("entry-source", "entry-target"))
+            if name in options.views()
+        }
+        return dictionary, views

@@ -73,6 +73,12 @@ class WordLinks:
         first, last = self.chosen_borders[pairs], self.chosen_borders[pairs + 1]
         return self.words[self.chosen[first + (uniform * (last - first)).astype(np.int64)]]
 
+    def of_pairs(self, pairs: Ints) -> tuple[Ints, Ints]:
+        """Numbers (K,) of all links of the given pairs (B,), and which of those pairs 0..B-1 each belongs to."""
+        first, count = self.borders[pairs], self.borders[pairs + 1] - self.borders[pairs]
+        owner = np.repeat(np.arange(len(pairs)), count)
+        return np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(owner)), owner
+
     def eligible(self) -> Ints:
         """The pairs that have a link to draw."""
         return np.flatnonzero(np.diff(self.chosen_borders))

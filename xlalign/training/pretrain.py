@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from xlalign import progress
-from xlalign.errors import DataError
+from xlalign.bitext import corpus
+from xlalign.errors import DataError, UserError
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.options import DataOptions, Recipe
+from xlalign.objectives.options import DistillationOptions, Recipe
 from xlalign.training import card
-from xlalign.training.corpus import PairData, monolingual, read_mono, read_pairs
-from xlalign.training.data import RecipeBatches
+from xlalign.training.corpus import monolingual, read_mono, read_pairs
+from xlalign.training.data import Data, RecipeBatches
+from xlalign.training.dictionary import Entries, read_entries
+from xlalign.training.labels import Translations
 from xlalign.training.loop import TrainResult, train
 from xlalign.training.recipe import RecipeProgram
+from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings
+from xlalign.training.teacher import sentence_matrix
 from xlalign.training.views import Frame
 
 if TYPE_CHECKING:
@@ -58,6 +63,7 @@ def pretrain(
     query = Encoder(model)
     recipe = _fitted(recipe, query)
     batches = load_batches(settings, recipe, tokenizer, bitext, alignments)
+    recipe, batches = _taught(recipe, batches, query, tokenizer, bitext)
     program = RecipeProgram(recipe, query, settings.seed, budget=settings.budget or None)
     prefill(program, batches, work)
     result = train(program, batches, settings, work)
@@ -78,9 +84,29 @@ def _check(recipe: Recipe, preset: str, alignments: Path | None) -> None:
 
 
 def _fitted(recipe: Recipe, query: Encoder) -> Recipe:
-    """The recipe with rows no longer than the encoder's position table."""
+    """The recipe with rows no longer than the encoder's position table.
+
+    Raises:
+        UserError: an objective reads a layer that the encoder does not have.
+    """
+    for name, own in recipe.objectives.items():
+        wanted = {field: getattr(own, field) for field in ("layers", "layer", "label_layer") if hasattr(own, field)}
+        for field, value in wanted.items():
+            for layer in value if isinstance(value, tuple) else (value,):
+                _refuse_layer(name, field, layer, query.layers)
     longest = min(recipe.data.max_length, query.longest)
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"max_length": longest})})
+
+
+def _refuse_layer(objective: str, field: str, layer: int, depth: int) -> None:
+    if -depth - 1 <= layer <= depth:
+        return
+    near = max(1, round(layer * depth / 12))
+    value = f"[{near}]" if field == "layers" else f"{near}"
+    raise UserError(
+        f"{objective}.{field} reads layer {layer}, and the encoder has {depth} layers",
+        f"set {objective}.{field} = {value}, the same depth as layer {layer} of 12",
+    )
 
 
 def beginning(
@@ -122,28 +148,57 @@ def load_batches(
     alignments: Path | None,
 ) -> RecipeBatches:
     """Read and tokenise what the recipe needs."""
-    needs = recipe.needs()
-    return RecipeBatches(
-        recipe,
-        Frame.of(tokenizer),
-        pairs=_pairs(needs, recipe.data, tokenizer, bitext, alignments),
-        mono=read_mono(bitext, tokenizer, recipe.data) if "mono" in needs else None,
-        batch_size=settings.batch_size,
-        seed=settings.seed,
-        steps=settings.steps,
-    )
+    data = load_data(recipe, tokenizer, bitext, alignments, settings.seed)
+    run = Run(settings.batch_size, settings.seed, settings.steps)
+    return RecipeBatches(recipe, Frame.of(tokenizer), data, run)
 
 
-def _pairs(
-    needs: Iterable[str],
-    options: DataOptions,
-    tokenizer: PreTrainedTokenizerBase,
-    bitext: Path,
-    alignments: Path | None,
-) -> PairData | None:
-    if not {"pairs", "links"} & set(needs):
-        return None
-    return read_pairs(bitext, tokenizer, options, alignments if "links" in needs else None)
+def load_data(
+    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, bitext: Path, alignments: Path | None, seed: int
+) -> Data:
+    """Read and tokenise the kinds of data that a recipe's objectives read."""
+    needs, options = recipe.needs(), recipe.data
+    views = set().union(*(o.views() for o in recipe.objectives.values()))
+    entries = _entries(recipe, tokenizer, alignments, seed) if "dictionary" in needs else None
+    translations = None
+    if entries and any(getattr(o, "target", "") == "dictionary" for o in recipe.objectives.values()):
+        translations = Translations.of(entries, tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))))
+    pairs = mono = None
+    if {"pairs", "links"} & needs:
+        links = alignments if "links" in needs else None
+        pairs = read_pairs(bitext, tokenizer, options, links, romanise=any("romanised" in view for view in views))
+    if "mono" in needs:
+        mono = read_mono(bitext, tokenizer, options, entries if "mono-switched" in views else None)
+    return Data(pairs, mono, entries, translations)
+
+
+def _taught(
+    recipe: Recipe, batches: RecipeBatches, query: Encoder, tokenizer: PreTrainedTokenizerBase, bitext: Path
+) -> tuple[Recipe, RecipeBatches]:
+    """Add the teacher's vectors where an objective distils one."""
+    found = {name: o for name, o in recipe.objectives.items() if isinstance(o, DistillationOptions)}
+    pairs = batches.data.pairs
+    if not found or pairs is None:
+        return recipe, batches
+    name, options = next(iter(found.items()))
+    teacher, cutter = query, tokenizer
+    if options.teacher != "init":
+        model, cutter = encoder.load(options.teacher)
+        teacher = Encoder(model)
+    sources = {pair.id: pair.source for pair in corpus.read_pairs(bitext / "train")}
+    texts = [sources[i] for i in pairs.ids]
+    vectors = sentence_matrix(teacher, cutter, texts, recipe.data, layer=options.layer, pooling=options.pooling)
+    options = options.model_copy(update={"teacher_size": teacher.hidden_size})
+    recipe = recipe.model_copy(update={"objectives": {**recipe.objectives, name: options}})
+    data = replace(batches.data, pairs=replace(pairs, teacher=vectors))
+    return recipe, RecipeBatches(recipe, batches.frame, data, batches.run)
+
+
+def _entries(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, alignments: Path | None, seed: int) -> Entries | None:
+    assert alignments is not None
+    single = any(getattr(o, "single_piece_only", False) for o in recipe.objectives.values())
+    share = recipe.data.dictionary_share
+    return read_entries(alignments, tokenizer, share=share, single_piece_only=single, seed=seed)
 
 
 def prefill(program: RecipeProgram, batches: RecipeBatches, work: Path) -> None:

@@ -23,35 +23,25 @@ class RecipeProgram:
         recipe: objectives with their weights, and the reduction.
         encoder: the encoder to train.
         seed: of new heads and queues.
-        teachers: frozen encoders by name, for distillation and self-labelling.
         budget: tokens in one forward pass; None = what suits the device.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        encoder: Encoder,
-        seed: int,
-        teachers: dict[str, Encoder] | None = None,
-        budget: int | None = None,
-    ) -> None:
+    def __init__(self, recipe: Recipe, encoder: Encoder, seed: int, budget: int | None = None) -> None:
         self.recipe, self.budget = recipe, budget
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             objectives = {
                 name: OBJECTIVES.get(options.kind)(options, encoder) for name, options in recipe.objectives.items()
             }
-        models = {"query": encoder, **{name: frozen(t) for name, t in (teachers or {}).items()}}
-        momenta = [getattr(o, "momentum", 0.0) for o in recipe.objectives.values()]
-        self.momentum = max(momenta)
-        if self.momentum:
-            models["momentum"] = frozen(copy.deepcopy(encoder))
+        self._plan = [p for objective in objectives.values() for p in objective.passes()]
+        self.momentum = max(getattr(o, "momentum", 0.0) for o in recipe.objectives.values())
+        copies = {"momentum", "init"} & {p.model for p in self._plan}
+        models = {"query": encoder, **{name: frozen(copy.deepcopy(encoder)) for name in sorted(copies)}}
         self.module = nn.Module()
         self.module.models = nn.ModuleDict(models)
         self.module.objectives = nn.ModuleDict(objectives)
         self.encoders: dict[str, Encoder] = models
         self.objectives: dict[str, Objective] = objectives
-        self._plan = [p for objective in objectives.values() for p in objective.passes()]
 
     def modules(self) -> nn.Module:
         """Encoders, momentum copy, heads and queues."""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlalign.objectives.options import DataOptions
 from xlalign.training.hashing import Hashes, key, mix
 
 Ints = NDArray[np.int64]
+
+
+class Run(NamedTuple):
+    """What fixes the draws of a run: examples a step, seed, and its length in steps."""
+
+    batch_size: int
+    seed: int
+    steps: int
 
 
 class Sampler:
@@ -21,27 +31,19 @@ class Sampler:
     Args:
         hashes: (n,) content hash of each example; the order depends on content, not on file order.
         groups: (n,) language (or language pair) of each example, 0..G-1.
-        seed: of the order.
-        temperature: p_g proportional to n_g ** temperature.
-        repeat_cap: UniMax (arXiv 2304.09151): equal shares of `draws`, but no language more than this many times
-            over; 0 = off.
-        draws: examples drawn in the whole run, which is what UniMax shares out.
+        run: batch size, seed and length of the run; UniMax shares out its draws.
+        options: `language_temperature`, p_g proportional to n_g ** temperature; `repeat_cap`, UniMax (arXiv
+            2304.09151): equal shares of all draws, but no language more than this many times over.
     """
 
-    def __init__(
-        self,
-        hashes: Hashes,
-        groups: Ints,
-        seed: int,
-        *,
-        temperature: float = 1.0,
-        repeat_cap: float = 0.0,
-        draws: int = 0,
-    ) -> None:
-        self.hashes, self.seed = hashes, seed
+    def __init__(self, hashes: Hashes, groups: Ints, run: Run, options: DataOptions) -> None:
+        self.hashes, self.seed, self.batch_size = hashes, run.seed, run.batch_size
         self.members = [np.flatnonzero(groups == g) for g in range(int(groups.max()) + 1)]
         sizes = np.array([len(m) for m in self.members], np.float64)
-        shares = unimax(sizes, draws, repeat_cap) if repeat_cap else tempered(sizes, temperature)
+        if options.repeat_cap:
+            shares = unimax(sizes, run.steps * run.batch_size, options.repeat_cap)
+        else:
+            shares = tempered(sizes, options.language_temperature)
         self.counts = apportion(shares, len(hashes))
         self._own = lru_cache(maxsize=4 * len(self.members))(self._permutation)
         self._slots = lru_cache(maxsize=2)(self._interleaved)
@@ -49,6 +51,10 @@ class Sampler:
     def __len__(self) -> int:
         """Examples drawn in one epoch: as many as there are."""
         return len(self.hashes)
+
+    def step(self, number: int) -> tuple[Ints, Ints]:
+        """The examples (B,) of an optimizer step, and how often each was seen before."""
+        return self.draw(number * self.batch_size, self.batch_size)
 
     def draw(self, start: int, count: int) -> tuple[Ints, Ints]:
         """Examples number `start` to `start + count` - 1 of the run, and how often each was seen before."""

@@ -43,6 +43,17 @@ class Tokens:
         """(n,) tokens of each text."""
         return np.diff(self.borders)
 
+    def joined(self, others: Tokens) -> Tokens:
+        """These texts followed by others."""
+        borders = np.concatenate((self.borders, others.borders[1:] + self.borders[-1]))
+        words = self.words
+        if len(words):
+            more = others.words if len(others.words) else np.full(len(others.ids), -1, np.int32)
+            words = np.concatenate((words, more))
+        return Tokens(
+            np.concatenate((self.ids, others.ids)), borders, words, np.concatenate((self.hashes, others.hashes))
+        )
+
     def cut(self, longest: int) -> Tokens:
         """The texts with at most `longest` tokens each."""
         lengths = self.lengths

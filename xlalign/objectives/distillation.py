@@ -1,0 +1,70 @@
+"""Distillation: sentences and their translations move to a frozen teacher's vectors.
+
+What it is: teacher-student training of a multilingual sentence encoder from a teacher of one language.
+
+Inputs: pairs, and the teacher's vector of each source sentence, computed once before training.
+
+Shapes: n pairs, student vectors (n, D), teacher vectors (n, P); where D and P differ a linear head maps D to P.
+
+Equation, t the teacher's vector of the source: mse L = mean |s(x) - t|^2 + mean |s(y) - t|^2, the squares averaged
+over dimensions (Reimers and Gurevych 2020, arXiv 2004.09813); cosine L = mean (1 - cos) over the same (LASER3, arXiv
+2205.12654).
+
+Options: `DistillationOptions`.
+
+Relations: with `teacher = init` and `sides = target` the source space stays where it is, as under an `anchor`.
+
+Differs from the papers: the teacher's vectors are computed once, so no teacher runs beside the student and it may
+have any tokenizer.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from xlalign.modeling.encoder import Encoder
+from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.batch import Batch
+from xlalign.objectives.options import DistillationOptions
+from xlalign.objectives.passes import Passes
+from xlalign.objectives.pooled import sentence_vectors
+
+
+class Distillation(Objective):
+    """Pulls both sides of a pair to the teacher's vector of the source."""
+
+    def __init__(self, options: DistillationOptions, encoder: Encoder) -> None:
+        super().__init__()
+        self.options = options
+        self.head: nn.Module = nn.Identity()
+        if options.teacher_size and options.teacher_size != encoder.hidden_size:
+            self.head = nn.Linear(encoder.hidden_size, options.teacher_size)
+
+    def passes(self) -> tuple[Pass, ...]:
+        """The sides that are pulled."""
+        return tuple(Pass(name) for name in self._sides())
+
+    def layers(self) -> tuple[int, ...]:
+        """The pooled layer."""
+        return (self.options.layer,)
+
+    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+        """The sum over sides of the mean over sentences."""
+        assert batch.teacher is not None
+        wanted = batch.teacher
+        parts = [self._side(name, batch, encoders, wanted) for name in self._sides()]
+        loss = torch.stack(parts).sum()
+        return LossOutput(loss, len(parts) * len(wanted), {"loss": loss.detach()})
+
+    def _side(self, name: str, batch: Batch, encoders: Passes, wanted: Tensor) -> Tensor:
+        states = encoders.hidden(name)
+        vectors = sentence_vectors(states, batch.views[name], self.options.layer, self.options.pooling)
+        vectors = exact(self.head(vectors))
+        if self.options.loss == "mse":
+            return F.mse_loss(vectors, wanted.to(vectors.dtype))
+        return (1 - F.cosine_similarity(vectors, wanted.to(vectors.dtype))).mean()
+
+    def _sides(self) -> tuple[str, ...]:
+        return ("source", "target") if self.options.sides == "both" else ("target",)
