@@ -1,0 +1,1 @@
+"""What an encoder's space looks like, beside task scores: alignment, similarity, isotropy, language, tokeniser."""

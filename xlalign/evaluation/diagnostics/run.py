@@ -1,0 +1,135 @@
+"""All diagnostics of one encoder: `diagnose(model, samples)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from xlalign import progress
+from xlalign.bitext.corpus import GoldPair
+from xlalign.evaluation.diagnostics import space, words
+from xlalign.evaluation.embed import Point, embed, points
+from xlalign.evaluation.model import load
+from xlalign.evaluation.retrieval import hubness, precision_at_1
+from xlalign.modeling.encoder import Encoder
+
+
+class PointDiagnostics(BaseModel):
+    """One layer and pooling against English, mean over languages unless said otherwise.
+
+    Attributes:
+        p_at_1: retrieval accuracy (percent), mean of both directions, by language.
+        margin, rank, auc: ratio margin and rank of true pairs, probability that they beat random ones.
+        hubness: skewness of 4-occurrences.
+        cka, debiased_cka: similarity of the two sides' geometry.
+        cosine, effective_rank, dominance: isotropy of all languages' vectors together.
+        language_probe: accuracy (percent) of a linear probe for the language; chance is 100 / languages.
+    """
+
+    p_at_1: dict[str, float]
+    margin: float
+    rank: float
+    auc: float
+    hubness: float
+    cka: float
+    debiased_cka: float
+    cosine: float
+    effective_rank: float
+    dominance: float
+    language_probe: float
+
+
+class Diagnostics(BaseModel):
+    """Diagnostics of one encoder.
+
+    Attributes:
+        points: by "layer=L,pool=P".
+        static: ALIGN-MLM's alignment score (percent) by language.
+        contextual: word retrieval in context (percent) by language, one value per layer.
+        fertility: tokeniser statistics by language.
+    """
+
+    points: dict[str, PointDiagnostics]
+    static: dict[str, float]
+    contextual: dict[str, list[float]]
+    fertility: dict[str, words.Fertility]
+
+
+def diagnose(model: str | Path, samples: Mapping[str, Sequence[GoldPair]], max_length: int = 128) -> Diagnostics:
+    """Measure an encoder on sentence pairs with English on the left and gold links.
+
+    Args:
+        model: model folder or hub id.
+        samples: sentence pairs by foreign language; a few hundred each. Pairs without links skip the word measures.
+        max_length: pieces of one sentence, special tokens included.
+    """
+    encoder, tokenizer = load(model)
+    linked = {lang: [pair for pair in pairs if pair.sure] for lang, pairs in samples.items()}
+    linked = {lang: pairs for lang, pairs in linked.items() if pairs}
+    vectors = {lang: _both_sides(pairs, encoder, tokenizer, max_length) for lang, pairs in samples.items()}
+    wanted = points(encoder.layers)
+    sides: dict[str, list[Sequence[str]]] = {lang: [p.target_words for p in pairs] for lang, pairs in samples.items()}
+    sides["en"] = [pair.source_words for pairs in samples.values() for pair in pairs]
+    return Diagnostics(
+        points={p.label: _point({lang: (en[p], x[p]) for lang, (en, x) in vectors.items()}) for p in wanted},
+        static={lang: words.static_accuracy(pairs, encoder, tokenizer) for lang, pairs in linked.items()},
+        contextual={
+            lang: words.contextual_accuracy(pairs, encoder, tokenizer)
+            for lang, pairs in progress.track(linked.items(), "word alignment", len(linked), "languages")
+        },
+        fertility={lang: words.fertility(side, tokenizer) for lang, side in sides.items()},
+    )
+
+
+def micro_samples(seed: int, count: int = 300) -> dict[str, list[GoldPair]]:
+    """Sentence pairs of the micro-world's test split with gold links, English with every other language."""
+    from xlalign.micro.grammar import GRAMMARS
+    from xlalign.micro.links import gold_links
+    from xlalign.micro.world import World
+
+    world, found = World(seed), {}
+    for lang in GRAMMARS:
+        if lang != "en":
+            pairs = list(world.pairs("en", lang, count, "test"))
+            found[lang] = [
+                GoldPair(str(n), pair.source.words, pair.target.words, *gold_links(pair.source, pair.target))
+                for n, pair in enumerate(pairs)
+            ]
+    return found
+
+
+def _both_sides(
+    pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any, max_length: int
+) -> tuple[dict[Point, np.ndarray], dict[Point, np.ndarray]]:
+    english, foreign = (
+        embed(encoder, tokenizer, [" ".join(side) for side in texts], points(encoder.layers), max_length)
+        for texts in ([pair.source_words for pair in pairs], [pair.target_words for pair in pairs])
+    )
+    return english, foreign
+
+
+def _point(sides: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> PointDiagnostics:
+    pairs = list(sides.values())
+    everything = [np.concatenate([english for english, _ in pairs]), *(foreign for _, foreign in pairs)]
+    together = np.concatenate(everything)
+
+    def mean(measure: Any) -> float:
+        return float(np.mean([measure(english, foreign) for english, foreign in pairs]))
+
+    return PointDiagnostics(
+        p_at_1={lang: float(np.mean(precision_at_1(*pair))) for lang, pair in sides.items()},
+        margin=mean(space.gold_margin),
+        rank=mean(space.mean_rank),
+        auc=mean(space.parallel_auc),
+        hubness=mean(hubness),
+        cka=mean(space.cka),
+        debiased_cka=mean(space.debiased_cka),
+        cosine=space.mean_cosine(together),
+        effective_rank=space.effective_rank(together),
+        dominance=space.dominance(together),
+        language_probe=100.0 * space.language_probe(everything),
+    )

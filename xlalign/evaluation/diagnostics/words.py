@@ -1,0 +1,104 @@
+"""Alignment of words: static (input embeddings) and in context, against gold links; and tokeniser fertility."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from xlalign.bitext.corpus import GoldPair
+from xlalign.evaluation.embed import normalised
+from xlalign.evaluation.encoding import Encoded, pack, token_batches
+from xlalign.evaluation.kinds.tagging import word_pieces
+from xlalign.evaluation.retrieval import nearest
+from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.pooling import segment_mean
+
+
+class Fertility(NamedTuple):
+    """What a tokeniser does to a language: pieces a word, share of words cut into several, share of unknown pieces."""
+
+    pieces: float
+    continued: float
+    unknown: float
+
+
+def fertility(sentences: Sequence[Sequence[str]], tokenizer: Any) -> Fertility:
+    """Tokeniser statistics over running words (Rust et al. 2021)."""
+    counts = Counter(chain.from_iterable(sentences))
+    words = sorted(counts)
+    pieces = tokenizer(words, add_special_tokens=False)["input_ids"]
+    weights = np.array([counts[word] for word in words])
+    lengths = np.array([len(ids) for ids in pieces])
+    unknown = np.array([ids.count(tokenizer.unk_token_id) for ids in pieces])
+    total = weights.sum()
+    return Fertility(
+        float((lengths * weights).sum() / total),
+        float(((lengths > 1) * weights).sum() / total),
+        float((unknown * weights).sum() / max(1, (lengths * weights).sum())),
+    )
+
+
+def static_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any) -> float:
+    """ALIGN-MLM's alignment score, in percent (arXiv 2211.08547, section 4).
+
+    A word's vector is the mean of the input embeddings of its pieces. Counted are the words of the source whose
+    nearest neighbour, among all words of the other language, is one that they are linked to.
+    """
+    links = {(pair.source_words[i].lower(), pair.target_words[j].lower()) for pair in pairs for i, j in pair.sure}
+    source, target = sorted({s for s, _ in links}), sorted({t for _, t in links})
+    ours, theirs = (_static(words, encoder, tokenizer) for words in (source, target))
+    found = nearest(ours, theirs)
+    return 100.0 * float(np.mean([(word, target[at]) in links for word, at in zip(source, found, strict=True)]))
+
+
+def contextual_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any) -> list[float]:
+    """For each layer, the share (percent) of linked source words whose nearest target word is linked to them.
+
+    Neighbours are sought among all words of all target sentences, so a word has to find its own sentence, too.
+    """
+    sentences = [[list(pair.source_words) for pair in pairs], [list(pair.target_words) for pair in pairs]]
+    sides = [_contextual(side, encoder, tokenizer) for side in sentences]
+    starts = [list(accumulate(map(len, side), initial=0)) for side in sentences]
+    gold: dict[int, set[int]] = {}
+    for number, pair in enumerate(pairs):
+        for i, j in pair.sure:
+            gold.setdefault(starts[0][number] + i, set()).add(starts[1][number] + j)
+    asked = sorted(gold)
+    return [
+        100.0 * float(np.mean([at in gold[word] for word, at in zip(asked, nearest(ours[asked], theirs), strict=True)]))
+        for ours, theirs in zip(*sides, strict=True)
+    ]
+
+
+def _static(words: list[str], encoder: Encoder, tokenizer: Any) -> np.ndarray:
+    pieces = word_pieces(set(words), tokenizer, encoder.longest)
+    table = encoder.embeddings.detach().float().cpu().numpy()
+    return normalised(np.stack([table[pieces[word]].mean(0) for word in words]))
+
+
+def _contextual(sentences: list[list[str]], encoder: Encoder, tokenizer: Any) -> list[np.ndarray]:
+    """Unit vectors of every word of every sentence, by layer."""
+    pieces = word_pieces(set(chain.from_iterable(sentences)), tokenizer, encoder.longest)
+    ids = [[tokenizer.cls_token_id, *chain(*(pieces[w] for w in s)), tokenizer.sep_token_id] for s in sentences]
+    words = [[at for at, word in enumerate(s) for _ in pieces[word]] for s in sentences]
+    encoded = Encoded(ids, None, [], list(range(len(ids))), marks=[list(range(1, len(row) - 1)) for row in ids])
+    starts = list(accumulate((len(s) for s in sentences), initial=0))
+    found = [np.empty((starts[-1], encoder.hidden_size), np.float32) for _ in range(encoder.layers + 1)]
+    encoder.eval()
+    device = next(encoder.parameters()).device
+    with torch.no_grad():
+        for rows in token_batches(encoded.lengths(), 4096):
+            packed = pack(encoded, rows, device.type).to(device)
+            places = np.concatenate([np.arange(starts[row], starts[row + 1]) for row in rows])
+            offsets = list(accumulate((len(sentences[row]) for row in rows), initial=0))
+            owner = [offsets[n] + word for n, row in enumerate(rows) for word in words[row]]
+            states, segments = packed.states(encoder), torch.tensor(owner, device=device)
+            for layer, matrix in enumerate(found):
+                vectors = segment_mean(states.tokens(layer, packed.marks), segments, len(places))
+                matrix[places] = vectors.float().cpu().numpy()
+    return [normalised(matrix) for matrix in found]
