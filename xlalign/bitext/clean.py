@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from xlalign.bitext import transforms
+from xlalign.bitext import arrow, transforms
 from xlalign.bitext.batch import Batch, Mask, Side
 from xlalign.bitext.characters import Hashes, mix
 from xlalign.bitext.contamination import Evaluation
@@ -151,10 +151,12 @@ class _Work:
 
     def result(self) -> Cleaned:
         source, target = self.batch.source, self.batch.target
-        digests = b"".join(pair_digests(source.texts, target.texts, source.lang, target.lang))
-        ids = [digests[i : i + 16].hex() for i in range(0, len(digests), 16)]
+        encoded = [text.encode() for text in source.texts], [text.encode() for text in target.texts]
+        digests = b"".join(pair_digests(*encoded, source.lang, target.lang))
+        ids = digests.hex().encode()
         rows = [self.job.rows[i] for i in self.rows.tolist()]
-        table = pa.table({"id": ids, "source": source.texts, "target": target.texts, "gold": _gold(rows)})
+        columns = [[ids[i : i + 32] for i in range(0, len(ids), 32)], *encoded]
+        table = pa.table([*map(arrow.strings, columns), _gold(rows)], ["id", "source", "target", "gold"])
         exact = np.frombuffer(digests, dtype=">u8")[::2].astype(np.uint64)
         lines = np.array([row.line for row in rows], dtype=np.int64)
         return Cleaned(table, lines, exact, source.keys, target.keys, self.tally)

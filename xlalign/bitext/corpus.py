@@ -54,14 +54,16 @@ class GoldPair(NamedTuple):
 
 def pair_id(source: str, target: str, source_lang: str, target_lang: str) -> str:
     """The identity of a pair: 32 hexadecimal digits of a hash of its texts and languages."""
-    return next(pair_digests([source], [target], source_lang, target_lang)).hex()
+    return next(pair_digests([source.encode()], [target.encode()], source_lang, target_lang)).hex()
 
 
-def pair_digests(sources: Sequence[str], targets: Sequence[str], source_lang: str, target_lang: str) -> Iterator[bytes]:
-    """The ids of many pairs as 16 bytes each."""
-    head = f"{source_lang}\0{target_lang}\0"
+def pair_digests(
+    sources: Sequence[bytes], targets: Sequence[bytes], source_lang: str, target_lang: str
+) -> Iterator[bytes]:
+    """The ids of many pairs of UTF-8 texts as 16 bytes each."""
+    head = f"{source_lang}\0{target_lang}\0".encode()
     for source, target in zip(sources, targets, strict=True):
-        yield blake2b(f"{head}{source}\0{target}".encode(), digest_size=16).digest()
+        yield blake2b(b"%b%b\0%b" % (head, source, target), digest_size=16).digest()
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 
 from xlalign import progress
-from xlalign.bitext import corpus
+from xlalign.bitext import arrow, corpus
 from xlalign.bitext.clean import Cleaned, Job, clean, normalised_keys, sample
 from xlalign.bitext.contamination import Evaluation, sentences
 from xlalign.bitext.execution import ordered_map
@@ -132,17 +132,17 @@ def _unseen(settings: PrepareSettings, seen: Seen, job: Job, cleaned: Cleaned) -
     keys = {"source_key": cleaned.source_keys, "target_key": cleaned.target_keys}
     table = cleaned.table
     for name, values in keys.items():
-        table = table.append_column(name, pa.array(values))
+        table = table.append_column(name, arrow.hashes(values))
     if settings.dedup == "none":
         return table
     new = seen.add(cleaned.exact_keys if settings.dedup == "exact" else normalised_keys(cleaned, job.languages))
     if new.all():
         return table
-    repeated = table.filter(pa.array(~new)).select(["source", "target"]).to_pylist()
+    repeated = table.filter(arrow.mask(~new)).select(["source", "target"]).to_pylist()
     places = [f"{job.place}:{line}" for line in cleaned.lines[~new]]
     samples = [sample(place, row["source"], row["target"]) for place, row in zip(places, repeated, strict=True)]
     cleaned.tally.drop("duplicate", samples)
-    return table.filter(pa.array(new))
+    return table.filter(arrow.mask(new))
 
 
 def _check_pairs(settings: PrepareSettings, report: Report) -> None:
@@ -179,7 +179,7 @@ def _documents(
             report.mono[index].tally.add(cleaned.tally)
             report.mono[index].kept += int(new.sum())
             task.advance(cleaned.tally.read)
-            yield from cleaned.table.column("source").filter(pa.array(new)).to_pylist()
+            yield from cleaned.table.column("source").filter(arrow.mask(new)).to_pylist()
 
 
 def _document_jobs(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from xlalign.bitext import corpus
+from xlalign.bitext import arrow, corpus
 from xlalign.bitext.batch import Mask
 from xlalign.bitext.characters import Hashes
 from xlalign.bitext.corpus import GoldPair
@@ -17,7 +17,7 @@ from xlalign.bitext.report import Report
 from xlalign.bitext.seen import is_in
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.split import DevKeys
-from xlalign.bitext.spool import Spool, keys
+from xlalign.bitext.spool import Spool
 
 LanguagePair = tuple[str, str]
 KEYS = ("source_key", "target_key")
@@ -31,10 +31,10 @@ def publish(settings: PrepareSettings, spool: Spool, out: Path, report: Report) 
     sentences = _dev_sentences(spool, dev)
 
     def in_dev(languages: LanguagePair, table: pa.Table) -> Mask:
-        return dev.is_dev(languages, keys(table, "source_key"))
+        return dev.is_dev(languages, _keys(table, "source_key"))
 
     def in_train(languages: LanguagePair, table: pa.Table) -> Mask:
-        shared = is_in(keys(table, "source_key"), sentences) | is_in(keys(table, "target_key"), sentences)
+        shared = is_in(_keys(table, "source_key"), sentences) | is_in(_keys(table, "target_key"), sentences)
         return ~shared & ~in_dev(languages, table)
 
     for split, choose in {"train": in_train, "dev": in_dev}.items():
@@ -44,10 +44,14 @@ def publish(settings: PrepareSettings, spool: Spool, out: Path, report: Report) 
     _write_gold(spool, [in_dev, in_train] if settings.gold_for_train else [in_dev], in_train, out)
 
 
+def _keys(table: pa.Table, name: str) -> Hashes:
+    return arrow.to_hashes(table.column(name))
+
+
 def _dev_keys(settings: PrepareSettings, spool: Spool) -> DevKeys:
     dev = DevKeys(settings.dev_size, settings.dev_share)
     for languages, table in spool.read(["source_key"]) if settings.dev_size else ():
-        dev.add(languages, keys(table, "source_key"))
+        dev.add(languages, _keys(table, "source_key"))
     return dev
 
 
@@ -55,8 +59,8 @@ def _dev_sentences(spool: Spool, dev: DevKeys) -> Hashes:
     """The keys of all sentences of all dev pairs, sorted."""
     found = [np.empty(0, dtype=np.uint64)]
     for languages, table in spool.read(KEYS) if dev else ():
-        mask = dev.is_dev(languages, keys(table, "source_key"))
-        found += [keys(table, "source_key")[mask], keys(table, "target_key")[mask]]
+        mask = dev.is_dev(languages, _keys(table, "source_key"))
+        found += [_keys(table, "source_key")[mask], _keys(table, "target_key")[mask]]
     return np.unique(np.concatenate(found))
 
 
@@ -66,7 +70,7 @@ def _chosen(spool: Spool, choose: Choose, split: str, report: Report) -> Iterato
         mask = choose(languages, table)
         counts[split] += int(mask.sum())
         counts["all"] += table.num_rows if split == "train" else 0
-        yield table.select(corpus.PAIR_SCHEMA.names).filter(pa.array(mask))
+        yield table.select(corpus.PAIR_SCHEMA.names).filter(arrow.mask(mask))
 
 
 def _write_gold(spool: Spool, chosen: list[Choose], in_train: Choose, out: Path) -> None:
@@ -77,9 +81,9 @@ def _write_gold(spool: Spool, chosen: list[Choose], in_train: Choose, out: Path)
         table = every.filter(every.column("gold").is_valid())
         if not table.num_rows:
             continue
-        lexicon[languages].update(_linked_words(table.filter(pa.array(in_train(languages, table)))))
+        lexicon[languages].update(_linked_words(table.filter(arrow.mask(in_train(languages, table)))))
         mask = np.logical_or.reduce([choose(languages, table) for choose in chosen])
-        rows[languages].append(table.select(["id", "gold"]).filter(pa.array(mask)))
+        rows[languages].append(table.select(["id", "gold"]).filter(arrow.mask(mask)))
     for languages, tables in rows.items():
         corpus.write_gold(out, *languages, _gold_pairs(tables))
         _write_lexicon(out / "gold" / f"{'-'.join(languages)}.tsv", lexicon[languages])

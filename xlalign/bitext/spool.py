@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 import pyarrow as pa
 
+from xlalign.bitext import arrow
 from xlalign.bitext.clean import GOLD
 from xlalign.bitext.corpus import PAIR_SCHEMA
 
@@ -36,7 +36,7 @@ class Spool:
         """Add pairs with columns id, source, target, gold, source_key, target_key."""
         constants = dict(zip(("source_lang", "target_lang", "corpus"), (*languages, corpus), strict=True))
         for name, value in constants.items():
-            table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
+            table = table.append_column(name, arrow.strings([value.encode()] * table.num_rows))
         self._writer.write_table(table.select(SCHEMA.names).cast(SCHEMA))
 
     def read(self, columns: Sequence[str]) -> Iterator[tuple[tuple[str, str], pa.Table]]:
@@ -48,8 +48,3 @@ class Spool:
                 if batch.num_rows:
                     source, target = (batch.column(name)[0].as_py() for name in _LANGUAGES)
                     yield (source, target), pa.Table.from_batches([batch])
-
-
-def keys(table: pa.Table, name: str) -> np.typing.NDArray[np.uint64]:
-    """A column of keys as an array."""
-    return table.column(name).to_numpy()
