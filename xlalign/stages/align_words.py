@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from xlalign.alignment.settings import AlignSettings
+from xlalign.artifacts.digest import digest_file
+from xlalign.errors import DataError
 from xlalign.stages.base import Job
 from xlalign.stages.pretrain import pin_model
 
-if TYPE_CHECKING:
-    from xlalign.stages.wiring import AlignStage
+
+def pins(settings: AlignSettings) -> dict[str, str]:
+    """What the encoder is, for the aligners that use one, and the digests of gold files."""
+    files = [path for entry in settings.gold for path in entry.partition("=")[2].split(",")]
+    return {**(pin_model(settings.encoder) if settings.encoder else {}), **{path: _digest(path) for path in files}}
 
 
-def pins(settings: AlignStage) -> dict[str, str]:
-    """What the encoder is, for the aligners that use one."""
-    return pin_model(settings.encoder) if settings.encoder else {}
+def _digest(path: str) -> str:
+    if not Path(path).is_file():
+        raise DataError(f"no gold file `{path}`", 'gold = ["en-fr=TEXT,LINKS"], see the guide on word alignment')
+    return digest_file(Path(path))
 
 
 def run(job: Job) -> None:
     """Align every language pair and score it where there is gold."""
     from xlalign.alignment.corpus import align_corpus
 
-    job.space.info["scores"] = align_corpus(
-        job.inputs["bitext"], job.settings, job.space.out, encoder=job.inputs.get("encoder"), scratch=job.space.scratch
-    )
+    encoder = job.inputs.get("encoder")
+    scores = align_corpus(job.inputs["bitext"], job.settings, job.space.out, encoder, job.space.scratch)
+    job.space.info["aer"] = {name: round(score["aer"], 4) for name, score in scores.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,7 +146,7 @@ class _Run:
     ) -> None:
         self.store, self.threads, self.reporter, self.pool = store, threads, reporter, pool
         self.waiting, self.outcomes = waiting, outcomes
-        self.running: dict[str, tuple[Node, str, float]] = {}
+        self.running: dict[str, tuple[Node, str]] = {}
 
     def finish(self) -> None:
         """Start what is ready until nothing is left; the first failure lets running stages end, then raises."""
@@ -177,18 +176,18 @@ class _Run:
             return
         why = why_missing(self.store, recipe.stage, node.name, recipe.hashed)
         self.reporter.started(node, why)
-        self.running[node.name] = (node, why, time.monotonic())
+        self.running[node.name] = (node, why)
         inputs = {role: artifacts[source].data for role, source in node.inputs.items()}
         self.pool.submit(node.name, work, self.store.root, node, recipe, inputs)
 
     def _settle(self, name: str, result: object) -> BaseException | None:
-        node, why, started = self.running.pop(name)
+        node, why = self.running.pop(name)
         if isinstance(result, BaseException):
             return _named(name, result)
         artifact = self.store.lookup(node.kind.name, str(result))
         if artifact is None:
             return XlalignError(f"{name}: the artifact vanished after it was made", "run the same command again")
-        self.outcomes[name] = Outcome(artifact, "made", why, time.monotonic() - started)
+        self.outcomes[name] = Outcome(artifact, "made", why, artifact.manifest.seconds)
         self.reporter.finished(node, self.outcomes[name])
         return None
 

@@ -34,7 +34,6 @@ class AlignStage(AlignSettings):
     """An `[align-words]` table."""
 
     bitext: str = operational("prepare", "name of the prepare stage to align")
-    encoder: str = Field("", description="encoder of an encoder aligner: a pretrain stage, model folder or hub id")
 
 
 class PretrainStage(PretrainSettings):

@@ -93,7 +93,7 @@ def _regular_participle(infinitive: str) -> str:
     stem = infinitive[:-2]
     if infinitive.endswith("ar"):
         return stem + "ado"
-    return stem + ("ído" if stem[-1] in "aeo" else "ido")
+    return stem + ("ído" if stem.endswith(("a", "e", "o")) else "ido")
 
 
 @cache
