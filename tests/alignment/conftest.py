@@ -14,6 +14,7 @@ def wordalign() -> Path:
         pytest.skip("shared data is not on this machine")
     return folder
 
+
 TEXT = [
     "the quick brown fox jumps over the lazy dog , 12 times .",
     "we do not believe that we should cherry-pick anything here .",
@@ -48,9 +49,7 @@ def _xlmr(folder: Path, texts: list[str]) -> None:
     trained.normalizer = normalizers.NFKC()
     trained.pre_tokenizer = pre_tokenizers.Metaspace()
     specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    trainer = trainers.UnigramTrainer(
-        vocab_size=400, special_tokens=specials, unk_token="<unk>", show_progress=False
-    )
+    trainer = trainers.UnigramTrainer(vocab_size=400, special_tokens=specials, unk_token="<unk>", show_progress=False)
     trained.train_from_iterator(texts, trainer)
     trained.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]

@@ -54,7 +54,14 @@ def test_empty_sides_and_order(trained):
 
 
 def test_unseen_words_link_by_spelling_and_position(trained):
-    found = trained.align([("the old Brontosaurus sees the zyx".split(), "die brontosaurier alte sieht die qqq".split())])
+    found = trained.align(
+        [
+            (
+                ["the", "old", "Brontosaurus", "sees", "the", "zyx"],
+                ["die", "brontosaurier", "alte", "sieht", "die", "qqq"],
+            )
+        ]
+    )
     assert {(2, 1), (5, 5)} <= set(found[0].links)
 
 

@@ -180,7 +180,8 @@ def test_maximise_with_and_without_bayes():
 @given(st.lists(st.text("abcdeé東", max_size=6), min_size=1, max_size=8))
 def test_dice_of_all_pairs(forms):
     size = len(forms)
-    pairs = table.PairTable(np.repeat(np.arange(size), size).astype(np.int32), np.tile(np.arange(size), size).astype(np.int32), size, size)  # fmt: skip
+    numbers = np.arange(size, dtype=np.int32)
+    pairs = table.PairTable(np.repeat(numbers, size), np.tile(numbers, size), size, size)
     found = dice(pairs, forms, forms, cutoff=0.5).reshape(size, size)
     for e, f in product(range(size), repeat=2):
         a, b = bigrams(forms[e]), bigrams(forms[f])

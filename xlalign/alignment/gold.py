@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from xlalign.alignment import aer, pharaoh
 from xlalign.bitext.readers.lines import lines as read_lines
-from xlalign.errors import DataError
+from xlalign.errors import DataError, UserError
 from xlalign.types import Link, WordPair
 
 
@@ -64,6 +64,25 @@ def read(text: Path, links: Path | None = None, base: int | None = None) -> Gold
     if _is_wpt(gold):
         gold, base = _from_wpt(gold, source), 1
     return _build(text.name, pairs, gold, source, base)
+
+
+def read_spec(spec: str) -> tuple[str, GoldSet]:
+    """Read `SOURCE-TARGET=TEXT[,LINKS]`, as the command line writes a gold standard.
+
+    Returns:
+        "<source>-<target>" and the gold standard.
+
+    Raises:
+        UserError: the languages or the text are missing.
+        DataError: as `read`.
+    """
+    pair, _, paths = spec.partition("=")
+    text, _, links = paths.partition(",")
+    if pair.count("-") != 1 or not text:
+        raise UserError(
+            f"gold standard `{spec}`: languages or text missing", "write it as en-fr=TEXT or en-fr=TEXT,LINKS"
+        )
+    return pair, read(Path(text), Path(links) if links else None)
 
 
 def _build(name: str, pairs: list[WordPair], lines: list[str], path: Path, base: int | None) -> GoldSet:

@@ -55,6 +55,13 @@ class AlignSettings(Settings):
     )
     lexicon_min_count: float = Field(2.0, ge=0, description="least number of links of a lexicon entry")
     lexicon_min_probability: float = Field(0.02, ge=0, le=1, description="least p(t|s) and p(s|t) of a lexicon entry")
-    shard_rows: int = operational(100_000, "pairs in an output file", ge=1)
+    words: Literal["segment", "spaces"] = Field(
+        "segment", description="cut text into words by its script, or only at spaces (text that is tokenised already)"
+    )
+    max_words: int = Field(1000, ge=1, description="pairs with more words on a side get no links and are counted")
+    encoder: str = Field("", description="model folder or hub id for an encoder aligner")
+    gold: tuple[str, ...] = Field(
+        (), description="gold standards to score on: SOURCE-TARGET=TEXT or SOURCE-TARGET=TEXT,LINKS"
+    )
     device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
     token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)

@@ -192,13 +192,22 @@ def _load(source: str | Path) -> tuple[Any, Any]:
     from transformers import AutoModel, AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(source), use_fast=True)
-        model = AutoModel.from_pretrained(str(source))
+        name, revision = _revision(str(source))
+        tokenizer = AutoTokenizer.from_pretrained(name, revision=revision, use_fast=True)
+        model = AutoModel.from_pretrained(name, revision=revision)
     except (OSError, ValueError) as error:
         raise UserError(f"encoder `{source}` does not load: {error}", "give a model directory or a hub id") from error
     if not tokenizer.is_fast:
         raise UserError(f"the tokenizer of `{source}` does not tell which word a subword belongs to")
     return model, tokenizer
+
+
+def _revision(source: str) -> tuple[str, str | None]:
+    """A hub id may carry a revision: `id@revision`."""
+    if Path(source).exists():
+        return source, None
+    name, _, revision = source.partition("@")
+    return name, revision or None
 
 
 def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:

@@ -1,0 +1,135 @@
+"""A whole bitext artifact to an alignments artifact."""
+
+import json
+import random
+
+import pyarrow.parquet as pq
+import pytest
+
+from xlalign.alignment import corpus as aligning
+from xlalign.alignment import files, lexicon, pharaoh
+from xlalign.alignment.hmm import aligner as hmm
+from xlalign.alignment.settings import AlignSettings, HmmSettings
+from xlalign.bitext import corpus as bitext_files
+from xlalign.bitext.corpus import GoldPair
+from xlalign.errors import DataError, UserError
+from xlalign.types import Pair
+
+WORDS = {"de": {"cat": "Katze", "dog": "Hund", "sees": "sieht", "the": "die"},
+         "es": {"cat": "gato", "dog": "perro", "sees": "ve", "the": "el"}}  # fmt: skip
+FAST = HmmSettings(ibm1_iterations=4, hmm_iterations=2, prefix_weight=0)
+
+
+def sentences(lang, count, seed=0):
+    draw = random.Random(seed)
+    for _ in range(count):
+        words = ["the", draw.choice(["cat", "dog"]), "sees", "the", draw.choice(["cat", "dog"])]
+        yield " ".join(words) + ".", " ".join(WORDS[lang][word] for word in words) + "."
+
+
+@pytest.fixture
+def bitext(tmp_path):
+    folder = tmp_path / "bitext"
+    pairs = []
+    for number, rows in enumerate(zip(sentences("de", 25), sentences("es", 25, 1), strict=True)):
+        for lang, (source, target) in zip(("de", "es"), rows, strict=True):
+            pairs.append(Pair(f"{lang}{number:02d}", source, target, "en", lang, "test"))
+    bitext_files.write_pairs(folder / "train", pairs)
+    gold = GoldPair("g0", ["the", "dog"], ["die", "Hund"], ((0, 0),), ((0, 0), (1, 1)))
+    bitext_files.write_gold(folder, "en", "de", [gold])
+    return folder
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_artifact(bitext, tmp_path):
+    out = tmp_path / "out"
+    scores = aligning.align_corpus(bitext, AlignSettings(hmm=FAST), out)
+    assert sorted({name.split("/")[0] for name in tree(out)}) == [
+        "gold", "lexicon", "links", "pharaoh", "report.json", "scores.json",
+    ]  # fmt: skip
+    rows = list(files.read_links(out))
+    assert [row.id for row in rows] == [f"{lang}{n:02d}" for lang in ("de", "es") for n in range(25)]
+    assert rows[0].pair[0][-1] == "."
+    schema = pq.read_schema(out / "links/00000.parquet")
+    assert schema.names == ["id", "source_words", "target_words", "links", "scores"]
+    lines = (out / "pharaoh/en-de.txt").read_text().removesuffix("\n").split("\n")
+    assert [pharaoh.parse(line).sure for line in lines] == [row.alignment.links for row in rows[:25]]
+    entries = {(e.source, e.target): e for e in lexicon.read(out / "lexicon/en-es.tsv")}
+    assert entries["cat", "gato"].forward > 0.9
+    assert scores == json.loads((out / "scores.json").read_text())
+    assert scores["en-de"]["aer"] == 0.0
+    viewed = files.scored_pairs(out, 5)
+    assert viewed[0]["source_words"] == ("the", "dog")
+    assert viewed[0]["predicted"] == ((0, 0), (1, 1))
+    assert json.loads((out / "report.json").read_text())["languages"]["en-de"]["pairs"] == 25
+
+
+def test_the_same_bytes_after_an_interruption(bitext, tmp_path, monkeypatch):
+    monkeypatch.setattr(aligning, "SHARD_ROWS", 10)
+    settings = AlignSettings(hmm=FAST)
+    aligning.align_corpus(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
+    real, calls = files.write_table, []
+
+    def failing(path, *rest):
+        calls.append(path)
+        if len(calls) == 9:
+            raise KeyboardInterrupt
+        return real(path, *rest)
+
+    monkeypatch.setattr(files, "write_table", failing)
+    with pytest.raises(KeyboardInterrupt):
+        aligning.align_corpus(bitext, settings, tmp_path / "broken", scratch=tmp_path / "scratch")
+    monkeypatch.setattr(files, "write_table", real)
+
+    train = hmm.HmmAligner.train
+
+    def only_spanish(own, pairs):
+        text = list(pairs)
+        assert "die" not in str(text), "the en-de model was saved before the interruption"
+        return train(own, text)
+
+    monkeypatch.setattr(hmm.HmmAligner, "train", only_spanish)
+    aligning.align_corpus(bitext, settings, tmp_path / "again", scratch=tmp_path / "scratch")
+    assert tree(tmp_path / "again") == tree(tmp_path / "whole")
+    assert len(list((tmp_path / "again/links").iterdir())) == 6
+
+
+def test_gold_files_from_outside(bitext, tmp_path):
+    (tmp_path / "set.tsv").write_text("the cat\tel gato\t0-0 1-1\n")
+    settings = AlignSettings(hmm=FAST, gold=(f"en-es={tmp_path / 'set.tsv'}",))
+    scores = aligning.align_corpus(bitext, settings, tmp_path / "out")
+    assert set(scores) == {"en-de", "en-es set.tsv"}
+    assert scores["en-es set.tsv"]["notes"] == ["set.tsv counts words from 0"]
+    assert scores["en-es set.tsv"]["aer"] == 0.0
+
+
+@pytest.mark.parametrize("spec", ["set.tsv", "en=set.tsv", "en-es="])
+def test_malformed_gold_options(bitext, tmp_path, spec):
+    with pytest.raises(UserError, match="gold standard"):
+        aligning.align_corpus(bitext, AlignSettings(hmm=FAST, gold=(spec,)), tmp_path / "out")
+
+
+def test_long_pairs_get_an_empty_line_and_are_counted(bitext, tmp_path, encoder):
+    aligning.align_corpus(bitext, AlignSettings(hmm=FAST, max_words=5, words="spaces"), tmp_path / "a")
+    aligning.align_corpus(
+        bitext, AlignSettings(aligner="argmax", max_words=5, layer=1), tmp_path / "b", encoder=encoder
+    )
+    report = json.loads((tmp_path / "b/report.json").read_text())["languages"]["en-de"]
+    assert (report["too_long"], report["pairs"], report["links"]) == (25, 25, 0)
+    assert (tmp_path / "b/pharaoh/en-de.txt").read_text() == "\n" * 25
+    assert json.loads((tmp_path / "a/report.json").read_text())["languages"]["en-de"]["too_long"] == 0
+
+
+def test_an_encoder_aligner_on_a_bitext(bitext, tmp_path, encoder):
+    settings = AlignSettings(aligner="itermax", layer=2, encoder=str(encoder), device="cpu")
+    scores = aligning.align_corpus(bitext, settings, tmp_path / "out")
+    assert 0 <= scores["en-de"]["aer"] <= 1
+    assert len(list(files.read_links(tmp_path / "out"))) == 50
+
+
+def test_no_bitext(tmp_path):
+    with pytest.raises(DataError, match="no Parquet shards"):
+        aligning.align_corpus(tmp_path, AlignSettings(), tmp_path / "out")

@@ -1,0 +1,1 @@
+"""Aligners that other people wrote: binaries on the user's PATH, and the simalign package."""
