@@ -63,7 +63,7 @@ def pretrain(
     query = Encoder(model)
     recipe = _fitted(recipe, query)
     batches = load_batches(settings, recipe, tokenizer, bitext, alignments)
-    recipe, batches = _taught(recipe, batches, query, tokenizer, bitext)
+    recipe, batches = taught(recipe, batches, query, tokenizer, bitext)
     program = RecipeProgram(recipe, query, settings.seed, budget=settings.budget or None)
     prefill(program, batches, work)
     result = train(program, batches, settings, work)
@@ -172,7 +172,7 @@ def load_data(
     return Data(pairs, mono, entries, translations)
 
 
-def _taught(
+def taught(
     recipe: Recipe, batches: RecipeBatches, query: Encoder, tokenizer: PreTrainedTokenizerBase, bitext: Path
 ) -> tuple[Recipe, RecipeBatches]:
     """Add the teacher's vectors where an objective distils one."""
