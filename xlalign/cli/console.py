@@ -67,7 +67,7 @@ class StageReporter:
         group = self._settled.setdefault(node.group, [])
         group.append(outcome)
         if len(group) == self._group_size[node.group]:
-            self._print(*_settled_group(node.group, group))
+            self._print(*_settled_group(f"{node.group} cells", group))
 
     def progressed(self, name: str, event: Event) -> None:
         """Move the bar of a task."""
@@ -96,11 +96,11 @@ def _settled(name: str, outcome: Outcome) -> tuple[str, str, str]:
 def _settled_group(name: str, outcomes: list[Outcome]) -> tuple[str, str, str]:
     made = [outcome for outcome in outcomes if outcome.state == "made"]
     if not made:
-        return "hit", name, f"{len(outcomes)} cells"
+        return "hit", name, f"all {len(outcomes)}"
     reasons = Counter(outcome.why for outcome in made)
     why = "; ".join(reason for reason, _ in reasons.most_common(2))
     seconds = sum(outcome.seconds for outcome in made)
-    return "made", name, f"{len(made)} of {len(outcomes)} cells  {seconds:.1f} s of work  ({why})"
+    return "made", name, f"{len(made)} of {len(outcomes)}, {seconds:.1f} s of work  ({why})"
 
 
 class _Bars(AbstractContextManager["_Bars"]):

@@ -83,5 +83,17 @@ def _print_plan(request: Request, pipeline: Pipeline, lines: Sequence[Planned]) 
     console = output()
     console.print(f"[bold]{pipeline.title}[/] ({pipeline.source})")
     style = {"hit": "green", "run": "yellow", "after": "dim yellow"}
-    for state, name, why in rows:
-        console.print(Text.assemble((f"{state:>6} ", style[state]), (f"{name:<28} ", "bold"), (why, "dim")))
+    for state, name, why in _grouped(lines):
+        line = Text.assemble((f"{state:>6} ", style[state]), (f"{name:<28} ", "bold"), (why, "dim"))
+        console.print(line, overflow="ellipsis", no_wrap=True)
+
+
+def _grouped(lines: Sequence[Planned]) -> list[tuple[str, str, str]]:
+    """One row per stage; the cells of an evaluation with the same state share one."""
+    rows: dict[tuple[str, str], list[Planned]] = {}
+    for line in lines:
+        rows.setdefault((line.state, line.node.group or line.node.name), []).append(line)
+    return [
+        (state, f"{name} cells", f"{len(members)} cells") if members[0].node.group else (state, name, members[0].why)
+        for (state, name), members in rows.items()
+    ]
