@@ -12,7 +12,7 @@ from xlalign.reporting.scripts import direction
 from xlalign.reporting.viewer import aer_of, worst_first
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}</style>&amp;"
-VOID = {"meta", "link", "br", "img", "path", "use"}
+VOID = {"meta", "link", "br", "img"}
 
 
 class Balance(HTMLParser):
@@ -207,6 +207,23 @@ def test_spots_tell_right_wrong_and_missed():
         [("none", "wrong"), ("sure", "none")],
     ]
     assert rows[1][0].title == "b – x, predicted, not in gold, score 0.25"
+
+
+def test_a_long_pair_is_drawn_as_two_columns():
+    words = tuple(f"w{n}" for n in range(40))
+    pair = AlignedPair(
+        source_lang="en",
+        target_lang="ar",
+        source_words=words,
+        target_words=words,
+        sure=tuple((n, n) for n in range(40)),
+        predicted=((0, 0), (1, 5)),
+    )
+    html = page.render(ReportData(title="t", alignments=(pair,)))
+    assert 'class="matrix"' not in html
+    assert html.count("<path class=") == 41
+    assert html.count('class="none wrong"') == 1
+    assert parsed(html).wrong == []
 
 
 def test_without_gold_nothing_is_wrong():

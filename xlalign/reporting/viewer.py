@@ -8,6 +8,9 @@ from typing import NamedTuple
 from xlalign.alignment.aer import AerScore, score
 from xlalign.reporting.data import AlignedPair
 
+WIDEST = 30
+"""Most words of a side that are drawn as a matrix."""
+
 
 class Spot(NamedTuple):
     """One cell: `gold` "sure", "possible" or "none"; `fill` "right", "wrong" or "none"; text shown on hover."""
@@ -23,6 +26,17 @@ class Matrix(NamedTuple):
     pair: AlignedPair
     rows: list[list[Spot | None]]
     score: AerScore | None
+
+    @property
+    def long(self) -> bool:
+        """Whether a matrix would be too wide, so that two columns of words joined by lines are drawn instead."""
+        return max(len(self.pair.source_words), len(self.pair.target_words)) > WIDEST
+
+    @property
+    def links(self) -> list[tuple[int, int, Spot]]:
+        """Every cell that is not empty, those that are right first, so that errors are drawn on top."""
+        spots = [(i, j, spot) for i, row in enumerate(self.rows) for j, spot in enumerate(row) if spot]
+        return sorted(spots, key=lambda link: link[2].fill != "right")
 
 
 def worst_first(pairs: Sequence[AlignedPair], limit: int) -> list[Matrix]:
