@@ -163,6 +163,24 @@ def test_momentum_encoder_moves_once_a_step_and_only_by_its_rule(build):
     assert not any(p.requires_grad for p in program.encoders["momentum"].parameters())
 
 
+@pytest.mark.parametrize("name", ["ppa", "ml-ctl", "xlm-align"])
+def test_gradient_caching_gives_the_plain_gradient_with_dropout(build, name):
+    gradients = []
+    for cached in (False, True):
+        plain = build(name)
+        query = plain.program.encoders["query"]
+        for module in query.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.2
+        program = RecipeProgram(plain.batches.recipe, query, 0, budget=40, gradient_cache=cached)
+        program.modules().train()
+        torch.manual_seed(1)
+        program.loss(plain.batches.batch(0)).loss.backward()
+        gradients.append({n: p.grad for n, p in program.modules().named_parameters() if p.grad is not None})
+    assert gradients[0].keys() == gradients[1].keys()
+    assert all(torch.allclose(gradients[0][n], gradients[1][n], atol=1e-6) for n in gradients[0])
+
+
 def test_shuffling_gives_both_encoders_both_languages(build):
     built = build("ppa")
     drawn = [built.batches.pairs.draw(step) for step in range(20)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from xlalign.errors import DataError, UserError
 from xlalign.modeling import packing
@@ -88,17 +89,24 @@ def quiet() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class States:
-    """Token vectors of every layer after one pass, addressed by the token's position in the batch.
+    """Token vectors after one pass, addressed by the token's position in the batch.
 
     Layer 0 is the embedding output, layer i the output of block i; negative numbers count from the last.
+
+    Attributes:
+        chunks: for each chunk its kept layers (n, D) by number.
+        inverse: (N,) place of each token of the batch in the concatenated chunks.
+        depth: number L of blocks.
     """
 
-    layers: Sequence[Sequence[Tensor]]
+    chunks: Sequence[Mapping[int, Tensor]]
     inverse: Tensor
+    depth: int
 
     def tokens(self, layer: int, positions: Tensor | None = None) -> Tensor:
         """Vectors (M, D) of the tokens at `positions` (M,); None = all N tokens of the batch in order."""
-        parts = [chunk[layer][0] for chunk in self.layers]
+        number = layer if layer >= 0 else self.depth + 1 + layer
+        parts = [chunk[number] for chunk in self.chunks]
         joined = parts[0] if len(parts) == 1 else torch.cat(parts)
         return joined.index_select(0, self.inverse if positions is None else self.inverse[positions])
 
@@ -135,15 +143,38 @@ class Encoder(nn.Module):
         if self._head is None:
             raise UserError(f"masked-language head of `{config.model_type}` models is not known", None)
 
-    def forward(self, ids: Tensor, positions: Tensor, types: Tensor, layout: packing.Layout) -> States:
+    def forward(
+        self,
+        ids: Tensor,
+        positions: Tensor,
+        types: Tensor,
+        layout: packing.Layout,
+        *,
+        keep: Iterable[int] | None = None,
+        recompute: bool = False,
+    ) -> States:
         """Encode a batch.
 
-        Shapes: ids, positions (0-based in the row), types (N,): the tokens of all rows one after another.
+        Args:
+            ids, positions, types: (N,) the tokens of all rows one after another; positions are 0-based in the row.
+            layout: how the rows are cut into chunks.
+            keep: layers that will be read; None = all.
+            recompute: gradient caching: only the kept layers are held, and each chunk is encoded again in the
+                backward pass (with the same dropout), one at a time. Gradients are the same, memory is that of one
+                chunk, time is 4/3.
         """
-        layers = [self._chunk(ids, positions, types, chunk) for chunk in layout.chunks]
-        return States(layers, layout.inverse)
+        depth = self.layers + 1
+        numbers = sorted({layer % depth for layer in (range(depth) if keep is None else keep)})
+        inputs = [(ids, positions, types, chunk, numbers) for chunk in layout.chunks]
+        if recompute and torch.is_grad_enabled():
+            chunks = [checkpoint(self._chunk, *values, use_reentrant=False) for values in inputs]
+        else:
+            chunks = [self._chunk(*values) for values in inputs]
+        return States(chunks, layout.inverse, self.layers)
 
-    def _chunk(self, ids: Tensor, positions: Tensor, types: Tensor, chunk: packing.Chunk) -> Sequence[Tensor]:
+    def _chunk(
+        self, ids: Tensor, positions: Tensor, types: Tensor, chunk: packing.Chunk, keep: Sequence[int]
+    ) -> dict[int, Tensor]:
         inputs: dict[str, Any] = {"input_ids": ids[chunk.tokens].unsqueeze(0)}
         inputs["position_ids"] = (positions[chunk.tokens] + self.shift).unsqueeze(0)
         if self.types > 1:
@@ -153,7 +184,8 @@ class Encoder(nn.Module):
         if self._sliding:
             # Given as a dictionary, no mask of n x n cells is built.
             inputs["attention_mask"] = {"full_attention": None, "sliding_attention": None}
-        return self.model.base_model(**inputs, output_hidden_states=True, packing=chunk).hidden_states
+        output = self.model.base_model(**inputs, output_hidden_states=True, packing=chunk)
+        return {layer: output.hidden_states[layer][0] for layer in keep}
 
     def logits(self, vectors: Tensor) -> Tensor:
         """Vocabulary logits (M, V) of last-layer vectors (M, D)."""

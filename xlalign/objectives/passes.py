@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +16,16 @@ from xlalign.objectives.base import Pass
 from xlalign.objectives.batch import Batch, View
 
 
+class EncodeOptions(NamedTuple):
+    """How encoders are run: tokens in one forward pass (None = what suits the device), layers that are read (None =
+    all), and whether chunks are encoded again in the backward pass.
+    """
+
+    budget: int | None = None
+    layers: frozenset[int] | None = None
+    recompute: bool = False
+
+
 class Passes:
     """Runs encoders over the views of one batch, each (view, masked, attend, model) once.
 
@@ -24,13 +35,17 @@ class Passes:
             encoder without dropout and without gradient.
         plan: encodings that will be wanted. Those of one model are run as one packed pass, so that rows of
             several views share length-sorted chunks.
-        budget: tokens in one forward pass; None = what suits the device.
+        options: tokens in one forward pass, layers that are read, gradient caching.
     """
 
     def __init__(
-        self, batch: Batch, models: Mapping[str, Encoder], plan: Iterable[Pass] = (), budget: int | None = None
+        self,
+        batch: Batch,
+        models: Mapping[str, Encoder],
+        plan: Iterable[Pass] = (),
+        options: EncodeOptions | None = None,
     ) -> None:
-        self.batch, self.models, self.budget = batch, models, budget
+        self.batch, self.models, self.options = batch, models, options or EncodeOptions()
         self._plan = list(dict.fromkeys(plan))
         self._done: dict[Pass, States] = {}
 
@@ -55,13 +70,20 @@ class Passes:
         ids = _cat([view.input(p.masked) for view, p in zip(views, passes, strict=True)])
         lengths = np.concatenate([view.lengths for view in views])
         visible = conditional(views) if passes[0].attend == "cross" else None
-        plan = packing.layout(lengths, self.budget or packing.CHUNK.get(ids.device.type, 4096), visible)
+        plan = packing.layout(lengths, self.options.budget or packing.CHUNK.get(ids.device.type, 4096), visible)
         with _mode(self.models, passes[0].model) as encoder:
-            states = encoder(ids, joined["positions"], joined["types"], plan.to(ids.device))
+            states = encoder(
+                ids,
+                joined["positions"],
+                joined["types"],
+                plan.to(ids.device),
+                keep=self.options.layers,
+                recompute=self.options.recompute,
+            )
         start = 0
         for view, p in zip(views, passes, strict=True):
             stop = start + len(view.ids)
-            self._done[p] = States(states.layers, states.inverse[start:stop])
+            self._done[p] = States(states.chunks, states.inverse[start:stop], states.depth)
             start = stop
 
 

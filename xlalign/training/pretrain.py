@@ -64,7 +64,9 @@ def pretrain(
     recipe = _fitted(recipe, query)
     batches = load_batches(settings, recipe, tokenizer, bitext, alignments)
     recipe, batches = taught(recipe, batches, query, tokenizer, bitext)
-    program = RecipeProgram(recipe, query, settings.seed, budget=settings.budget or None)
+    program = RecipeProgram(
+        recipe, query, settings.seed, budget=settings.budget or None, gradient_cache=settings.gradient_cache
+    )
     prefill(program, batches, work)
     result = train(program, batches, settings, work)
     encoder.save(model, tokenizer, out)

@@ -12,7 +12,7 @@ from xlalign.objectives import OBJECTIVES
 from xlalign.objectives.base import LossOutput, Objective
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import Recipe
-from xlalign.objectives.passes import Passes
+from xlalign.objectives.passes import EncodeOptions, Passes
 from xlalign.objectives.sequence_contrast import follow
 
 
@@ -24,16 +24,21 @@ class RecipeProgram:
         encoder: the encoder to train.
         seed: of new heads and queues.
         budget: tokens in one forward pass; None = what suits the device.
+        gradient_cache: hold one chunk's activations at a time and encode every chunk twice.
     """
 
-    def __init__(self, recipe: Recipe, encoder: Encoder, seed: int, budget: int | None = None) -> None:
-        self.recipe, self.budget = recipe, budget
+    def __init__(
+        self, recipe: Recipe, encoder: Encoder, seed: int, *, budget: int | None = None, gradient_cache: bool = False
+    ) -> None:
+        self.recipe = recipe
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             objectives = {
                 name: OBJECTIVES.get(options.kind)(options, encoder) for name, options in recipe.objectives.items()
             }
         self._plan = [p for objective in objectives.values() for p in objective.passes()]
+        layers = frozenset(layer for objective in objectives.values() for layer in objective.layers())
+        self._encoding = EncodeOptions(budget, layers, gradient_cache)
         self.momentum = max(getattr(o, "momentum", 0.0) for o in recipe.objectives.values())
         copies = {"momentum", "init"} & {p.model for p in self._plan}
         models = {"query": encoder, **{name: frozen(copy.deepcopy(encoder)) for name in sorted(copies)}}
@@ -49,7 +54,7 @@ class RecipeProgram:
 
     def passes(self, batch: Batch) -> Passes:
         """The encodings of a batch, planned for all objectives together."""
-        return Passes(batch, self.encoders, self._plan, self.budget)
+        return Passes(batch, self.encoders, self._plan, self._encoding)
 
     def loss(self, batch: Batch) -> LossOutput:
         """The weighted sum of the objectives' losses."""

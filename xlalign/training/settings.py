@@ -55,6 +55,9 @@ class PretrainSettings(TrainSettings):
         0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"
     )
     budget: int = operational(0, "tokens in one forward pass; 0 = what suits the device", ge=0)
+    gradient_cache: bool = operational(
+        False, "encode every chunk twice and hold one at a time: batches as large as wanted, at 4/3 of the work"
+    )
     options: dict[str, Any] = Field(
         default_factory=dict,
         description="the preset's hyperparameters by dotted name, all of them after validation",
