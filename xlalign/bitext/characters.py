@@ -22,10 +22,13 @@ CODE_POINTS = 0x110000
 LAST_ALPHABET = 0x2E80
 """Below are the scripts whose letters have case or accents; above, a mark makes another letter (Japanese)."""
 
+FIRST_KEY = 8
+"""Classes from here on count for the keys of sentences: digits and letters."""
+
 FIRST_LETTER = 9
 """Classes from here on are letters: 9 is a letter of any script that no listed language uses."""
 
-CLASSES = ("other", "space", "digit", "stop", "punctuation", "symbol", "control", "format", "break", "letter")
+CLASSES = ("other", "space", "stop", "punctuation", "symbol", "control", "format", "break", "digit", "letter")
 
 
 @cache
@@ -111,12 +114,11 @@ class Texts:
         The hash is a polynomial in an odd base modulo 2^64 over random numbers of the characters: the prefix sums of
         the whole batch give that of every sentence, once its powers are divided out.
         """
-        numbers = character_numbers()[self.codes]
-        counted = np.flatnonzero(numbers)
+        counted = np.flatnonzero(self.classes >= FIRST_KEY)
         borders = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
         powers, inverses = _powers(len(counted))
         sums = np.zeros(len(counted) + 1, dtype=np.uint64)
-        np.cumsum(numbers[counted] * powers[: len(counted)], out=sums[1:])
+        np.cumsum(character_numbers()[self.codes[counted]] * powers[: len(counted)], out=sums[1:])
         return mix((sums[borders[1:]] - sums[borders[:-1]]) * inverses[borders[:-1]])
 
 
@@ -141,7 +143,7 @@ def _powers(count: int) -> tuple[Hashes, Hashes]:
 def character_numbers() -> Hashes:
     """A random number for each code point, equal for the case and accent variants of a letter; 0: does not count."""
     classes = _table()[0]
-    counted = (classes >= FIRST_LETTER) | (classes == CLASSES.index("digit"))
+    counted = classes >= FIRST_KEY
     base = np.arange(CODE_POINTS, dtype=np.uint64)
     for code in np.flatnonzero(counted[:LAST_ALPHABET]):
         base[code] = ord(_bare(chr(code)))

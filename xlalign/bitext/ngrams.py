@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlalign.bitext.characters import Hashes, Ints, Texts, character_numbers, mix
+from xlalign.bitext.characters import FIRST_KEY, Hashes, Ints, Texts, character_numbers, mix
 
 
 def ngrams(texts: Texts, size: int, spaced: bool) -> tuple[Hashes, Ints]:
@@ -31,14 +31,13 @@ def ngrams(texts: Texts, size: int, spaced: bool) -> tuple[Hashes, Ints]:
 
 def _words(texts: Texts, spaced: bool) -> tuple[Hashes, Ints]:
     """A hash of every word, (W,), and how many each sentence has, (N,)."""
-    numbers = character_numbers()[texts.codes]
-    counted = np.flatnonzero(numbers)
+    counted = np.flatnonzero(texts.classes >= FIRST_KEY)
     begins = np.diff(counted, prepend=-2) > 1 if spaced else np.ones(len(counted), dtype=np.bool_)
     first = np.flatnonzero(begins)
     if not len(first):
         return np.empty(0, dtype=np.uint64), np.zeros(len(texts.lengths), dtype=np.int64)
     position = np.arange(len(counted)) - np.repeat(first, np.diff(np.append(first, len(counted))))
     multipliers = mix(np.arange(int(position.max()) + 1, dtype=np.uint64)) | np.uint64(1)
-    words = mix(np.add.reduceat(numbers[counted] * multipliers[position], first))
+    words = mix(np.add.reduceat(character_numbers()[texts.codes[counted]] * multipliers[position], first))
     borders = np.searchsorted(counted[first], np.append(texts.starts, len(texts.codes)))
     return words, np.diff(borders)

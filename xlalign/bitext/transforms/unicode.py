@@ -1,35 +1,47 @@
 """Unicode normalisation, and the white space that every sentence gets.
 
-Each function first looks at all sentences as one string, because most batches need no change.
+Each function works on all sentences as one string, which is many times faster than one by one.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from functools import cache
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 """Soft hyphen, zero width space, word joiner, byte order mark; the joiners of Persian and Hindi stay."""
 
-_ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
-_SPACES = [character for character in map(chr, range(0x3001)) if character.isspace() and character not in " \n"]
-_ASCII_BLEMISHES = ["  ", " \n", "\n ", *filter(str.isascii, _SPACES)]
-_OTHER_BLEMISHES = [character for character in _SPACES if not character.isascii()]
+_PLAIN, _SPACE, _LINE, _OTHER_SPACE, _UNSEEN = range(5)
 
 
 def tidy(texts: list[str]) -> list[str]:
     """Single spaces inside, none around (any Unicode white space or line separator), no invisible characters."""
     joined = "\n".join(["", *texts, ""])
-    blemishes = _ASCII_BLEMISHES
-    if not joined.isascii():
-        blemishes = _ASCII_BLEMISHES + _OTHER_BLEMISHES
-        if any(character in joined for character in _INVISIBLE):
-            texts = [_ANY_INVISIBLE.sub("", text) for text in texts]
-            joined = "\n".join(["", *texts, ""])
-    if joined.count("\n") == len(texts) + 1 and not any(blemish in joined for blemish in blemishes):
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kinds = _kinds()[codes]
+    space, line = kinds == _SPACE, kinds == _LINE
+    odd = kinds > _LINE
+    needless = (space[1:] & (space | line)[:-1]) | (space[:-1] & line[1:])
+    if np.count_nonzero(line) == len(texts) + 1 and not odd.any() and not needless.any():
         return texts
+    invisible = "".join(map(chr, np.unique(codes[kinds == _UNSEEN]).tolist()))
+    for character in invisible:
+        texts = [text.replace(character, "") for text in texts]
     return [" ".join(text.split()) for text in texts]
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each code point is to `tidy`."""
+    kinds = np.zeros(0x110000, dtype=np.uint8)
+    kinds[[code for code in range(0x3001) if chr(code).isspace()]] = _OTHER_SPACE
+    kinds[[ord(" "), ord("\n")]] = _SPACE, _LINE
+    kinds[[ord(character) for character in _INVISIBLE]] = _UNSEEN
+    return kinds
 
 
 def nfc(texts: list[str], _lang: str) -> list[str]:
