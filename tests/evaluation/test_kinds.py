@@ -131,6 +131,13 @@ def test_token_batches_hold_every_row_once():
     assert all(lengths[rows].sum() <= 64 + 30 for rows in batches)
 
 
+def sentence_mean(inputs, states, side):
+    import torch
+
+    rows = [[at for at, part in enumerate(inputs.sequence_ids(row)) if part == side] for row in range(len(states))]
+    return torch.stack([states[row, at].mean(0) for row, at in enumerate(rows)])
+
+
 def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
     """Our logits are those of transformers' own model with the same output layer."""
     import torch
@@ -143,13 +150,17 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
     kind, task, options = KINDS.get("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
     pairs = [("dog sees a cat", "cat"), ("the house", "not a big red tree"), ("dog", "small")]
     examples = [{"first": one, "second": two, "label": "neutral"} for one, two in pairs]
-    for pooling in ("mean", "cls"):
+    for pooling in ("mean", "cls", "pair"):
         model = build(load(nano)[0], kind, task, options, Regime(pooling=pooling), seed=1)
         ours = predict(model, kind, kind.encode(examples, tokenizer, task, options))
         inputs = tokenizer(*map(list, zip(*pairs, strict=True)), padding=True, return_tensors="pt")
         with torch.no_grad():
             states = AutoModelForMaskedLM.from_pretrained(nano).base_model(**inputs).last_hidden_state
             mask = inputs["attention_mask"][..., None]
-            vectors = states[:, 0] if pooling == "cls" else (states * mask).sum(1) / mask.sum(1)
+            if pooling == "pair":
+                u, v = (sentence_mean(inputs, states, side) for side in (0, 1))
+                vectors = torch.cat([u, v, (u - v).abs(), u * v], 1)
+            else:
+                vectors = states[:, 0] if pooling == "cls" else (states * mask).sum(1) / mask.sum(1)
             theirs = model.output(vectors).numpy()
         assert np.allclose(np.stack(ours), theirs, atol=1e-5)

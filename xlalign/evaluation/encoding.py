@@ -26,6 +26,7 @@ class Encoded:
         origin: per row the number of the example it comes from; long examples give several rows.
         marks: per row the tokens that are labelled (tagging); empty otherwise.
         extra: per row what decoding needs besides.
+        segments: per row the sentence of each token (-1 for special tokens), where a head asks for it.
         unit: consecutive rows that belong together in a batch (the choices of a question).
     """
 
@@ -35,6 +36,7 @@ class Encoded:
     origin: list[int]
     marks: list[list[int]] = field(default_factory=list)
     extra: list[Any] = field(default_factory=list)
+    segments: list[list[int]] = field(default_factory=list)
     unit: int = 1
 
     def __len__(self) -> int:
@@ -53,6 +55,7 @@ class Packed:
         ids, positions, types, rows: (N,) token id, place in its row, token type, number of its row.
         starts: (B,) first token of each row.
         marks: (M,) tokens that are labelled.
+        segments: (N,) or (0,) number of the token's sentence in its row, -1 for special tokens.
         lengths: tokens of each row.
         layout: how the rows are encoded.
     """
@@ -63,12 +66,13 @@ class Packed:
     rows: Tensor
     starts: Tensor
     marks: Tensor
+    segments: Tensor
     lengths: tuple[int, ...]
     layout: Layout
 
     def to(self, device: torch.device) -> Packed:
         """The batch on a device."""
-        names = ("ids", "positions", "types", "rows", "starts", "marks")
+        names = ("ids", "positions", "types", "rows", "starts", "marks", "segments")
         moved = {name: getattr(self, name).to(device) for name in names}
         return Packed(**moved, lengths=self.lengths, layout=self.layout.to(device))
 
@@ -98,6 +102,7 @@ def pack(encoded: Encoded, rows: Sequence[int] | np.ndarray, device: str = "cpu"
         marks=_flat([[start + mark for mark in encoded.marks[row]] for start, row in zip(starts, rows, strict=True)])
         if encoded.marks
         else torch.empty(0).long(),
+        segments=_flat([encoded.segments[row] for row in rows] if encoded.segments else []),
         lengths=tuple(lengths.tolist()),
         layout=layout(lengths, CHUNK.get(device, CHUNK["cuda"])),
     )

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from xlalign.errors import UserError
 from xlalign.evaluation.encoding import Packed
 from xlalign.evaluation.kinds.base import TunedKind
-from xlalign.evaluation.settings import FineTuning, Pooling, Regime
+from xlalign.evaluation.settings import FineTuning, HeadPooling, Regime
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder as encoders
 from xlalign.modeling.encoder import Encoder
@@ -30,7 +30,7 @@ class TaskModel(nn.Module):
         pooling: sentence vector of classification.
     """
 
-    def __init__(self, encoder: Encoder, output: nn.Module, kind: TunedKind, pooling: Pooling) -> None:
+    def __init__(self, encoder: Encoder, output: nn.Module, kind: TunedKind, pooling: HeadPooling) -> None:
         super().__init__()
         self.encoder, self.output = encoder, output
         self._kind, self._pooling = kind, pooling
@@ -43,7 +43,7 @@ class TaskModel(nn.Module):
 
 def build(encoder: Encoder, kind: TunedKind, task: Task, options: FineTuning, regime: Regime, seed: int) -> TaskModel:
     """Put a new output layer, drawn from `seed`, on an encoder and freeze what the regime names."""
-    output = kind.output(task, encoder.hidden_size, options)
+    output = kind.output(task, encoder.hidden_size, options, regime.pooling)
     initialise(output, seed)
     freeze(encoder, regime.frozen)
     return TaskModel(encoder, output, kind, regime.pooling)

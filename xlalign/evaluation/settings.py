@@ -17,6 +17,7 @@ from xlalign.evaluation.tasks.custom import CustomTask
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 Pooling = Literal["mean", "cls"]
+HeadPooling = Literal["mean", "cls", "pair"]
 
 
 class Regime(Settings):
@@ -24,7 +25,11 @@ class Regime(Settings):
 
     frozen: Count = Field(0, description="layers kept as they are: 0 none, 1 embeddings, 2 embeddings and block 1, ...")
     learning_rate: float = Field(2e-5, gt=0, description="peak learning rate of AdamW, per step")
-    pooling: Pooling = Field("mean", description="sentence vector of the classification head: mean of tokens, or cls")
+    pooling: HeadPooling = Field(
+        "mean",
+        description="input of the classification head: mean of all tokens, cls, or pair = u, v, |u - v|, u * v of the "
+        "two sentences' means",
+    )
 
     @property
     def label(self) -> str:

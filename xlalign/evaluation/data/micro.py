@@ -28,14 +28,15 @@ def examples(task: Task, seed: int, lang: str, split: str, count: int = 0) -> li
 
 
 def seed_of(rest: str) -> int:
-    """The world seed in `micro:SEED`; `micro:` is world 0.
+    """The world's seed in `micro:SEED` or `micro:world=SEED`; `micro:` is world 0.
 
     Raises:
         UserError: it is not a number.
     """
-    if rest and not rest.isdecimal():
-        raise UserError(f"data source `micro:{rest}`; wanted micro: or micro:SEED with a whole number")
-    return int(rest or 0)
+    seed = rest.removeprefix("world=")
+    if seed and not seed.isdecimal():
+        raise UserError(f"data source `micro:{rest}`", "use micro: or micro:world=SEED with a whole number")
+    return int(seed or 0)
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from xlalign.evaluation.settings import FineTuning, Pooling
+from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ class TunedKind(Protocol):
     def encode(self, examples: Sequence[Example], tokenizer: Any, task: Task, options: FineTuning) -> Encoded:
         """Tokenise examples, labels included where the examples have them."""
 
-    def output(self, task: Task, width: int, options: FineTuning) -> nn.Module:
+    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """The output layer on states of `width`."""
 
-    def logits(self, output: nn.Module, states: torch.Tensor, packed: Packed, pooling: Pooling) -> torch.Tensor:
+    def logits(self, output: nn.Module, states: torch.Tensor, packed: Packed, pooling: HeadPooling) -> torch.Tensor:
         """Scores from the last layer's token vectors (N, D) of a batch."""
 
     def split(self, logits: np.ndarray, encoded: Encoded, rows: np.ndarray) -> Sequence[np.ndarray]:

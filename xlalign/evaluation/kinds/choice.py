@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.evaluation.encoding import Encoded
-from xlalign.evaluation.kinds.classification import Classification
-from xlalign.evaluation.settings import FineTuning
+from xlalign.evaluation.kinds.classification import Classification, input_width, segments
+from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 
@@ -26,11 +26,13 @@ class Choice(Classification):
         )
         origin = [number for number, _ in enumerate(examples) for _ in range(2)]
         labels = [task.labels.index(examples[number]["label"]) for number in origin]
-        return Encoded(batch["input_ids"], batch.get("token_type_ids"), labels, origin, unit=2)
+        return Encoded(
+            batch["input_ids"], batch.get("token_type_ids"), labels, origin, segments=segments(batch), unit=2
+        )
 
-    def output(self, task: Task, width: int, options: FineTuning) -> nn.Module:
+    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """Dropout and one linear layer with one output."""
-        return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, 1))
+        return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(input_width(width, pooling), 1))
 
     def loss(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, int]:
         """Cross-entropy over the choices of each example."""

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.evaluation.encoding import Encoded, Packed
-from xlalign.evaluation.settings import FineTuning, Pooling
+from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 LONGEST_ANSWER = 30
@@ -41,11 +41,11 @@ class QuestionAnswering:
         labels = [_span(offsets[row], examples[example]["answers"][0]) for row, example in enumerate(origin)]
         return Encoded(batch["input_ids"], batch.get("token_type_ids"), labels, origin, extra=offsets)
 
-    def output(self, task: Task, width: int, options: FineTuning) -> nn.Module:
+    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """Dropout and one linear layer with two outputs."""
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, 2))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: Pooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: HeadPooling) -> Tensor:
         """Start and end scores, (B, T, 2); padding is out of the question."""
         return packed.padded(output(states), -1e4)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.evaluation.encoding import Encoded, Packed
-from xlalign.evaluation.settings import FineTuning, Pooling
+from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 Pieces = list[int]
@@ -34,11 +34,11 @@ class Tagging:
                 encoded.origin.append(number)
         return encoded
 
-    def output(self, task: Task, width: int, options: FineTuning) -> nn.Module:
+    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """Dropout and one linear layer."""
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, len(task.labels)))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: Pooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: HeadPooling) -> Tensor:
         """(M, C) at the first pieces."""
         return output(states[packed.marks])
 

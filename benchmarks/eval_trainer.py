@@ -1,0 +1,163 @@
+"""Fine-tuning against transformers' Trainer: the same encoder, data, hyperparameters and output layer.
+
+    python benchmarks/eval_trainer.py MODEL --data folder:../shared/data --train xnli:dev --steps 300 --seeds 1 2 3
+
+Prints for each way seconds (wall and CPU), steps a second, and accuracy on test; the ways are run in turn, seed by
+seed, so that a busy machine hurts all alike. `trainer` draws batches at random, `trainer-grouped` by length.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from xlalign.evaluation.data.splits import CellData, English
+from xlalign.evaluation.finetune import FineTuner
+from xlalign.evaluation.model import initialise
+from xlalign.evaluation.settings import CellSettings, EvalSettings, Regime
+from xlalign.modeling import encoder
+from xlalign.modeling.pooling import pool
+
+Outcome = tuple[float, float, float]
+"""Wall seconds, CPU seconds, accuracy."""
+
+
+class BenchCell(CellSettings):
+    """A cell with its model."""
+
+    model: str = ""
+
+
+class Peer(nn.Module):
+    """The stock encoder with mean pooling and our output layer, as Trainer wants it."""
+
+    def __init__(self, model: str, labels: int, seed: int) -> None:
+        super().__init__()
+        with_head, self.tokenizer = encoder.load(model)
+        self.encoder = with_head.base_model
+        self.output = nn.Linear(with_head.config.hidden_size, labels)
+        initialise(self.output, seed)
+
+    def forward(self, labels: torch.Tensor | None = None, **inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Loss and logits."""
+        states = self.encoder(**inputs).last_hidden_state
+        logits = self.output(pool(states, inputs["attention_mask"], "mean"))
+        loss = nn.functional.cross_entropy(logits, labels) if labels is not None else logits.sum()
+        return {"loss": loss, "logits": logits}
+
+
+def trainer(
+    cell: CellSettings, english: English, test: list[dict[str, Any]], grouped: bool
+) -> tuple[float, float, float]:
+    """(wall seconds, CPU seconds, accuracy) of transformers' Trainer."""
+    from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
+
+    options, task = cell.options, CellData(cell).task
+    assert options is not None
+    assert cell.regime is not None
+    peer = Peer(cell.model, len(task.labels), cell.seed)
+
+    def rows(examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
+        batch = peer.tokenizer(*texts, truncation="longest_first", max_length=options.max_length)
+        labels = [task.labels.index(e["label"]) for e in examples]
+        return [{**{k: batch[k][i] for k in batch}, "labels": label} for i, label in enumerate(labels)]
+
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = TrainingArguments(
+            folder,
+            max_steps=options.steps,
+            per_device_train_batch_size=options.batch_size,
+            per_device_eval_batch_size=128,
+            learning_rate=cell.regime.learning_rate,
+            warmup_steps=round(options.warmup * options.steps),
+            weight_decay=options.weight_decay,
+            max_grad_norm=1.0,
+            seed=cell.seed,
+            train_sampling_strategy="group_by_length" if grouped else "random",
+            use_cpu=True,
+            save_strategy="no",
+            report_to="none",
+            disable_tqdm=True,
+            logging_strategy="no",
+            remove_unused_columns=False,
+        )
+        wall, cpu = time.perf_counter(), time.process_time()
+        collator = DataCollatorWithPadding(peer.tokenizer)
+        run = Trainer(peer, arguments, train_dataset=rows(english.train), data_collator=collator)
+        run.train()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        found = run.predict(rows(test))
+    return wall, cpu, 100 * float((found.predictions.argmax(-1) == found.label_ids).mean())
+
+
+def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outcome:
+    """(wall seconds, CPU seconds, accuracy) of xlalign."""
+    assert cell.regime is not None
+    tuner = FineTuner(cell.model, CellData(cell).task, cell, cell.regime, cell.seed)
+    # Trainer keeps the last weights and evaluates nothing, so neither do we.
+    quick = English(english.train, english.train[:1], held_out=True)
+    with tempfile.TemporaryDirectory() as folder:
+        wall, cpu = time.perf_counter(), time.process_time()
+        tuner.train(quick, Path(folder))
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    answers = tuner.answers(test)
+    return wall, cpu, 100 * float(np.mean([a == e["label"] for a, e in zip(answers, test, strict=True)]))
+
+
+WAYS: dict[str, Callable[..., Outcome]] = {
+    "xlalign": ours,
+    "trainer": lambda *a: trainer(*a, grouped=False),
+    "trainer-grouped": lambda *a: trainer(*a, grouped=True),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model")
+    parser.add_argument("--data", default="micro:")
+    parser.add_argument("--train", default="", help="TASK:SPLIT to train on")
+    parser.add_argument("--lang", default="en")
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS))
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    tuning = {"steps": options.steps, "batch_size": options.batch, "evaluations": 1, "dropout": 0.0, "max_length": 128}
+    settings = EvalSettings(
+        tasks=("xnli",),
+        data=options.data,
+        train_from={"xnli": options.train} if options.train else {},
+        fine_tuning={"xnli": {**tuning, "regimes": [{"learning_rate": options.rate}]}},
+        device="cpu",
+    )
+    (cell, *_) = settings.cells()
+    data = CellData(cell)
+    english, test = data.english(), data.tested(options.lang)
+    found: dict[str, list[Outcome]] = {way: [] for way in options.ways}
+    for seed in options.seeds:
+        regime = Regime(learning_rate=options.rate)
+        bench = BenchCell(**{**dict(cell), "seed": seed, "regime": regime, "model": options.model})
+        for way in options.ways:
+            found[way].append(WAYS[way](bench, english, test))
+            print(way, "seed", seed, *(f"{value:.2f}" for value in found[way][-1]), flush=True)
+    print(f"{'way':16} {'wall s':>8} {'cpu s':>8} {'steps/s':>8} {'accuracy':>9} {'sd':>6}")
+    for way, runs in found.items():
+        wall, cpu, score = np.mean(runs, axis=0)
+        deviation = np.std([run[2] for run in runs], ddof=1) if len(runs) > 1 else float("nan")
+        print(f"{way:16} {wall:8.1f} {cpu:8.1f} {options.steps / wall:8.1f} {score:9.2f} {deviation:6.2f}")
+
+
+if __name__ == "__main__":
+    main()
