@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
 HELP_WIDTH = "100"
+COLOURED = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE")
 PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": HELP_WIDTH, "TERMINAL_WIDTH": HELP_WIDTH}
 
 
@@ -37,6 +37,8 @@ def cli() -> str:
 
 def help_texts() -> Iterator[tuple[tuple[str, ...], str]]:
     """Every command's path and its help, plain and at a fixed width."""
+    for name in COLOURED:
+        os.environ.pop(name, None)
     os.environ.update(PLAIN)  # typer reads its width when it is imported
     from typer.main import get_command
     from typer.testing import CliRunner
@@ -48,7 +50,7 @@ def help_texts() -> Iterator[tuple[tuple[str, ...], str]]:
         yield path, "\n".join(line.rstrip() for line in answer.output.strip().splitlines())
 
 
-def command_paths(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def command_paths(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The command and all below it."""
     yield path
     for name, child in getattr(command, "commands", {}).items():

@@ -91,6 +91,11 @@ class Results(_Read):
     baseline: str = ""
     signature: tuple[str, ...] = ()
 
+    @property
+    def primary(self) -> str:
+        """The task that a summary is about: XNLI where it was tested, else the first."""
+        return "xnli" if "xnli" in self.tasks else next(iter(self.tasks), "")
+
 
 def task_name(task: str) -> str:
     """A task as papers call it."""

@@ -66,7 +66,7 @@ class Comparison:
 def summary_table(
     results: Results,
     *,
-    primary: str = "xnli",
+    primary: str = "",
     controls: tuple[str, ...] = (),
     seconds: Mapping[str, float] | None = None,
 ) -> Table:
@@ -74,11 +74,12 @@ def summary_table(
 
     Args:
         results: content of results.json.
-        primary: the task whose English score, transfer and gap are shown.
+        primary: the task whose English score, transfer and gap are shown; `results.primary` when empty.
         controls: models that are no contestants: the difference is taken to the best of these and the baseline.
         seconds: seconds of training, by model.
     """
-    compared, name = Comparison(results, primary, controls), task_name(primary)
+    compared = Comparison(results, primary or results.primary, controls)
+    name = task_name(compared.primary)
     columns = [
         Column(name="model"),
         Column(name=f"{name} {SOURCE}", kind="score", better="higher"),
@@ -99,8 +100,9 @@ def summary_table(
     return without_empty_columns(table)
 
 
-def headline(results: Results, *, primary: str = "xnli", controls: tuple[str, ...] = ()) -> Headline | None:
+def headline(results: Results, *, primary: str = "", controls: tuple[str, ...] = ()) -> Headline | None:
     """The result in one sentence and a few figures; None when no model was compared with the baseline."""
+    primary = primary or results.primary
     if primary not in results.tasks or not results.tasks[primary].targets():
         return None
     compared = Comparison(results, primary, controls)
