@@ -21,8 +21,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 DOCS = Path(__file__).parent
-NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
-HELP_WIDTH = "100"
+NOTE = "\n\n<!-- Written by docs/generate.py; do not edit. -->\n"
+HELP_WIDTH = "80"
 COLOURED = ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE")
 PLAIN = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": HELP_WIDTH, "TERMINAL_WIDTH": HELP_WIDTH}
 
@@ -261,7 +261,7 @@ def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` name those that are not current."""
     stale = []
     for name, page in PAGES.items():
-        path, text = DOCS / name, NOTE + page().rstrip() + "\n"
+        path, text = DOCS / name, page().rstrip() + NOTE
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)
