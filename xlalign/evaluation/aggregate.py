@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from xlalign.evaluation.cells import CellResult
+from xlalign.evaluation.cells import CellResult, LanguageResult
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.signature import signature
 from xlalign.evaluation.significance import Difference, Paired, compare
@@ -164,12 +164,21 @@ def _differences(
 
 
 def _paired(cells: Sequence[CellResult], reference: Sequence[CellResult], lang: str) -> Paired | None:
-    ours, theirs = (
-        [np.array(cell.languages[lang].items) for cell in found if lang in cell.languages]
-        for found in (cells, reference)
-    )
-    shapes = {items.shape for items in [*ours, *theirs]}
-    return Paired(np.stack(ours), np.stack(theirs)) if len(shapes) == 1 and ours and theirs else None
+    """The items of both models side by side; None where they answered different items."""
+    both = [[cell.languages[lang] for cell in found if lang in cell.languages] for found in (cells, reference)]
+    keys = sorted({key for found in both for result in found for key in result.keys})
+    ours, theirs = ([_items(result, keys) for result in found] for found in both)
+    same_items = len({items.shape for items in [*ours, *theirs]}) == 1
+    same_data = len({result.data for found in both for result in found}) == 1
+    return Paired(np.stack(ours), np.stack(theirs)) if ours and theirs and same_items and same_data else None
+
+
+def _items(result: LanguageResult, keys: Sequence[str]) -> np.ndarray:
+    """Statistics of the items, in the order of `keys` where items have names; a missing one counts nothing."""
+    if not keys:
+        return np.array(result.items)
+    rows = dict(zip(result.keys, result.items, strict=True))
+    return np.array([rows.get(key, [0.0, 0.0, 0.0]) for key in keys])
 
 
 def _score(scores: Sequence[float], difference: Difference | None = None) -> Score:

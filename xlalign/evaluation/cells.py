@@ -26,6 +26,7 @@ class LanguageResult(BaseModel):
         headline: the task's score, in percent.
         predictions: answers in the submission form.
         items: what each item contributes to the headline (`Task.items`), for significance tests.
+        keys: names of the items where two models may have different ones; empty where the order names them.
         data: digest of the test examples.
     """
 
@@ -33,6 +34,7 @@ class LanguageResult(BaseModel):
     headline: float
     predictions: Any
     items: list[list[float]]
+    keys: list[str] = []
     data: str
 
 
@@ -173,6 +175,7 @@ def _score(cell: CellSettings, task: Task, solver: Solver, examples: list[Exampl
         headline=task.headline(scores),
         predictions=predictions,
         items=task.items(gold, predictions, lang, cell.rule).tolist(),
+        keys=task.scorer.keys(gold, predictions) if task.scorer.keys else [],
         data=digest(examples),
     )
 

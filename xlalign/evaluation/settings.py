@@ -88,6 +88,19 @@ class EvalSettings(Settings):
         default_factory=dict,
         description='test on another split: {panx = "dev"}; English dev is then held out from train',
     )
+    translate_train: tuple[str, ...] = Field(
+        (), description="languages whose (translated) training data are used beside English: no longer zero-shot"
+    )
+    code_switch: Literal["none", "sentence", "word"] = Field(
+        "none",
+        description="mix languages inside training examples: each sentence in a random language, or single words",
+    )
+    switch_rate: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="share of sentences or words that code-switching replaces"
+    )
+    lexicons: dict[str, str] = Field(
+        default_factory=dict, description="word-level code-switching: language -> TSV file `English<TAB>word`"
+    )
     train_examples: Count = Field(0, description="English training examples a task; 0 = all (micro-world: 24000)")
     dev_examples: Count = Field(0, description="English dev examples; 0 = all (micro-world: 1000)")
     test_examples: Count = Field(0, description="test examples a language; 0 = all (micro-world: 1000)")
@@ -145,6 +158,16 @@ class EvalSettings(Settings):
         tasks = map(self.task, self.all_tasks())
         return [self._cell(task, seed) for task in tasks for seed in (self.seeds if task.tuned else (0,))]
 
+    def _mixing(self) -> Mixing | None:
+        if not self.translate_train and not self.lexicons:
+            return None
+        return Mixing(
+            languages=self.translate_train,
+            code_switch=self.code_switch,
+            rate=self.switch_rate,
+            lexicons=self.lexicons,
+        )
+
     def _cell(self, task: Task, seed: int, regime: Regime | None = None, steps: int = 0) -> CellSettings:
         options = self.options(task)
         train_task, _, train_split = self.train_from.get(task.name, task.train).partition(":")
@@ -159,6 +182,7 @@ class EvalSettings(Settings):
             train_task=train_task,
             train_data=self.source(train_task) if train_task else "",
             train_split=train_split or "train",
+            mixing=self._mixing() if task.tuned else None,
             train_examples=self.train_examples,
             dev_examples=self.dev_examples,
             test_examples=self.test_examples,
@@ -168,6 +192,21 @@ class EvalSettings(Settings):
             custom=self.custom.get(task.name),
             device=self.device,
         )
+
+
+class Mixing(Settings):
+    """Training data in other languages than English: results with it are not zero-shot, and say so."""
+
+    languages: tuple[str, ...] = Field((), description="languages with translated training data")
+    code_switch: Literal["none", "sentence", "word"] = Field("none", description="what is mixed in an example")
+    rate: float = Field(0.5, description="share of sentences or words that are replaced")
+    lexicons: dict[str, str] = Field(default_factory=dict, description="language -> TSV file")
+
+    @property
+    def label(self) -> str:
+        """The mixing in a signature: `de+ru(sentence)`."""
+        languages = "+".join([*self.languages, *self.lexicons])
+        return languages if self.code_switch == "none" else f"{languages}({self.code_switch})"
 
 
 class CellSettings(Settings):
@@ -183,6 +222,7 @@ class CellSettings(Settings):
     train_task: str = Field("", description="task whose training data are used; empty = the same")
     train_data: str = Field("", description="source of the training data; empty = the same")
     train_split: str = Field("train", description="the split that is trained on")
+    mixing: Mixing | None = Field(None, description="training data in other languages; empty = zero-shot")
     train_examples: Count = Field(0, description="English training examples; 0 = all")
     dev_examples: Count = Field(0, description="English dev examples; 0 = all")
     test_examples: Count = Field(0, description="test examples a language; 0 = all")

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlalign import __version__
 from xlalign.evaluation.cells import CellResult
-from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.settings import EvalSettings, Mixing
 
 
 def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[str]:
@@ -38,11 +38,12 @@ def _facts(cells: Sequence[CellResult]) -> dict[str, Any]:
 
 def _tuned(cells: Sequence[CellResult]) -> dict[str, Any]:
     settings, setup = cells[0].settings, cells[0].setup
-    options = settings["options"]
+    options, mixing = settings["options"], settings["mixing"]
     origin = settings["train_task"] and f"{settings['train_task']}.{settings['train_split']}:"
     regimes = dict.fromkeys(cell.setup["regime"] for cell in cells)
     chosen = f"best-of-{len(setup['trials'])}-on-en-dev" if setup["trials"] else "; ".join(regimes)
     return {
+        "translate-train": mixing and Mixing.model_validate(mixing).label,
         "train": f"{origin}{setup['train_examples']}@{setup['train'][:8]}",
         "dev": f"{'held-out' if setup['dev_held_out'] else 'en'}@{setup['dev'][:8]}",
         "steps": setup["steps"],

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlalign.errors import DataError
+from xlalign.evaluation.data.mixing import mixed
 from xlalign.evaluation.data.source import Source
 from xlalign.evaluation.settings import CellSettings
 from xlalign.evaluation.tasks import TASKS
@@ -56,8 +58,10 @@ class CellData:
         self._train_source = Source(cell.train_data or cell.data, stored)
 
     def languages(self) -> list[str]:
-        """The languages to test in."""
-        return self._source.languages(self.task, self._cell.split, self._cell.languages)
+        """The languages to test in; not English where its tested split is what was trained on."""
+        found = self._source.languages(self.task, self._cell.split, self._cell.languages)
+        trained_on = self._cell.train_split == self._cell.split and self._train_task.name == self.task.name
+        return [lang for lang in found if not (trained_on and lang == ENGLISH)]
 
     def english(self) -> English:
         """English data to train on and to choose by.
@@ -65,13 +69,31 @@ class CellData:
         Dev is the task's English dev split. Where there is none, or where it trains or is tested on, a tenth of
         train is held out by a hash of its text, so that items sharing a premise or a context stay together.
         """
-        train = self._train_source.load(self._train_task, ENGLISH, self._cell.train_split, self._cell.train_examples)
+        train = self._train(ENGLISH)
         if self._own_dev():
             dev = self._train_source.load(self._train_task, ENGLISH, "dev", self._cell.dev_examples)
-            return English(train, dev, held_out=False)
-        kept = [example for example in train if not _held_out(example)]
+            return English(self._mixed(train, range(len(train))), dev, held_out=False)
+        kept = [row for row, example in enumerate(train) if not _held_out(example)]
         dev = [example for example in train if _held_out(example)]
-        return English(kept, dev[: self._cell.dev_examples or None], held_out=True)
+        return English(self._mixed(train, kept), dev[: self._cell.dev_examples or None], held_out=True)
+
+    def _train(self, lang: str) -> list[Example]:
+        return self._train_source.load(self._train_task, lang, self._cell.train_split, self._cell.train_examples)
+
+    def _mixed(self, train: list[Example], rows: Sequence[int]) -> list[Example]:
+        """The training rows, with those of other languages where the cell asks for them."""
+        english = [train[row] for row in rows]
+        if self._cell.mixing is None:
+            return english
+        loaded = {lang: self._train(lang) for lang in self._cell.mixing.languages}
+        for lang, examples in loaded.items():
+            if len(examples) != len(train):
+                raise DataError(
+                    f"{len(examples)} training examples of {self._train_task.name} in {lang!r} for {len(train)} in "
+                    "English; wanted their translations, line by line"
+                )
+        others = {lang: [examples[row] for row in rows] for lang, examples in loaded.items()}
+        return mixed(english, others, self._cell.mixing, self._train_task)
 
     def tested(self, lang: str) -> list[Example]:
         """The examples to be tested on in one language."""
@@ -100,6 +122,8 @@ class CellData:
             yield Part(self._train_task, ENGLISH, cell.train_split, cell.train_examples)
             if self._own_dev():
                 yield Part(self._train_task, ENGLISH, "dev", cell.dev_examples)
+            for lang in cell.mixing.languages if cell.mixing else ():
+                yield Part(self._train_task, lang, cell.train_split, cell.train_examples)
             return
         if self.task.kind == "mining":
             yield from (Part(self.task, lang, "dev", cell.dev_examples) for lang in langs)

@@ -33,12 +33,14 @@ class Scorer:
         items: the same arguments -> one row of statistics per item.
         total: (sums of the statistics (..., K), number of items) -> the headline, in percent.
         main: the metrics whose mean is the headline.
+        keys: names of the items, where which items there are depends on the predictions.
     """
 
     scores: Callable[[Any, Any, str, Rule], Scores]
     items: Callable[[Any, Any, str, Rule], list[Row]]
     total: Callable[[np.ndarray, int], np.ndarray]
     main: tuple[str, ...]
+    keys: Callable[[Any, Any], list[str]] | None = None
 
 
 def mean_of_values(sums: np.ndarray, count: int) -> np.ndarray:
@@ -77,6 +79,10 @@ def _pair_counts(gold: Sequence[Mined], predicted: Sequence[Mined], lang: str, r
     return [(pair in wanted and pair in found, pair in found, pair in wanted) for pair in sorted(wanted | found)]
 
 
+def _pair_keys(gold: Sequence[Mined], predicted: Sequence[Mined]) -> list[str]:
+    return ["\t".join(pair) for pair in sorted({*map(tuple, gold), *map(tuple, predicted)})]
+
+
 def _questions(normaliser: Callable[[str], Normalise]) -> Scorer:
     def scores(gold: Gold, predicted: Answers, lang: str, rule: Rule) -> Scores:
         return qa_scores(gold, predicted, normaliser(lang))
@@ -90,6 +96,6 @@ def _questions(normaliser: Callable[[str], Normalise]) -> Scorer:
 
 ACCURACY = Scorer(_accuracy, _right, mean_of_values, ("accuracy",))
 CHUNK_F1 = Scorer(_tagging, _chunk_counts, f1_of_counts, ("f1",))
-MINING = Scorer(_mining, _pair_counts, f1_of_counts, ("f1",))
+MINING = Scorer(_mining, _pair_counts, f1_of_counts, ("f1",), _pair_keys)
 SQUAD = _questions(lambda lang: squad)
 MLQA = _questions(mlqa)
