@@ -1,0 +1,1 @@
+"""Files from the network: resumed, verified, locked, and the same again next time."""

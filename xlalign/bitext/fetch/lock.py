@@ -1,0 +1,94 @@
+"""`xlalign.lock`: what every downloaded file was, so that a changed one is never taken for it.
+
+A JSON file to be kept beside xlalign.toml:
+
+    {"files": {URL: {"sha256", "size", "etag", "licence"}}, "resolved": {QUERY: {...}}}
+
+`resolved` remembers what a question without a pinned answer ("opus:Books en-de, latest") was answered.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from xlalign.errors import DataError, UserError
+
+Entry = dict[str, Any]
+
+
+class Lockfile:
+    """The lock file at `path`, or one in memory when there is none.
+
+    Args:
+        path: where the file is or will be.
+        frozen: refuse what is not in the file yet.
+    """
+
+    def __init__(self, path: Path | None, frozen: bool = False) -> None:
+        self._path, self._frozen = path, frozen
+        self._tables: dict[str, dict[str, Entry]] = {"files": {}, "resolved": {}}
+        if path and path.exists():
+            self._tables |= _read(path)
+
+    def file(self, url: str) -> Entry | None:
+        """What is known of the file at a URL."""
+        return self._tables["files"].get(url)
+
+    def resolved(self, query: str) -> Entry | None:
+        """What a question was answered before."""
+        return self._tables["resolved"].get(query)
+
+    def record_file(self, url: str, entry: Entry) -> None:
+        """Remember a file.
+
+        Raises:
+            DataError: another content is known for this URL.
+            UserError: the lock is frozen and does not know the file.
+        """
+        known = self.file(url)
+        if known and known["sha256"] != entry["sha256"]:
+            message = (
+                f"{url} has changed: sha256 {entry['sha256'][:16]}..., xlalign.lock says {known['sha256'][:16]}..."
+            )
+            raise DataError(message, f"if the new file is right, take its entry out of {self._path or 'xlalign.lock'}")
+        self._record("files", url, {**(known or {}), **entry})
+
+    def record_resolved(self, query: str, entry: Entry) -> None:
+        """Remember an answer."""
+        self._record("resolved", query, entry)
+
+    def _record(self, table: str, key: str, entry: Entry) -> None:
+        if self._tables[table].get(key) == entry:
+            return
+        if self._frozen:
+            raise UserError(
+                f"{key} is not in xlalign.lock as it is now, and --frozen allows no change", "run without it"
+            )
+        self._tables[table][key] = entry
+        if self._path:
+            self._write(table, key, entry)
+
+    def _write(self, table: str, key: str, entry: Entry) -> None:
+        assert self._path is not None
+        with FileLock(f"{self._path}.guard"):
+            empty: dict[str, dict[str, Entry]] = {"files": {}, "resolved": {}}
+            tables = empty | (_read(self._path) if self._path.exists() else {})
+            tables[table][key] = entry
+            draft = self._path.with_name(f"{self._path.name}.draft")
+            draft.write_text(json.dumps(tables, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+            draft.replace(self._path)
+        Path(f"{self._path}.guard").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, dict[str, Entry]]:
+    try:
+        tables = json.loads(path.read_text(encoding="utf-8"))
+        return {name: dict(tables[name]) for name in ("files", "resolved")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path}: not a lock file of xlalign ({error})", "restore it, or delete it to make a new one"
+        ) from error
