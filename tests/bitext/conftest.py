@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from tests.bitext.server import Server, serving
+from fault_server import Server, serving
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fault_server import Server
 
-from tests.bitext.server import Server
 from xlalign.bitext.fetch.fetcher import Fetcher, current, using
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.fetch.transfer import ATTEMPTS, NotFoundError, transfer

@@ -79,8 +79,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        for i in range(0, len(body), 1000 if drip else max(1, len(body))):
-            self.wfile.write(body[i : i + 1000] if drip else body)
+        for i in range(0, len(body), 25_000 if drip else max(1, len(body))):
+            self.wfile.write(body[i : i + 25_000] if drip else body)
             self.wfile.flush()
             time.sleep(0.01 if drip else 0)
 
