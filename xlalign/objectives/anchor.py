@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import AnchorOptions
@@ -53,11 +54,11 @@ class Anchor(Objective):
         """The distance."""
         if self.options.to == "parameters":
             loss = self._distance(encoders.models["query"])
-            return LossOutput(loss, 1, {"loss": loss.detach()})
+            return LossOutput(loss / gather.world(), 1, {"loss": loss.detach()})
         layer, on = self.options.layer, self.options.on
         now = exact(encoders.hidden(on).tokens(layer))
         then = exact(encoders.hidden(on, model="init").tokens(layer))
-        loss = (now - then).square().sum(1).mean()
+        loss = (now - then).square().sum() / gather.total(len(now), now.device)
         return LossOutput(loss, len(now), {"loss": loss.detach()})
 
     def _distance(self, encoder: Encoder) -> Tensor:

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import DistillationOptions
@@ -63,8 +64,10 @@ class Distillation(Objective):
         vectors = sentence_vectors(states, batch.views[name], self.options.layer, self.options.pooling)
         vectors = exact(self.head(vectors))
         if self.options.loss == "mse":
-            return F.mse_loss(vectors, wanted.to(vectors.dtype))
-        return (1 - F.cosine_similarity(vectors, wanted.to(vectors.dtype))).mean()
+            losses = (vectors - wanted.to(vectors.dtype)).square().mean(1)
+        else:
+            losses = 1 - F.cosine_similarity(vectors, wanted.to(vectors.dtype))
+        return losses.sum() / gather.total(len(losses), losses.device)
 
     def _sides(self) -> tuple[str, ...]:
         return ("source", "target") if self.options.sides == "both" else ("target",)

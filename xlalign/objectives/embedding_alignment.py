@@ -28,7 +28,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
-from xlalign.objectives import nce
+from xlalign.objectives import gather, nce
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch, Dictionary
 from xlalign.objectives.options import EmbeddingAlignmentOptions
@@ -63,7 +63,7 @@ class EmbeddingAlignment(Objective):
         else:
             loss = -similar
         metrics = {"loss": loss.detach(), "cosine": similar.detach()}
-        return LossOutput(loss, batch.dictionary.entries, metrics)
+        return LossOutput(loss / gather.world(), batch.dictionary.entries, metrics)
 
     def _contrast(self, rows: list[Tensor], batch: Batch, encoders: Passes) -> Tensor:
         alone = [[exact(self._alone(name, i, batch, encoders)) for name in ENTRY_VIEWS] for i in self.layers()]

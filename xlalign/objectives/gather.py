@@ -1,4 +1,9 @@
-"""Rows of all processes, so that every process sees the negatives of the whole logical batch."""
+"""Several processes: every objective's loss is so scaled that gradients *add up* over processes.
+
+A loss that compares rows (contrast) is computed by every process over the rows of all; the own rows keep their
+gradient graph, the others are constants. A loss that is a mean over own predictions divides by the number of all.
+With one process both are what they are without this file.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,39 @@ import torch.distributed as dist
 from torch import Tensor
 
 
-def all_rows(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """Each tensor (n, ...) with the rows of all processes in rank order (world * n, ...).
+def world() -> int:
+    """Number of processes."""
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
 
-    The own rows keep their gradient graph, those of other processes are constants. Every process computes the loss
-    of the whole batch, so the gradient is exact when gradients are *summed* over processes.
-    """
-    if not (dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1):
-        return tensors
-    return tuple(_gather(tensor) for tensor in tensors)
+
+def rank() -> int:
+    """Number of this process."""
+    return dist.get_rank() if world() > 1 else 0
+
+
+def all_rows(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Each tensor (n, ...) with the rows of all processes in rank order; n may differ between processes."""
+    return tensors if world() == 1 else tuple(_gather(tensor) for tensor in tensors)
+
+
+def total(count: int, device: torch.device) -> int:
+    """The sum of a count over processes."""
+    if world() == 1:
+        return count
+    value = torch.tensor(count, device=device)
+    dist.all_reduce(value)
+    return int(value)
 
 
 def _gather(tensor: Tensor) -> Tensor:
-    parts = [torch.empty_like(tensor) for _ in range(dist.get_world_size())]
-    dist.all_gather(parts, tensor.detach().contiguous())
-    parts[dist.get_rank()] = tensor
-    return torch.cat(parts)
+    size = torch.tensor(len(tensor), device=tensor.device)
+    sizes = [torch.zeros_like(size) for _ in range(world())]
+    dist.all_gather(sizes, size)
+    longest = max(int(s) for s in sizes)
+    padded = tensor.new_zeros(longest, *tensor.shape[1:])
+    padded[: len(tensor)] = tensor.detach()
+    parts = [torch.empty_like(padded) for _ in sizes]
+    dist.all_gather(parts, padded)
+    rows = [part[: int(s)] for part, s in zip(parts, sizes, strict=True)]
+    rows[dist.get_rank()] = tensor
+    return torch.cat(rows)

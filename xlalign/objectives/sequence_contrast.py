@@ -101,7 +101,7 @@ class SequenceContrast(Objective):
             "loss": loss.detach(),
             **nce.diagnostics(anchors_all.detach(), keys.detach(), self.options.similarity),
         }
-        return LossOutput(loss, sum(len(part) for part in losses), metrics)
+        return LossOutput(loss, len(anchors) * len(losses), metrics)
 
     def _vectors(self, view: str, model: str, batch: Batch, encoders: Passes) -> Tensor:
         states = encoders.hidden(view, masked=self.options.masked, model=model)

@@ -28,6 +28,7 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import TokenPredictionOptions
@@ -64,7 +65,7 @@ class TokenPrediction(Objective):
         vectors = states.tokens(-1, mask.selected)
         total, correct = cross_entropy(encoders.models["query"], vectors, mask.labels)
         count = len(mask.labels)
-        return total / max(count, 1), count, correct
+        return total / max(gather.total(count, total.device), 1), count, correct
 
 
 def cross_entropy(encoder: Encoder, vectors: Tensor, labels: Tensor, limit: int = LOGITS) -> tuple[Tensor, Tensor]:

@@ -33,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives import labelling, nce
+from xlalign.objectives import gather, labelling, nce
 from xlalign.objectives.base import LossOutput, Objective, Pass, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
@@ -73,23 +73,27 @@ class WordAlignment(Objective):
 
     def _vectors(self, batch: Batch, encoders: Passes) -> LossOutput:
         rows, words = self._links(batch, encoders)
-        if len(rows) < 2:
-            zero = encoders.hidden("source").tokens(self.options.layer).sum() * 0
-            return LossOutput(zero, 0, {"loss": zero.detach()})
         x, y = (self._words(name, batch, encoders, rows, words[:, side]) for side, name in enumerate(SIDES))
         if self.options.form == "l2":
-            loss = (x - y).square().sum(1).mean()
+            loss = self._mean((x - y).square().sum(1))
             return LossOutput(loss, len(rows), {"loss": loss.detach()})
-        x, y = F.normalize(x, dim=1), F.normalize(y, dim=1)
-        equal = [nce.same(rows * 4096 + words[:, side], rows * 4096 + words[:, side]) for side in (0, 1)]
+        # The row numbers of different processes must differ, too.
+        names = (rows + len(batch.ids) * gather.rank())[:, None] * WORDS + words
+        x, y, names = gather.all_rows(F.normalize(x, dim=1), F.normalize(y, dim=1), names)
+        equal = [nce.same(names[:, side], names[:, side]) for side in (0, 1)]
         options = {"joint": self.options.form == "joint"}
         sides = ((x, y, equal[1], equal[0]), (y, x, equal[0], equal[1]))
         losses = [
             nce.contrast(a, b, nce.in_batch(a, b, other, equal_anchors=own, **options), self.options.temperature)
             for a, b, other, own in sides
         ]
-        loss = torch.cat(losses).mean()
+        each = torch.cat(losses)
+        loss = each.mean() if len(each) else x.sum() + y.sum()
         return LossOutput(loss, 2 * len(rows), {"loss": loss.detach(), **nce.diagnostics(x.detach(), y.detach())})
+
+    def _mean(self, losses: Tensor) -> Tensor:
+        """The sum (m,) over the number of all processes' losses; 0 with a graph where there is none."""
+        return losses.sum() / max(gather.total(len(losses), losses.device), 1)
 
     def _words(self, name: str, batch: Batch, encoders: Passes, rows: Tensor, words: Tensor) -> Tensor:
         tokens = encoders.hidden(name).tokens(self.options.layer)
@@ -141,7 +145,7 @@ class WordAlignment(Objective):
             links = self._token_links(batch, encoders, real, positions)
             scores = (forward * links).sum((1, 2)) / lengths[0] + (backward * links).sum((1, 2)) / lengths[1]
             losses = -scores / 2
-        loss = losses.mean()
+        loss = self._mean(losses)
         return LossOutput(loss, len(losses), {"loss": loss.detach()})
 
     def _token_links(self, batch: Batch, encoders: Passes, real: Tensor, positions: tuple[Tensor, Tensor]) -> Tensor:
@@ -182,10 +186,11 @@ class WordAlignment(Objective):
             losses.append(F.cross_entropy(scores, partner, reduction="none"))
             correct.append(scores.detach().argmax(1) == partner)
         each = torch.cat(losses)
-        # A batch without any masked linked token still gives a loss with a graph.
-        loss = each.mean() if len(each) else tokens.sum() * 0
+        loss = self._mean(each)
         accuracy = torch.cat(correct).float().mean() if len(each) else torch.zeros(())
         return LossOutput(loss, len(each), {"loss": loss.detach(), "accuracy": accuracy})
 
 
 SIDES = ("source", "target")
+WORDS = 65_536
+"""More words than any row has."""

@@ -44,13 +44,17 @@ class Device:
     """
 
     def __init__(self, program: Program, settings: TrainSettings) -> None:
-        from accelerate import Accelerator
+        from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
 
         # Several runs in one process may differ in precision; accelerate keeps the first one's otherwise.
         AcceleratorState._reset_state()
         mixed = "bf16" if settings.precision == "bf16" else "no"
-        self.accelerator = Accelerator(cpu=device_name(settings.device) == "cpu", mixed_precision=mixed)
+        # Poolers have no gradient, and queues are equal everywhere without being sent.
+        parallel = DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
+        self.accelerator = Accelerator(
+            cpu=device_name(settings.device) == "cpu", mixed_precision=mixed, kwargs_handlers=[parallel]
+        )
         self.device: torch.device = self.accelerator.device
         self.rank: int = self.accelerator.process_index
         self.world: int = self.accelerator.num_processes
@@ -68,6 +72,32 @@ class Device:
         if self.device.type == "cpu":
             return batch
         return move(batch, self.device)
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is up in any process, so that all stop together."""
+        if self.world == 1:
+            return flag
+        value = torch.tensor(float(flag), device=self.device)
+        return bool(self.accelerator.reduce(value, "sum") > 0)
+
+    def wait(self) -> None:
+        """Wait for all processes."""
+        self.accelerator.wait_for_everyone()
+
+
+def process(settings: TrainSettings) -> tuple[int, int]:
+    """Number of this process and number of processes, as `torchrun` or `accelerate launch` set them up."""
+    from accelerate import PartialState
+
+    state = PartialState(cpu=device_name(settings.device) == "cpu")
+    return state.process_index, state.num_processes
+
+
+def wait() -> None:
+    """Wait for all processes; nothing to wait for in a single one."""
+    from accelerate import PartialState
+
+    PartialState().wait_for_everyone()
 
 
 def prepare(program: Program, settings: TrainSettings) -> Device:

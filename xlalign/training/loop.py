@@ -116,7 +116,8 @@ class _Run:
         self.best_scores: Scores = {}
         self.device = devices.prepare(program, settings)
         self.optimizer = optimizer.adamw(program.modules(), settings)
-        self.metrics = Metrics(work / "metrics.jsonl", settings)
+        name = "metrics.jsonl" if self.device.rank == 0 else f"metrics-{self.device.rank}.jsonl"
+        self.metrics = Metrics(work / name, settings)
         self.folder = work / "checkpoints"
 
     def advance(self, stop: StopFlag) -> None:
@@ -128,7 +129,7 @@ class _Run:
                 self._one_step()
                 bar.advance(1, self.metrics.note)
                 self._bookkeeping()
-                if stop.is_set and self.step < self.settings.steps:
+                if self.device.any(stop.is_set) and self.step < self.settings.steps:
                     self.save()
                     raise Interrupted(f"stopped at step {self.step} of {self.settings.steps}; a checkpoint was written")
 
@@ -186,10 +187,16 @@ class _Run:
             self.stale += 1
             return
         self.best_step, self.best_scores, self.stale = self.step, self.scores, 0
-        checkpoint.save(self.folder, f"best-{self.step:08d}", weights(self.program.modules()), {})
+        if self.device.rank == 0:
+            checkpoint.save(self.folder, f"best-{self.step:08d}", weights(self.program.modules()), {})
 
     def save(self) -> None:
         """Write a checkpoint of this moment and delete those no longer needed."""
+        if self.device.rank == 0:
+            self._write()
+        self.device.wait()
+
+    def _write(self) -> None:
         tensors = {f"weights.{name}": value for name, value in weights(self.program.modules()).items()}
         tensors |= {f"optimizer.{name}": value for name, value in optimizer.state(self.optimizer).items()}
         names = ("step", "best_step", "stale", "scores", "best_scores")

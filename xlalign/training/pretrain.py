@@ -16,7 +16,7 @@ from xlalign.errors import DataError, UserError
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.options import DistillationOptions, Recipe
-from xlalign.training import card
+from xlalign.training import card, devices
 from xlalign.training.corpus import monolingual, read_mono, read_pairs
 from xlalign.training.data import Data, RecipeBatches
 from xlalign.training.dictionary import Entries, read_entries
@@ -69,10 +69,12 @@ def pretrain(
     )
     prefill(program, batches, work)
     result = train(program, batches, settings, work)
-    encoder.save(model, tokenizer, out)
-    shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
     summary = summarise(settings, result, model)
-    (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
+    if batches.run.rank == 0:
+        encoder.save(model, tokenizer, out)
+        shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
+        (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
+    devices.wait()
     return summary
 
 
@@ -129,7 +131,7 @@ def _vocabulary(settings: PretrainSettings, size: str, bitext: Path, folder: Pat
     """Train the vocabulary, or read the one that an interrupted run left."""
     from transformers import AutoTokenizer
 
-    if not (folder / "done").exists():
+    if not (folder / "done").exists() and devices.process(settings)[0] == 0:
         with progress.task("train the vocabulary"):
             tokenizer = scratch.train_tokenizer(
                 monolingual(bitext),
@@ -139,6 +141,7 @@ def _vocabulary(settings: PretrainSettings, size: str, bitext: Path, folder: Pat
             )
         tokenizer.save_pretrained(folder)
         (folder / "done").touch()
+    devices.wait()
     return AutoTokenizer.from_pretrained(folder)
 
 
@@ -151,7 +154,7 @@ def load_batches(
 ) -> RecipeBatches:
     """Read and tokenise what the recipe needs."""
     data = load_data(recipe, tokenizer, bitext, alignments, settings.seed)
-    run = Run(settings.batch_size, settings.seed, settings.steps)
+    run = Run(settings.batch_size, settings.seed, settings.steps, *devices.process(settings))
     return RecipeBatches(recipe, Frame.of(tokenizer), data, run)
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives import OBJECTIVES
+from xlalign.objectives import OBJECTIVES, gather
 from xlalign.objectives.base import LossOutput, Objective
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import Recipe
@@ -61,7 +61,8 @@ class RecipeProgram:
         passes = self.passes(batch)
         outputs = {name: objective(batch, passes) for name, objective in self.objectives.items()}
         shares = self._shares(outputs)
-        total = torch.stack([shares[name] * output.loss for name, output in outputs.items()]).sum()
+        # Gradients add up over processes by construction, and DDP averages them.
+        total = torch.stack([shares[name] * output.loss for name, output in outputs.items()]).sum() * gather.world()
         metrics: dict[str, Tensor | float] = {"tokens": float(sum(len(v.ids) for v in batch.views.values()))}
         for name, output in outputs.items():
             metrics |= {f"{name}/{key}": value for key, value in output.metrics.items()}
@@ -72,8 +73,9 @@ class RecipeProgram:
         weights = {name: options.weight for name, options in self.recipe.objectives.items()}
         if self.recipe.reduction == "mean_each":
             return weights
-        total = sum(output.count for output in outputs.values())
-        return {name: weights[name] * output.count / total for name, output in outputs.items()}
+        device = next(iter(outputs.values())).loss.device
+        counts = {name: gather.total(output.count, device) for name, output in outputs.items()}
+        return {name: weights[name] * count / max(sum(counts.values()), 1) for name, count in counts.items()}
 
     def prefill(self, batch: Batch) -> bool:
         """Fill queues from one batch; false when all are full."""

@@ -15,11 +15,15 @@ Ints = NDArray[np.int64]
 
 
 class Run(NamedTuple):
-    """What fixes the draws of a run: examples a step, seed, and its length in steps."""
+    """What fixes the draws of a run: examples a step, seed, length in steps; and which share of each step this
+    process takes (number `rank` of `world`).
+    """
 
     batch_size: int
     seed: int
     steps: int
+    rank: int = 0
+    world: int = 1
 
 
 class Sampler:
@@ -37,7 +41,7 @@ class Sampler:
     """
 
     def __init__(self, hashes: Hashes, groups: Ints, run: Run, options: DataOptions) -> None:
-        self.hashes, self.seed, self.batch_size = hashes, run.seed, run.batch_size
+        self.hashes, self.seed, self.run = hashes, run.seed, run
         self.members = [np.flatnonzero(groups == g) for g in range(int(groups.max()) + 1)]
         sizes = np.array([len(m) for m in self.members], np.float64)
         if options.repeat_cap:
@@ -53,8 +57,10 @@ class Sampler:
         return len(self.hashes)
 
     def step(self, number: int) -> tuple[Ints, Ints]:
-        """The examples (B,) of an optimizer step, and how often each was seen before."""
-        return self.draw(number * self.batch_size, self.batch_size)
+        """This process's examples of an optimizer step, and how often each was seen before."""
+        size, rank, world = self.run.batch_size, self.run.rank, self.run.world
+        first, last = size * rank // world, size * (rank + 1) // world
+        return self.draw(number * size + first, last - first)
 
     def draw(self, start: int, count: int) -> tuple[Ints, Ints]:
         """Examples number `start` to `start + count` - 1 of the run, and how often each was seen before."""

@@ -1,0 +1,73 @@
+"""Runs in real processes: two of them give what one gives; a killed one goes on to the bit."""
+
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+pytestmark = pytest.mark.slow
+SCRIPT = Path(__file__).parent / "run_pretrain.py"
+
+
+def start(
+    settings: dict[str, object], artifacts: tuple[Path, Path], folder: Path, **env: str
+) -> subprocess.Popen[bytes]:
+    arguments = [json.dumps(settings), *map(str, artifacts), str(folder / "work"), str(folder / "out")]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[2]), **env}
+    return subprocess.Popen([sys.executable, str(SCRIPT), *arguments], env=environment)
+
+
+def settings(**more: object) -> dict[str, object]:
+    table = {"from": "scratch:nano", "steps": 60, "batch_size": 8, "learning_rate": 3e-3, "device": "cpu"}
+    return {**table, "checkpoint_every": 7, "log_every": 5, **more}
+
+
+RECIPES = {
+    "ppa": {"contrast.queue": 24},
+    "ml-ctl": {},
+    "xlm-align": {"dwa.label_layer": 2},
+    "wu-dredze-strong": {},
+}
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("preset", RECIPES)
+def test_two_processes_give_what_one_gives(preset, artifacts, tmp_path):
+    table = settings(preset=preset, steps=6, options=RECIPES[preset])
+    assert start(table, artifacts, tmp_path / "one").wait() == 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    both = [start(table, artifacts, tmp_path / "two", RANK=str(r), LOCAL_RANK=str(r), **shared) for r in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    one, two = (load_file(tmp_path / name / "out/model.safetensors") for name in ("one", "two"))
+    assert all(torch.allclose(one[name], two[name], atol=2e-4) for name in one)
+
+
+def test_killed_at_random_moments_it_ends_with_the_same_weights(artifacts, tmp_path):
+    table = settings(preset="ppa", options={"contrast.queue": 24})
+    began = time.monotonic()
+    assert start(table, artifacts, tmp_path / "whole").wait() == 0
+    whole, dice = time.monotonic() - began, random.Random(0)
+    for number in range(int(os.environ.get("XLALIGN_KILLS", "4"))):
+        folder, kills = tmp_path / f"killed{number}", 0
+        while True:
+            process = start(table, artifacts, folder)
+            try:
+                assert process.wait(dice.uniform(0.5, 1.1) * whole if kills < 3 else None) == 0
+                break
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                kills += 1
+        for name in ("model.safetensors", "metrics.jsonl"):
+            assert (folder / "out" / name).read_bytes() == (tmp_path / "whole/out" / name).read_bytes()
