@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 from meanings import at, np, say
@@ -31,7 +30,8 @@ def linked(clause: Clause, source: str, target: str) -> list[tuple[str, str]]:
 def test_sure_links_by_node_and_role() -> None:
     clause = say("sleep", np("dog", "big"), place=at("in", "garden"))
     assert set(linked(clause, "en", "de")) == {
-        ("The", "Der"), ("big", "große"), ("dog", "Hund"), ("sleeps", "schläft"), ("in", "im"), ("garden", "Garten"), (".", "."),
+        ("The", "Der"), ("big", "große"), ("dog", "Hund"), ("sleeps", "schläft"), ("in", "im"), ("garden", "Garten"),
+        (".", "."),
     }  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 
 from xlalign.micro.concepts import concepts
 from xlalign.micro.meaning import Clause, NounPhrase, Place, Tense, Word
@@ -32,7 +33,7 @@ class Thing:
 
     def copy(self) -> Thing:
         """An independent copy."""
-        return replace(self, adjectives=list(self.adjectives))
+        return Thing(self.base, self.shown, self.variant, self.plural, self.count, list(self.adjectives))
 
 
 @dataclass(slots=True)
@@ -73,7 +74,9 @@ class Scene:
 
     def copy(self) -> Scene:
         """An independent copy."""
-        return replace(self, subject=self.subject.copy(), object=self.object.copy() if self.object else None)
+        twin = copy(self)
+        twin.subject, twin.object = self.subject.copy(), self.object.copy() if self.object else None
+        return twin
 
 
 def _rank(concept: str) -> int:
