@@ -204,3 +204,10 @@ def test_tables_say_what_is_missing(tmp_path):
 def test_tokens_separated_by_a_blank(tmp_path):
     put(tmp_path, "masakhaner/swa/test.txt", "Rais O\nKenyatta B-PER\n\nleo B-DATE\n")
     assert [example["tags"] for example in load("masakhaner", tmp_path, "swa", "test")] == [["O", "B-PER"], ["B-DATE"]]
+
+
+def test_a_part_is_spread_evenly(tmp_path):
+    put(tmp_path, "xnli/test-de.tsv", "".join(f"{n}\tb\tneutral\n" for n in range(10)))
+    found = Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 4)
+    assert [example["first"] for example in found] == ["0", "2", "5", "7"]
+    assert len(Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 40)) == 10

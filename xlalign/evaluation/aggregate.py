@@ -141,10 +141,13 @@ def _model(
 
 
 def _metrics(cells: Sequence[CellResult], langs: Iterable[str]) -> dict[str, dict[str, float]]:
-    names = list(next(iter(cells[0].languages.values())).scores)
-    return {
-        name: {lang: fmean(cell.languages[lang].scores[name] for cell in cells) for lang in langs} for name in names
-    }
+    found: dict[str, dict[str, float]] = {}
+    for lang in langs:
+        scores = [cell.languages[lang].scores for cell in cells]
+        for name in scores[0]:
+            if all(name in seed for seed in scores):
+                found.setdefault(name, {})[lang] = fmean(seed[name] for seed in scores)
+    return found
 
 
 def _differences(

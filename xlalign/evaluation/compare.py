@@ -63,7 +63,7 @@ class Compared:
         threshold = self._threshold(self._data.tuning(lang)[0])
         ids = [[key for key, _ in example[side]] for side in ("source", "target")]
         mined = [[ids[0][c.source], ids[1][c.target]] for c in self._candidates(example) if c.score >= threshold]
-        return mined, {"threshold": threshold}
+        return mined, {"threshold": threshold} if np.isfinite(threshold) else {}
 
     def _threshold(self, example: Example) -> float:
         rows = [{key: row for row, (key, _) in enumerate(example[side])} for side in ("source", "target")]

@@ -81,7 +81,10 @@ def mine(source: np.ndarray, target: np.ndarray, score: Score = "margin", k: int
 
 
 def best_threshold(candidates: Sequence[Candidate], gold: set[tuple[int, int]]) -> float:
-    """The score that cuts the candidates where F1 against gold is highest (half-way to the next candidate)."""
+    """The score that cuts the candidates where F1 against gold is highest (half-way to the next candidate).
+
+    Infinity, so that nothing is mined, when no candidate is right.
+    """
     ordered = sorted(candidates, key=lambda c: -c.score)
     right = np.cumsum([(c.source, c.target) in gold for c in ordered])
     if not ordered or not right[-1]:

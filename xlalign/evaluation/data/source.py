@@ -46,7 +46,9 @@ class Source:
         return self.uri.partition(":")[2]
 
     def load(self, task: Task, lang: str, split: str, count: int = 0) -> list[Example]:
-        """Examples of one language and split; at the most `count` when it is not 0.
+        """Examples of one language and split; when `count` is not 0 at the most so many, evenly spread over all.
+
+        The rows taken depend on the numbers alone, so translated sets stay parallel, and sorted ones balanced.
 
         Raises:
             DataError: the data are missing, malformed or empty.
@@ -59,7 +61,7 @@ class Source:
         found = self._all(task, lang, split)
         if not found:
             raise DataError(f"{self.uri}: {split} data of {task.name} in {lang!r} are empty")
-        return found[:count] if count and task.kind != "mining" else found
+        return _spread(found, count) if count and task.kind != "mining" else found
 
     def store(self, task: Task, lang: str, split: str, count: int = 0) -> None:
         """Load examples and write them where later calls find them."""
@@ -111,3 +113,8 @@ class Source:
 
     def _file(self, task: Task, lang: str, split: str) -> Path | None:
         return self.stored / f"{task.name}.{split}.{lang}.jsonl" if self.stored else None
+
+
+def _spread(examples: list[Example], count: int) -> list[Example]:
+    total = len(examples)
+    return [examples[number * total // count] for number in range(min(count, total))] if count < total else examples
