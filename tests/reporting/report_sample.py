@@ -19,9 +19,9 @@ CONTROLS = ("mlm",)
 
 def results() -> Results:
     tasks = {
-        "xnli": {"metric": "accuracy (%)", "models": {m: _model(g, 1.0, 0.0) for m, g in MODELS.items()}},
-        "udpos": {"metric": "F1 (%)", "models": {m: _model(g, 0.7, 6.0) for m, g in MODELS.items()}},
-        "tatoeba": {"metric": "accuracy (%)", "models": {m: _model(g, 4.0, -30.0, ["en"]) for m, g in MODELS.items()}},
+        "xnli": {"metric": "accuracy", "models": {m: _model(g, 1.0, 0.0) for m, g in MODELS.items()}},
+        "udpos": {"metric": "f1", "models": {m: _model(g, 0.7, 6.0) for m, g in MODELS.items()}},
+        "tatoeba": {"metric": "accuracy", "models": {m: _model(g, 4.0, -30.0, ["en"]) for m, g in MODELS.items()}},
     }
     signature = [f"{task}|data:micro:13@1f0c|seeds:1,2,3|v:0.1.0" for task in tasks]
     return Results.model_validate({"tasks": tasks, "baseline": "base", "signature": signature})

@@ -1,7 +1,7 @@
 import pytest
 
 from xlalign.errors import DataError
-from xlalign.reporting.curves import read_curve, smooth
+from xlalign.reporting.curves import panel_order, read_curve, smooth
 
 
 def test_metrics_become_one_series_each(tmp_path):
@@ -34,3 +34,8 @@ def test_smoothing_keeps_a_constant_and_starts_at_the_first_value():
     assert smooth([3.0] * 5) == pytest.approx([3.0] * 5)
     assert smooth([7.0, 1.0])[0] == pytest.approx(7.0)
     assert smooth([]) == []
+
+
+def test_the_loss_comes_first_and_dev_scores_last():
+    names = ["dev/f1", "tlm/accuracy", "tlm/loss", "loss", "contrast/loss"]
+    assert sorted(names, key=panel_order) == ["loss", "contrast/loss", "tlm/loss", "tlm/accuracy", "dev/f1"]

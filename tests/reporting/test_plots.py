@@ -12,7 +12,7 @@ def drawings():
     results = report_sample.results()
     return {
         "bars": lambda: plots.bars(results.tasks["xnli"], "base", "xnli by language"),
-        "curves": lambda: plots.curves(report_sample.curves(), ("loss",)),
+        "curves": lambda: plots.curves(report_sample.curves()),
         "layers": lambda: plots.layers(
             {"base": {"layer=0,pool=mean": 9.0, "layer=1,pool=mean": 20.0}}, "base", "layers"
         ),

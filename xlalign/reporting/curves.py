@@ -10,7 +10,7 @@ from pathlib import Path
 from xlalign.errors import DataError
 from xlalign.reporting.data import Curve, Series
 
-LEFT_OUT = frozenset({"step", "learning_rate", "gradient_norm", "seconds"})
+LEFT_OUT = frozenset({"step", "learning_rate", "gradient_norm", "seconds", "tokens"})
 
 
 def read_curve(path: Path, name: str) -> Curve:
@@ -27,6 +27,12 @@ def read_curve(path: Path, name: str) -> Curve:
             steps.append(step)
             series.append(value)
     return Curve(name=name, parts={key: Series(steps=tuple(s), values=tuple(v)) for key, (s, v) in points.items()})
+
+
+def panel_order(name: str) -> tuple[int, str]:
+    """Sorts quantities for display: the loss, its parts, what else was recorded, dev scores."""
+    ranks = (name == "loss", name.endswith("loss"), not name.startswith("dev/"))
+    return ranks.index(True) if any(ranks) else len(ranks), name
 
 
 def smooth(values: Sequence[float], weight: float = 0.8) -> list[float]:

@@ -52,7 +52,7 @@ def render(data: ReportData) -> str:
         style=Markup(template_source("style.css")),
         tasks=list(_tasks(data)),
         heat=_heat(data),
-        curves=Markup(plots.curves(data.curves, ("loss",))) if any(c.parts for c in data.curves) else None,
+        curves=Markup(plots.curves(data.curves)) if any(c.parts for c in data.curves) else None,
         matrices=_matrices(data),
         histograms=_histograms,
         groups=stage_groups(data.stages),

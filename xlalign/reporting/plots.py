@@ -16,9 +16,9 @@ from io import StringIO
 from itertools import pairwise
 from typing import Any
 
-from xlalign.reporting.curves import smooth
+from xlalign.reporting.curves import panel_order, smooth
 from xlalign.reporting.data import Curve, FilterCount
-from xlalign.reporting.results import TaskScores
+from xlalign.reporting.results import TaskScores, metric_name
 
 PALETTE = ("#0077bb", "#ee7733", "#009988", "#ee3377", "#33bbee", "#cc3311", "#aa7744", "#885599")
 """Paul Tol's vibrant scheme, told apart by colour-blind readers, and two more."""
@@ -72,12 +72,9 @@ def bars(task: TaskScores, baseline: str, title: str) -> str:
     return svg.getvalue()
 
 
-def curves(trainings: Sequence[Curve], part_order: Sequence[str] = ()) -> str:
+def curves(trainings: Sequence[Curve]) -> str:
     """Loss, its parts and dev scores: one panel a quantity, one line a training; faint before smoothing."""
-    names = list(dict.fromkeys([*part_order, *(part for curve in trainings for part in curve.parts)]))
-    names = sorted(
-        (n for n in names if any(n in curve.parts for curve in trainings)), key=lambda n: n.startswith("dev/")
-    )
+    names = sorted({part for curve in trainings for part in curve.parts}, key=panel_order)
     columns = 2 if len(names) in {2, 4} else min(3, len(names))
     rows = -(-len(names) // columns)
     with _figure(rows, columns, 1.9, "training curves") as (figure, axes, svg):
@@ -179,7 +176,7 @@ def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, 
     axis.set_xticks(range(len(languages)), [_short(lang, 12) for lang in languages])
     axis.set_xlim(-0.6, places - 0.4)
     axis.set_ylim(0, 100)
-    axis.set_ylabel(_short(task.metric))
+    axis.set_ylabel(_short(metric_name(task.metric)))
     axis.grid(axis="y")
 
 
@@ -199,7 +196,7 @@ def _curve_panel(axis: Any, name: str, trainings: Sequence[Curve]) -> None:
             color=palette[curve.name],
             linewidth=1.4,
             label=_short(curve.name),
-            marker="." if dev else "",
+            marker="." if dev or len(line) == 1 else "",
         )
     axis.set_title(_short(name.replace("_", " ")))
     axis.set_xlabel("step")

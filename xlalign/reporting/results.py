@@ -79,6 +79,11 @@ class TaskScores(_Read):
         """The languages other than English."""
         return [lang for lang in self.languages() if lang != SOURCE]
 
+    @property
+    def tuned(self) -> bool:
+        """Whether models were fine-tuned for the task; otherwise there is nothing random in it."""
+        return all("point" not in setup for model in self.models.values() for setup in model.setup)
+
     def seeds(self) -> int:
         """The number of seeds behind a mean."""
         return max((len(s.scores) for model in self.models.values() for s in model.languages.values()), default=0)
@@ -100,6 +105,11 @@ class Results(_Read):
 def task_name(task: str) -> str:
     """A task as papers call it."""
     return TASK_NAMES.get(task, task)
+
+
+def metric_name(metric: str) -> str:
+    """A metric as tables head it, with its unit."""
+    return f"{metric.replace('f1', 'F1')} (%)" if metric else "%"
 
 
 def of(scores: Sequence[float]) -> Score:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, minus, of, task_name
+from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, metric_name, minus, of, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 SIGNIFICANT = 0.05
@@ -32,7 +32,7 @@ def task_table(name: str, results: Results) -> Table:
     return without_empty_columns(
         Table(
             name=name,
-            caption=", ".join(part for part in (task_name(name), task.metric) if part),
+            caption=f"{task_name(name)}, {metric_name(task.metric)}",
             columns=(
                 Column(name="model"),
                 *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
@@ -50,7 +50,7 @@ def setup_table(name: str, results: Results) -> Table | None:
     models = {model: scores for model, scores in results.tasks[name].models.items() if scores.setup}
     if not models:
         return None
-    tuned = any("regime" in setup for scores in models.values() for setup in scores.setup)
+    tuned = results.tasks[name].tuned
     table = Table(
         name=f"{name}-setup",
         caption=f"{task_name(name)}: how each model was {'fine-tuned' if tuned else 'compared'}",
@@ -136,7 +136,8 @@ def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[
 
 def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
     seeds = task.seeds()
-    notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else "One seed."]
+    once = "One seed." if task.tuned else "Nothing is fine-tuned, so there are no seeds."
+    notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
     notes.append(f"others: mean without English; gap: English minus others; Δ: minus {baseline}.")
     if any(score.p is not None for model in task.models.values() for score in model.languages.values()):
         notes.append(f"* differs from {baseline} at p < {SIGNIFICANT} (paired bootstrap).")
