@@ -47,7 +47,7 @@ class Embedder:
         layer: hidden layer; 0 is the embedding output, negative counts from the last.
         device: torch device; None takes a GPU where there is one.
         precision: float32, bfloat16 or float16.
-        budget: subwords in a batch, padding included; None is 2048 on a CPU and 32768 on a GPU.
+        budget: subwords in a batch, padding included; None is 512 on a CPU and 32768 on a GPU.
 
     Raises:
         UserError: the model does not load, or does not have that layer.
@@ -62,7 +62,7 @@ class Embedder:
         budget: int | None = None,
     ) -> None:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.budget = budget or (2048 if self.device.type == "cpu" else 32768)
+        self.budget = budget or (512 if self.device.type == "cpu" else 32768)
         model, self.tokenizer = _load(source)
         self.layer = _cut(model, layer)
         self.model = model.to(self.device, dtype=getattr(torch, precision)).eval()
