@@ -18,6 +18,8 @@ from xlalign.bitext import arrow, corpus
 from xlalign.bitext.clean import Cleaned, Job, clean, normalised_keys, sample
 from xlalign.bitext.contamination import Evaluation, sentences
 from xlalign.bitext.execution import ordered_map
+from xlalign.bitext.fetch.fetcher import Fetcher, using
+from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.filters.choose import for_corpus, for_documents
 from xlalign.bitext.publish import publish
 from xlalign.bitext.report import Corpus, Report
@@ -46,9 +48,21 @@ def prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterabl
         UserError: a wrong source, filter or option.
         DataError: input that is missing, malformed or empty; or a language pair of which nothing is left.
     """
+    with using(fetcher(settings)):
+        return _prepare(settings, out, held_out or {})
+
+
+def fetcher(settings: PrepareSettings) -> Fetcher:
+    """What downloads the files of remote sources."""
+    lock = Lockfile(Path(settings.lock) if settings.lock else None, settings.frozen)
+    folder = Path(settings.downloads).expanduser() if settings.downloads else None
+    return Fetcher(folder, lock, settings.mirrors, settings.offline)
+
+
+def _prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]]) -> Report:
     out.mkdir(parents=True, exist_ok=True)
     report = Report()
-    evaluation = _evaluation(settings, held_out or {}, report)
+    evaluation = _evaluation(settings, held_out, report)
     with TemporaryDirectory(dir=out, prefix="spool-") as scratch:
         spool = Spool(Path(scratch) / "pairs.arrow")
         with spool:
@@ -62,10 +76,14 @@ def prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterabl
 
 
 def inputs(settings: PrepareSettings) -> list[Path]:
-    """The local files that `prepare` will read, so that their content can identify the result."""
+    """The local files that `prepare` will read, so that their content can identify the result.
+
+    Files of remote sources are downloaded for it.
+    """
     pairs = settings.language_pairs()
     sources = (*settings.sources, *settings.mono)
-    found = {path for source in sources for path in open_source(source.uri, source.options).inputs(pairs)}
+    with using(fetcher(settings)):
+        found = {path for source in sources for path in open_source(source.uri, source.options).inputs(pairs)}
     found |= {Path(name).expanduser() for evaluation in settings.decontaminate for name in evaluation.files}
     return sorted(found)
 

@@ -74,6 +74,11 @@ class PrepareSettings(Settings):
     dev_share: float = Field(0.1, description="largest share of a language pair in the dev split", ge=0, le=0.5)
     gold_for_train: bool = Field(False, description="keep gold word links of the training pairs, not only of dev")
     shard_rows: int = Field(100_000, description="pairs in a Parquet file", ge=1)
+    mirrors: dict[str, str] = operational({}, "URL prefix -> another prefix or a local folder, for downloads")
+    downloads: str = operational("", "folder of downloaded files; empty: the user's cache")
+    lock: str = operational("xlalign.lock", "file that pins downloads; empty: none")
+    frozen: bool = operational(False, "refuse downloads that the lock file does not pin")
+    offline: bool = operational(False, "use only files that are downloaded already")
     workers: int = operational(1, "processes that clean text", ge=1)
     engine: Literal["local", "ray"] = operational("local", "where these processes run")
 

@@ -9,14 +9,19 @@ import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from xlalign.bitext.readers.archive import opened
 from xlalign.errors import DataError
 
 BLOCK_BYTES = 1 << 18
 MAX_LINE_BYTES = 1 << 24
-_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}  # type: ignore[dict-item]
-COMPRESSIONS = (*_OPENERS, ".zst")
+_STREAMS: dict[str, Callable[[IO[bytes]], Any]] = {
+    ".gz": lambda file: gzip.GzipFile(fileobj=file),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+}
+COMPRESSIONS = (*_STREAMS, ".zst")
 
 
 def stem_and_format(path: Path) -> tuple[str, str]:
@@ -29,16 +34,14 @@ def stem_and_format(path: Path) -> tuple[str, str]:
 def blocks(path: Path) -> Iterator[bytes]:
     """The content in blocks of bytes, decompressed by the ending of the name (gz, bz2, xz, zst).
 
+    The path may lead into a zip or tar archive.
+
     Raises:
         DataError: the file is missing or unreadable, or its compression is damaged or cut short.
     """
     try:
-        if path.suffix == ".zst":
-            yield from _zst_blocks(path)
-        else:
-            with _OPENERS.get(path.suffix, Path.open)(path, mode="rb") as file:  # type: ignore[call-arg]
-                while block := file.read(BLOCK_BYTES):
-                    yield block
+        with opened(path) as file:
+            yield from _decompressed(file, path.suffix)
     except FileNotFoundError:
         raise DataError(f"{path}: no such file", "check the path; relative paths start where you run xlalign") from None
     except (EOFError, lzma.LZMAError, zlib.error, OSError) as error:
@@ -48,19 +51,27 @@ def blocks(path: Path) -> Iterator[bytes]:
         raise DataError(message, "fetch the file again") from error
 
 
-def _zst_blocks(path: Path) -> Iterator[bytes]:
+def _decompressed(file: IO[bytes], suffix: str) -> Iterator[bytes]:
+    if suffix == ".zst":
+        yield from _zst_blocks(file)
+        return
+    stream = _STREAMS[suffix](file) if suffix in _STREAMS else file
+    while block := stream.read(BLOCK_BYTES):
+        yield block
+
+
+def _zst_blocks(file: IO[bytes]) -> Iterator[bytes]:
     from zstandard import ZstdDecompressor, ZstdError
 
     frame = None
-    with path.open("rb") as file:
-        while data := file.read(BLOCK_BYTES):
-            while data:
-                frame = frame or ZstdDecompressor(max_window_size=2**31).decompressobj()
-                try:
-                    yield frame.decompress(data)
-                except ZstdError as error:
-                    raise EOFError(str(error)) from error
-                data, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+    while data := file.read(BLOCK_BYTES):
+        while data:
+            frame = frame or ZstdDecompressor(max_window_size=2**31).decompressobj()
+            try:
+                yield frame.decompress(data)
+            except ZstdError as error:
+                raise EOFError(str(error)) from error
+            data, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
     if frame is not None:
         raise EOFError("the last frame is cut short")
 

@@ -15,8 +15,13 @@ SOURCES: Registry[type[Source]] = Registry(
     "source",
     {
         "file": "xlalign.bitext.sources.file:FileSource",
+        "hf": "xlalign.bitext.sources.hub:HubSource",
         "micro": "xlalign.bitext.sources.micro:MicroSource",
+        "opus": "xlalign.bitext.sources.opus:OpusSource",
+        "sacrebleu": "xlalign.bitext.sources.sacrebleu:SacrebleuSource",
         "synthetic": "xlalign.bitext.sources.synthetic:SyntheticSource",
+        "tatoeba": "xlalign.bitext.sources.tatoeba:TatoebaSource",
+        "url": "xlalign.bitext.sources.url:UrlSource",
     },
     group="xlalign.sources",
 )

@@ -1,0 +1,114 @@
+"""`opus:` the corpora of OPUS (https://opus.nlpl.eu), Moses files in zip archives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from pydantic import Field
+
+from xlalign.bitext.fetch.fetcher import current
+from xlalign.bitext.readers.archive import member, members
+from xlalign.bitext.readers.lines import lines
+from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
+from xlalign.bitext.sources.file import parallel
+from xlalign.errors import DataError
+
+API = "https://opus.nlpl.eu/opusapi/"
+
+
+class Listed(NamedTuple):
+    """A corpus that can be had: `size` in KiB of the archive, as OPUS gives it."""
+
+    uri: str
+    languages: LanguagePair
+    pairs: int
+    size: int
+
+
+class OpusSource(Source):
+    """`opus:Books@v1`; without a version the latest, which xlalign.lock then pins."""
+
+    names: dict[str, str] = Field({}, description='OPUS codes by our language code, such as { zh = "zh_CN" }')
+
+    def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
+        """Those of `pairs` that the corpus has."""
+        found = [(pair, answer) for pair in pairs if (answer := self._answer(pair))]
+        if not found:
+            wanted = ", ".join("-".join(pair) for pair in pairs)
+            hint = f"see what there is: xlalign list corpora {'-'.join(pairs[0])}"
+            raise DataError(f"`opus:{self.rest}` has none of the language pairs {wanted}", hint)
+        for pair, answer in found:
+            yield self._bitext(pair, answer)
+
+    def documents(self, lang: str) -> Iterator[str]:
+        """The monolingual text of the corpus in one language."""
+        code = self.names.get(lang, lang)
+        answer = current().resolve(f"opus:{self.rest} {code}", lambda: self._find(source=code, preprocessing="mono"))
+        if not answer:
+            raise DataError(f"`opus:{self.rest}` has no monolingual text in `{lang}`")
+        yield from lines(current().file(answer["url"]))
+
+    def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
+        """The downloaded archives."""
+        return [self._archive(answer) for pair in pairs if (answer := self._answer(pair))]
+
+    def _codes(self, pair: LanguagePair) -> list[str]:
+        """OPUS has each pair once, its codes in alphabetical order."""
+        return sorted(self.names.get(lang, lang) for lang in pair)
+
+    def _answer(self, pair: LanguagePair) -> dict[str, Any]:
+        source, target = self._codes(pair)
+        query = f"opus:{self.rest} {source}-{target}"
+        return current().resolve(query, lambda: self._find(source=source, target=target, preprocessing="moses"))
+
+    def _find(self, **query: str) -> dict[str, Any]:
+        """The first matching row of the API's answer; empty when there is none."""
+        corpus, _, version = self.rest.partition("@")
+        wanted = {"corpus": corpus, **query} | ({"version": version} if version else {})
+        for row in _rows(**{"version": "latest", **wanted}):
+            if all(row.get(name, "") == value for name, value in wanted.items()):
+                return {name: row[name] for name in ("url", "version", "alignment_pairs", "size") if name in row}
+        return {}
+
+    def _archive(self, answer: dict[str, Any]) -> Path:
+        path = current().file(answer["url"])
+        licence = next((name for name in members(path) if name.rpartition("/")[2] == "LICENSE"), None)
+        if licence:
+            first = next((line.strip() for line in lines(path / licence) if line.strip()), "")
+            current().file(answer["url"], licence=first[:200])
+        return path
+
+    def _bitext(self, pair: LanguagePair, answer: dict[str, Any]) -> Bitext:
+        name = f"{self.rest.partition('@')[0]}-{answer['version']}"
+        return Bitext(name, pair, answer["url"], partial(self._rows, pair, answer))
+
+    def _rows(self, pair: LanguagePair, answer: dict[str, Any]) -> Iterator[Row]:
+        archive = self._archive(answer)
+        yield from parallel(*(member(archive, f".{self.names.get(lang, lang)}") for lang in pair))
+
+
+def catalogue(pair: LanguagePair) -> list[Listed]:
+    """Every corpus that OPUS has in a language pair, in its latest version, largest first; nothing is downloaded."""
+    source, target = sorted(pair)
+    rows = _rows(source=source, target=target, preprocessing="moses", version="latest")
+    listed = [
+        Listed(f"opus:{row['corpus']}@{row['version']}", pair, _number(row, "alignment_pairs"), _number(row, "size"))
+        for row in rows
+    ]
+    return sorted(listed, key=lambda item: (-item.pairs, item.uri))
+
+
+def _rows(**query: str) -> list[dict[str, Any]]:
+    answer = current().ask(f"{API}?{urlencode(query)}")
+    rows = answer.get("corpora") if isinstance(answer, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise DataError(f"{API}: an answer without `corpora`", "the service may have changed; a mirror can stand in")
+    return rows
+
+
+def _number(row: dict[str, Any], name: str) -> int:
+    return int(row[name]) if str(row.get(name, "")).isdigit() else 0
