@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-import torch
 from safetensors.torch import load_file
 
 pytestmark = pytest.mark.slow
@@ -41,7 +40,7 @@ RECIPES = {
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("preset", RECIPES)
 def test_two_processes_give_what_one_gives(preset, artifacts, tmp_path):
-    table = settings(preset=preset, steps=6, options=RECIPES[preset])
+    table = settings(preset=preset, steps=6, log_every=1, options=RECIPES[preset])
     assert start(table, artifacts, tmp_path / "one").wait() == 0
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -50,7 +49,15 @@ def test_two_processes_give_what_one_gives(preset, artifacts, tmp_path):
     both = [start(table, artifacts, tmp_path / "two", RANK=str(r), LOCAL_RANK=str(r), **shared) for r in range(2)]
     assert [process.wait() for process in both] == [0, 0]
     one, two = (load_file(tmp_path / name / "out/model.safetensors") for name in ("one", "two"))
-    assert all(torch.allclose(one[name], two[name], atol=2e-4) for name in one)
+    # AdamW divides tiny gradients by their own size, so rounding shows in single weights.
+    assert all((one[name] - two[name]).norm() <= 5e-3 * one[name].norm() for name in one)
+    first, second = (
+        [json.loads(line) for line in (tmp_path / name / "out/metrics.jsonl").read_text().splitlines()]
+        for name in ("one", "two")
+    )
+    for a, b in zip(first, second, strict=True):
+        for key in ("loss", "gradient_norm"):
+            assert a[key] == pytest.approx(b[key], rel=1e-3)
 
 
 def test_killed_at_random_moments_it_ends_with_the_same_weights(artifacts, tmp_path):

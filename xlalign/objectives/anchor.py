@@ -59,7 +59,7 @@ class Anchor(Objective):
         now = exact(encoders.hidden(on).tokens(layer))
         then = exact(encoders.hidden(on, model="init").tokens(layer))
         loss = (now - then).square().sum() / gather.total(len(now), now.device)
-        return LossOutput(loss, len(now), {"loss": loss.detach()})
+        return LossOutput(loss, len(now), {"loss": gather.shown(loss)})
 
     def _distance(self, encoder: Encoder) -> Tensor:
         first = list(self.buffers())

@@ -57,7 +57,7 @@ class Distillation(Objective):
         wanted = batch.teacher
         parts = [self._side(name, batch, encoders, wanted) for name in self._sides()]
         loss = torch.stack(parts).sum()
-        return LossOutput(loss, len(parts) * len(wanted), {"loss": loss.detach()})
+        return LossOutput(loss, len(parts) * len(wanted), {"loss": gather.shown(loss)})
 
     def _side(self, name: str, batch: Batch, encoders: Passes, wanted: Tensor) -> Tensor:
         states = encoders.hidden(name)

@@ -36,6 +36,18 @@ def total(count: int, device: torch.device) -> int:
     return int(value)
 
 
+def mean(value: Tensor) -> Tensor:
+    """The mean of a number over processes."""
+    if world() > 1:
+        dist.all_reduce(value)
+    return value / world()
+
+
+def shown(loss: Tensor) -> Tensor:
+    """A process's part of a sum, so scaled that the mean over processes is the whole; for the log."""
+    return loss.detach() * world()
+
+
 def _gather(tensor: Tensor) -> Tensor:
     size = torch.tensor(len(tensor), device=tensor.device)
     sizes = [torch.zeros_like(size) for _ in range(world())]

@@ -55,7 +55,7 @@ class TokenPrediction(Objective):
         loss = torch.stack([loss for loss, _, _ in parts]).mean()
         count = sum(count for _, count, _ in parts)
         correct = torch.stack([correct for _, _, correct in parts]).sum() / max(count, 1)
-        return LossOutput(loss, count, {"loss": loss.detach(), "accuracy": correct})
+        return LossOutput(loss, count, {"loss": gather.shown(loss), "accuracy": correct})
 
     def _view(self, view: str, batch: Batch, encoders: Passes) -> tuple[Tensor, int, Tensor]:
         own = batch.views[view]

@@ -76,7 +76,7 @@ class WordAlignment(Objective):
         x, y = (self._words(name, batch, encoders, rows, words[:, side]) for side, name in enumerate(SIDES))
         if self.options.form == "l2":
             loss = self._mean((x - y).square().sum(1))
-            return LossOutput(loss, len(rows), {"loss": loss.detach()})
+            return LossOutput(loss, len(rows), {"loss": gather.shown(loss)})
         # The row numbers of different processes must differ, too.
         names = (rows + len(batch.ids) * gather.rank())[:, None] * WORDS + words
         x, y, names = gather.all_rows(F.normalize(x, dim=1), F.normalize(y, dim=1), names)
@@ -146,7 +146,7 @@ class WordAlignment(Objective):
             scores = (forward * links).sum((1, 2)) / lengths[0] + (backward * links).sum((1, 2)) / lengths[1]
             losses = -scores / 2
         loss = self._mean(losses)
-        return LossOutput(loss, len(losses), {"loss": loss.detach()})
+        return LossOutput(loss, len(losses), {"loss": gather.shown(loss)})
 
     def _token_links(self, batch: Batch, encoders: Passes, real: Tensor, positions: tuple[Tensor, Tensor]) -> Tensor:
         """Links (B, S, T) between tokens: the encoder's own, or all tokens of words linked in the file."""
@@ -188,7 +188,7 @@ class WordAlignment(Objective):
         each = torch.cat(losses)
         loss = self._mean(each)
         accuracy = torch.cat(correct).float().mean() if len(each) else torch.zeros(())
-        return LossOutput(loss, len(each), {"loss": loss.detach(), "accuracy": accuracy})
+        return LossOutput(loss, len(each), {"loss": gather.shown(loss), "accuracy": accuracy})
 
 
 SIDES = ("source", "target")

@@ -50,8 +50,8 @@ class Device:
         # Several runs in one process may differ in precision; accelerate keeps the first one's otherwise.
         AcceleratorState._reset_state()
         mixed = "bf16" if settings.precision == "bf16" else "no"
-        # Poolers have no gradient, and queues are equal everywhere without being sent.
-        parallel = DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
+        # Poolers have no gradient.
+        parallel = DistributedDataParallelKwargs(find_unused_parameters=True)
         self.accelerator = Accelerator(
             cpu=device_name(settings.device) == "cpu", mixed_precision=mixed, kwargs_handlers=[parallel]
         )

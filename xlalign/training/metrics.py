@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput
 from xlalign.training.settings import TrainSettings
 
@@ -28,7 +29,7 @@ class Metrics:
         self.note = ""
         self._sums: Record = {}
         self._count: dict[str, int] = {}
-        self._open: list[dict[str, Tensor | float]] = []
+        self._open: list[dict[str, Any]] = []
 
     def add(self, step: int, output: LossOutput, norm: Tensor, learning_rate: float) -> None:
         """Take in one step; write a record when its window is full."""
@@ -70,10 +71,11 @@ class Metrics:
         return path
 
     def _close(self) -> None:
+        device = self._open[0]["gradient_norm"].device if self._open else None
         for name in dict.fromkeys(name for step in self._open for name in step):
             values = [step[name] for step in self._open if name in step]
-            total = torch.stack([torch.as_tensor(v, dtype=torch.float64) for v in values]).sum().item()
-            self._sums[name] = self._sums.get(name, 0.0) + total
+            total = torch.stack([torch.as_tensor(v, dtype=torch.float64, device=device) for v in values]).sum()
+            self._sums[name] = self._sums.get(name, 0.0) + gather.mean(total).item()
             self._count[name] = self._count.get(name, 0) + len(values)
         self._open = []
 

@@ -63,7 +63,11 @@ class RecipeProgram:
         shares = self._shares(outputs)
         # Gradients add up over processes by construction, and DDP averages them.
         total = torch.stack([shares[name] * output.loss for name, output in outputs.items()]).sum() * gather.world()
-        metrics: dict[str, Tensor | float] = {"tokens": float(sum(len(v.ids) for v in batch.views.values()))}
+        parts = [torch.as_tensor(shares[name] * output.metrics["loss"]) for name, output in outputs.items()]
+        metrics: dict[str, Tensor | float] = {
+            "loss": torch.stack(parts).sum(),
+            "tokens": float(sum(len(v.ids) for v in batch.views.values())),
+        }
         for name, output in outputs.items():
             metrics |= {f"{name}/{key}": value for key, value in output.metrics.items()}
         return LossOutput(total, sum(output.count for output in outputs.values()), metrics)
