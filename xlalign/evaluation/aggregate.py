@@ -13,6 +13,7 @@ from xlalign.evaluation.cells import CellResult, LanguageResult
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.signature import signature
 from xlalign.evaluation.significance import Difference, Paired, compare
+from xlalign.evaluation.tasks import XTREME
 from xlalign.evaluation.tasks.base import Task
 
 ENGLISH = "en"
@@ -98,10 +99,12 @@ def aggregate(results: Mapping[str, Sequence[CellResult]], settings: EvalSetting
 
 
 def benchmark_average(tables: Mapping[str, TaskScores]) -> dict[str, float]:
-    """Each model's mean over the tasks' averages (English included), when it has all of the tables."""
-    models = dict.fromkeys(model for table in tables.values() for model in table.models)
-    whole = [model for model in models if all(model in table.models for table in tables.values())]
-    return {model: fmean(table.models[model].average.mean for table in tables.values()) for model in whole}
+    """Each model's score by the benchmark's rule: the mean of the nine task scores; empty unless all nine are there."""
+    if not tables.keys() >= set(XTREME):
+        return {}
+    models = dict.fromkeys(model for name in XTREME for model in tables[name].models)
+    whole = [model for model in models if all(model in tables[name].models for name in XTREME)]
+    return {model: fmean(tables[name].models[model].average.mean for name in XTREME) for model in whole}
 
 
 def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str) -> TaskScores:

@@ -1,0 +1,128 @@
+import json
+
+import pytest
+
+from xlalign.evaluation.aggregate import Results, aggregate
+from xlalign.evaluation.cells import run_cell
+from xlalign.evaluation.data.splits import CellData
+from xlalign.evaluation.forms import FORMS
+from xlalign.evaluation.gold import gold_answers
+from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.submission import write_predictions
+from xlalign.evaluation.tasks import TASKS
+from xlalign.evaluation.xtreme import score_folder
+
+
+@pytest.fixture(scope="module")
+def settings(data):
+    quick = {"steps": 25, "batch_size": 16, "evaluations": 1, "regimes": [{"learning_rate": 5e-3}]}
+    return EvalSettings(
+        tasks=("xnli", "panx", "tatoeba"),
+        models=("weak", "strong"),
+        data=f"folder:{data}",
+        fine_tuning={"all": quick},
+        seeds=(1, 2),
+        resamples=200,
+        device="cpu",
+    )
+
+
+@pytest.fixture(scope="module")
+def cells(settings, nano, tmp_path_factory):
+    """A weak model that hardly trains and a strong one."""
+    work, found = tmp_path_factory.mktemp("work"), {}
+    for model, steps in (("weak", 1), ("strong", 0)):
+        grid = [cell.model_copy(update={"steps": steps if cell.options else 0}) for cell in settings.cells()]
+        found[model] = [run_cell(cell, nano, work / model / str(n)) for n, cell in enumerate(grid)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def results(cells, settings):
+    return aggregate(cells, settings)
+
+
+def test_means_deviations_and_gaps_over_seeds(results, cells):
+    strong = results.tasks["xnli"].models["strong"]
+    seeds = [cell.languages["de"].headline for cell in cells["strong"] if cell.task == "xnli"]
+    assert strong.languages["de"].scores == tuple(seeds)
+    assert strong.languages["de"].mean == pytest.approx(sum(seeds) / 2)
+    assert strong.others.mean == strong.languages["de"].mean
+    assert strong.gap.mean == pytest.approx(strong.languages["en"].mean - strong.others.mean)
+    assert strong.average.mean == pytest.approx((strong.languages["en"].mean + strong.languages["de"].mean) / 2)
+
+
+def test_differences_to_the_baseline(results):
+    assert results.baseline == "weak"
+    assert results.tasks["xnli"].models["weak"].differences == {}
+    found = results.tasks["xnli"].models["strong"]
+    assert found.differences.keys() == {"de", "en", "others", "average"}
+    gain = found.languages["en"].mean - results.tasks["xnli"].models["weak"].languages["en"].mean
+    assert found.differences["en"].mean == pytest.approx(gain)
+    assert found.differences["en"].p < 0.05
+    assert found.languages["en"].p == found.differences["en"].p
+
+
+def test_tasks_without_fine_tuning_have_one_score(results):
+    assert len(results.tasks["tatoeba"].models["weak"].languages["de"].scores) == 1
+    assert results.tasks["tatoeba"].models["strong"].gap is None
+
+
+def test_a_model_without_training_differs_from_nothing(results):
+    assert results.tasks["tatoeba"].models["strong"].differences["others"].mean == 0.0
+
+
+def test_the_signature_pins_the_numbers(results):
+    xnli, panx, tatoeba = results.signature
+    assert xnli.startswith("xnli|data:folder:")
+    assert "|train:200@" in xnli
+    assert "|dev:en@" in xnli
+    assert "|regime:frozen=0,lr=0.005,pool=mean|seeds:1,2|" in xnli
+    assert "|rule:legacy|" in panx
+    assert "|point:layer=3,pool=mean|score:cosine|" in tatoeba
+
+
+def test_results_survive_json(results):
+    text = results.model_dump_json()
+    assert Results.model_validate_json(text) == results
+    assert json.loads(text)["tasks"]["xnli"]["models"]["strong"]["languages"]["de"]["mean"]
+
+
+def test_reports_read_them(results):
+    from xlalign.reporting.results import Results as Read
+
+    read = Read.model_validate_json(results.model_dump_json())
+    assert read.tasks["xnli"].models["strong"].others.mean == pytest.approx(
+        results.tasks["xnli"].models["strong"].others.mean
+    )
+
+
+def test_the_submission_scores_what_we_scored(cells, settings, tmp_path):
+    first = {cell.task: cell for cell in reversed(cells["strong"])}
+    write_predictions(tmp_path / "predictions", first.values())
+    for cell in settings.cells():
+        task, data = TASKS.get(cell.task), CellData(cell)
+        for lang in data.languages():
+            path = tmp_path / "labels" / task.folder / f"test-{lang}.tsv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(FORMS[task.kind].text(gold_answers(task, data.tested(lang))))
+    scored = score_folder(tmp_path / "predictions", tmp_path / "labels", languages=("de", "en"))
+    for name, metric in (("xnli", "accuracy"), ("panx", "f1"), ("tatoeba", "accuracy")):
+        for lang, score in scored[name][metric].items():
+            assert score == pytest.approx(first[name].languages[lang].headline)
+
+
+def test_mined_pairs_are_compared_by_name(cells, settings):
+    from xlalign.evaluation.aggregate import _paired
+
+    def mined(rows):
+        cell = cells["weak"][-1].model_copy(deep=True)
+        language = cell.languages["de"]
+        language.keys, language.items = list(rows), [list(map(float, row)) for row in rows.values()]
+        return [cell]
+
+    ours = mined({"a\tb": (1, 1, 1), "c\td": (0, 1, 0)})
+    theirs = mined({"a\tb": (0, 0, 1), "e\tf": (0, 1, 0)})
+    pair = _paired(ours, theirs, "de")
+    assert pair.ours.tolist() == [[[1, 1, 1], [0, 1, 0], [0, 0, 0]]]
+    assert pair.theirs.tolist() == [[[0, 0, 1], [0, 0, 0], [0, 1, 0]]]
