@@ -53,10 +53,11 @@ def score(scores: list[float]) -> dict[str, Any]:
 
 def model(languages: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
     """A model's entry, with the means that the evaluation adds."""
-    foreign = [entry["scores"] for lang, entry in languages.items() if lang != "en"]
-    others = [fmean(seed) for seed in zip(*foreign, strict=True)]
+    foreign = [entry for lang, entry in languages.items() if lang != "en"]
+    others = [fmean(seed) for seed in zip(*(entry["scores"] for entry in foreign), strict=True)]
     gap = [e - o for e, o in zip(languages["en"]["scores"], others, strict=True)] if "en" in languages else None
-    return {"languages": languages, "others": score(others), "gap": gap and score(gap), **more}
+    mean = {**score(others), "p": foreign[0].get("p")}
+    return {"languages": languages, "others": mean, "gap": gap and score(gap), **more}
 
 
 def pairs() -> tuple[AlignedPair, ...]:

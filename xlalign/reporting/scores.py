@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, metric_name, minus, of, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
@@ -22,6 +22,12 @@ def difference(score: Score | None, reference: Score | None) -> Cell:
     """The mean of `score` minus that of `reference`, in points."""
     found = minus(score, reference) if score and reference else None
     return Cell(value=found.mean, detail=found.detail) if found else Cell(value=None)
+
+
+def significance(scores: Iterable[Score], baseline: str) -> list[str]:
+    """What "*" means, where one of the scores was compared with the baseline."""
+    compared = any(score.p is not None for score in scores)
+    return [f"* differs from {baseline} at p < {SIGNIFICANT} (paired bootstrap)."] if compared else []
 
 
 def task_table(name: str, results: Results) -> Table:
@@ -139,6 +145,5 @@ def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
     once = "One seed." if task.tuned else "Nothing is fine-tuned, so there are no seeds."
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
     notes.append(f"others: mean without English; gap: English minus others; Δ: minus {baseline}.")
-    if any(score.p is not None for model in task.models.values() for score in model.languages.values()):
-        notes.append(f"* differs from {baseline} at p < {SIGNIFICANT} (paired bootstrap).")
+    notes += significance([score for model in task.models.values() for score in model.languages.values()], baseline)
     return (" ".join(notes),)

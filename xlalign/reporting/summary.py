@@ -9,7 +9,7 @@ from functools import cached_property
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import SOURCE, Results, Score, TaskScores, minus, task_name
-from xlalign.reporting.scores import cell
+from xlalign.reporting.scores import cell, significance
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 
@@ -142,6 +142,8 @@ def _notes(compared: Comparison) -> list[str]:
     first.append(f"others: mean over {', '.join(compared.task.targets())}; gap: English minus others.")
     if _minor(compared):
         first.append(f"{', '.join(map(task_name, _minor(compared)))}: mean without English.")
+    entries = [entry for task in compared.results.tasks.values() for entry in task.models.values()]
+    first += significance([entry.others for entry in entries], compared.results.baseline)
     if compared.reference is None or compared.winner is None:
         return [" ".join(first)]
     better = ", the better of baseline and control" if len(compared.unaligned) > 1 else ""
