@@ -196,7 +196,14 @@ def first_line(item: object) -> str:
 
 def _cell(value: str, literal: bool) -> str:
     text = " ".join(str(value).split()).replace("|", "\\|")
-    return text if literal else text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
+    if literal:
+        return text
+    spans = text.split("`")  # every other one is code, where nothing is escaped
+    return "`".join(span if number % 2 else _escaped(span) for number, span in enumerate(spans))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
 
 
 def _dagger(field: FieldInfo) -> str:
