@@ -17,6 +17,10 @@ Reader = Callable[["Path", "Request"], "Iterator[Row]"]
 READERS: Registry[Reader] = Registry(
     "file format",
     {
+        "json": "xlalign.bitext.readers.jsonl:read_jsonl",
+        "jsonl": "xlalign.bitext.readers.jsonl:read_jsonl",
+        "po": "xlalign.bitext.readers.po:read_po",
+        "tmx": "xlalign.bitext.readers.tmx:read_tmx",
         "tsv": "xlalign.bitext.readers.tables:read_tsv",
         "parquet": "xlalign.bitext.readers.tables:read_parquet",
     },

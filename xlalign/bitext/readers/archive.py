@@ -5,8 +5,10 @@ Nothing is ever unpacked to disk, so the names inside can do no harm.
 
 from __future__ import annotations
 
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,7 +16,11 @@ from typing import IO
 
 from xlalign.errors import DataError
 
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, EOFError, ValueError)
+_DAMAGE = (
+    zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, EOFError, ValueError, IndexError,
+    OverflowError, struct.error, zlib.error,
+)  # fmt: skip
+"""What zipfile and tarfile raise for archives that a fuzzer made."""
 
 
 def archive_of(path: Path) -> Path | None:
@@ -31,7 +37,7 @@ def members(archive: Path) -> list[str]:
     with _damage(archive):
         if archive.suffix == ".zip":
             with zipfile.ZipFile(archive) as opened:
-                return [info.filename for info in opened.infolist() if not info.is_dir()]
+                return [name for name in opened.namelist() if name and not name.endswith("/")]
         with tarfile.open(archive) as tar:
             return [info.name for info in tar if info.isfile()]
 

@@ -11,8 +11,10 @@ from pydantic import Field
 
 from xlalign.bitext import languages
 from xlalign.bitext.readers import READERS
+from xlalign.bitext.readers.archive import archive_of, member, members
 from xlalign.bitext.readers.lines import lines, stem_and_format
 from xlalign.bitext.readers.request import Request
+from xlalign.bitext.readers.sgm import read_sgm
 from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
 from xlalign.errors import DataError, UserError
 
@@ -38,7 +40,7 @@ class FileSource(Source):
         for pair in pairs:
             for order in (pair, pair[::-1]):
                 paths = self._paths(order, pairs)
-                if paths and (self._fixed or all(path.exists() for path in paths)):
+                if paths and (self._fixed or all(map(_exists, paths))):
                     yield self._bitext(paths, order, swap=order != pair)
                     found += 1
                     break
@@ -59,7 +61,7 @@ class FileSource(Source):
         stated = [languages.normalise(code) for code in self.languages] or list(langs)
         if self._fixed:
             return [lang for lang in langs if lang in stated]
-        return [lang for lang in langs if lang in stated and self._path(self.rest, {"lang": lang}).exists()]
+        return [lang for lang in langs if lang in stated and _exists(self._path(self.rest, {"lang": lang}))]
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """Every file that exists for one of `pairs`."""
@@ -67,7 +69,7 @@ class FileSource(Source):
         paths = {path for order in orders for path in self._paths(order, pairs)}
         if "{lang}" in self.rest:
             paths |= {self._path(self.rest, {"lang": lang}) for pair in pairs for lang in pair}
-        return sorted(path for path in paths if path.exists())
+        return sorted({archive_of(path) or path for path in paths if _exists(path)})
 
     @property
     def _fixed(self) -> bool:
@@ -107,23 +109,35 @@ class FileSource(Source):
         return Bitext(name, order[::-1] if swap else order, str(paths[0]), rows)
 
     def _rows(self, paths: list[Path], request: Request) -> Callable[[], Iterator[Row]]:
-        if len(paths) == 2:
-            return partial(join if self.join else parallel, *paths)
         ending = self.format or stem_and_format(paths[0])[1]
+        if len(paths) == 2:
+            pairing = read_sgm if ending in ("sgm", "sgml") else join if self.join else parallel
+            return partial(pairing, *paths)
+        if paths[0].suffix in (".zip", ".tar"):
+            return partial(_members, paths[0], request.languages, self.names)
         if ending not in READERS:
             known = ", ".join(READERS.names())
-            raise DataError(
-                f"{paths[0]}: cannot tell two languages apart in a `{ending}` file", f"known formats: {known}"
-            )
+            message = f"{paths[0]}: cannot tell two languages apart in a `{ending}` file"
+            raise DataError(message, f"known formats: {known}; two text files: file:a.en|a.de")
         return partial(READERS.get(ending), paths[0], request)
 
     def _nothing(self, pairs: Sequence[LanguagePair]) -> DataError:
         wanted = ", ".join("-".join(pair) for pair in pairs)
-        tried = [str(path) for pair in pairs for path in self._paths(pair, pairs) if not path.exists()]
+        tried = [str(path) for pair in pairs for path in self._paths(pair, pairs) if not _exists(path)]
         found = f"; no such file: {tried[0]}" if tried else ""
         return DataError(
             f"`file:{self.rest}` holds none of the language pairs {wanted}{found}", "check the path and `languages`"
         )
+
+
+def _members(archive: Path, langs: LanguagePair, names: dict[str, str]) -> Iterator[Row]:
+    """The two text files of an archive whose names end in the languages."""
+    yield from parallel(*(member(archive, f".{names.get(lang, lang)}") for lang in langs))
+
+
+def _exists(path: Path) -> bool:
+    archive = archive_of(path)
+    return path.relative_to(archive).as_posix() in members(archive) if archive else path.exists()
 
 
 def _swapped(read: Callable[[], Iterator[Row]]) -> Iterator[Row]:

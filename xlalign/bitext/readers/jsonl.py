@@ -1,0 +1,57 @@
+"""JSON lines: one object a line with both sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from xlalign.bitext.readers.lines import lines
+from xlalign.bitext.readers.request import Request
+from xlalign.bitext.sources.base import Row
+from xlalign.errors import DataError
+
+
+def read_jsonl(path: Path, request: Request) -> Iterator[Row]:
+    """Pairs of a JSON lines file; keys by name, those inside an object as `translation.en`.
+
+    Default keys: those named like the languages, alone or in `translation`, or `source` and `target`.
+
+    Raises:
+        DataError: a line is not an object with these keys, or a value is not text.
+    """
+    source, target = request.languages
+    defaults = [(source, target), (f"translation.{source}", f"translation.{target}"), ("source", "target")]
+    choices = [tuple(map(str, request.columns))] if request.columns else defaults
+    for number, line in enumerate(lines(path), 1):
+        if line.strip():
+            yield Row(number, *_texts(path, number, _object(path, number, line), choices))
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}:{number}: not JSON ({error})", "one complete object on each line") from None
+    if not isinstance(value, dict):
+        raise DataError(f"{path}:{number}: a JSON {type(value).__name__}, wanted an object")
+    return value
+
+
+def _texts(path: Path, number: int, value: dict[str, Any], choices: Sequence[Sequence[str]]) -> tuple[str, str]:
+    for names in choices:
+        texts = [_inside(value, name) for name in names]
+        if all(isinstance(text, str) for text in texts):
+            if any("\ud800" <= character <= "\udfff" for text in texts for character in text):
+                raise DataError(f"{path}:{number}: half of a surrogate pair, which is no character")
+            return texts[0], texts[1]
+    wanted = " and ".join(f"`{name}`" for name in choices[0])
+    found = ", ".join(list(map(str, value))[:8])
+    raise DataError(f"{path}:{number}: no text under {wanted}; it has: {found}", 'say which: columns = ["KEY", "KEY"]')
+
+
+def _inside(value: Any, name: str) -> Any:
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,120 @@
+"""TMX (Translation Memory eXchange 1.4), read as a stream.
+
+Entities beyond the five of XML are refused, so neither a file of this machine nor a bomb can come in through one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from xlalign.bitext import languages
+from xlalign.bitext.readers.lines import blocks
+from xlalign.bitext.readers.request import Request
+from xlalign.bitext.sources.base import Row
+from xlalign.errors import DataError, UserError
+
+MAX_CHARACTERS = 1 << 20
+"""Characters of one segment; more is a damaged file."""
+
+HIDDEN = frozenset({"bpt", "ept", "ph", "it", "ut"})
+"""Elements inside a TMX segment that hold formatting codes, not text."""
+
+
+def read_tmx(path: Path, request: Request) -> Iterator[Row]:
+    """Pairs of a TMX file: units that have both languages; a variant such as `en-GB` counts as its language.
+
+    Raises:
+        DataError: not well-formed XML (with line), or a document type with entities.
+    """
+    handler = _Tmx(request.languages)
+    yield from _parse(path, handler)
+
+
+def _parse(path: Path, handler: _Tmx) -> Iterator[Row]:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = lambda name: handler.end(name, parser.CurrentLineNumber)
+    parser.CharacterDataHandler = handler.text
+    parser.EntityDeclHandler = _refuse_entity
+    parser.ExternalEntityRefHandler = lambda *_: 0
+    try:
+        for block in blocks(path):
+            parser.Parse(block, False)
+            yield from handler.take()
+        parser.Parse(b"", True)
+    except (expat.ExpatError, _BadMarkup) as error:
+        line = getattr(error, "lineno", None) or parser.CurrentLineNumber
+        raise DataError(f"{path}:{line}: not well-formed TMX ({error})", "check it: xmllint --noout FILE") from None
+    except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
+        raise DataError(f"{path}:{parser.CurrentLineNumber}: cannot decode ({error})", "convert it to UTF-8") from None
+    yield from handler.take()
+
+
+class _BadMarkup(Exception):  # noqa: N818 - turned into a DataError with its line
+    """What the XML parser accepts but we do not."""
+
+
+def _refuse_entity(name: str, *_: Any) -> None:
+    raise _BadMarkup(f"it declares the entity `{name}`")
+
+
+class _Tmx:
+    """Collects the segments of one translation unit at a time."""
+
+    def __init__(self, wanted: tuple[str, str]) -> None:
+        self._wanted = wanted
+        self._rows: list[Row] = []
+        self._unit: dict[str, str] = {}
+        self._lang: str | None = None
+        self._pieces: list[str] | None = None
+        self._length = 0
+        self._hidden = 0
+
+    def take(self) -> list[Row]:
+        """The rows since the last call."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "tu":
+            self._unit = {}
+        elif name == "tuv":
+            self._lang = _language(attributes.get("xml:lang") or attributes.get("lang") or "", self._wanted)
+        elif name == "seg":
+            self._pieces, self._length, self._hidden = [], 0, 0
+        elif name in HIDDEN:
+            self._hidden += 1
+
+    def end(self, name: str, line: int) -> None:
+        if name == "seg" and self._pieces is not None:
+            if self._lang:
+                self._unit.setdefault(self._lang, "".join(self._pieces))
+            self._pieces = None
+        elif name in HIDDEN:
+            self._hidden -= 1
+        elif name == "tu" and all(lang in self._unit for lang in self._wanted):
+            source, target = self._wanted
+            self._rows.append(Row(line, self._unit[source], self._unit[target]))
+
+    def text(self, data: str) -> None:
+        if self._pieces is None or self._hidden:
+            return
+        self._pieces.append(data)
+        self._length += len(data)
+        if self._length > MAX_CHARACTERS:
+            raise _BadMarkup(f"a segment of more than {MAX_CHARACTERS:,} characters")
+
+
+def _language(code: str, wanted: tuple[str, str]) -> str | None:
+    """The wanted language that a code such as `en-GB` or `DEU` stands for."""
+    exact = code.replace("-", "_")
+    if exact in wanted:
+        return exact
+    try:
+        base = languages.normalise(exact.partition("_")[0].lower())
+    except UserError:
+        return None
+    return base if base in wanted else None
