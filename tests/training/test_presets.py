@@ -17,6 +17,7 @@ from xlalign.training.data import RecipeBatches
 from xlalign.training.loop import train, weights
 from xlalign.training.recipe import RecipeProgram
 from xlalign.training.settings import PretrainSettings
+from xlalign.training.views import Frame
 
 SHALLOW = {
     "infoxlm": {"contrast.layers": [2], "contrast.queue": 32},
@@ -58,9 +59,10 @@ def build(artifacts: tuple[Path, Path], cache: Path) -> Callable[[str], Built]:
     @functools.cache
     def batches_of(name: str) -> tuple[PretrainSettings, RecipeBatches]:
         settings = settings_for(name)
-        batches = domain.load_batches(settings, settings.recipe(), tokenizer, bitext, alignments)
         query = Encoder(copy.deepcopy(model))
-        return settings, domain.taught(settings.recipe(), batches, query, tokenizer, bitext)[1]
+        recipe = domain.fitted(settings.recipe(), query, Frame.of(tokenizer))
+        batches = domain.load_batches(settings, recipe, tokenizer, bitext, alignments)
+        return settings, domain.taught(recipe, batches, query, tokenizer, bitext)[1]
 
     return lambda name: Built(name, Encoder(copy.deepcopy(model)), *batches_of(name))
 

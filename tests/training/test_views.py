@@ -27,7 +27,7 @@ def flat(encoded: list[list[int]]) -> list[int]:
 def test_rows_equal_the_tokenizer():
     first, second = np.array([0, 1, 5]), np.array([2, 3, 0])
     one = TOKENIZER([TEXTS[i] for i in first])
-    two = TOKENIZER([TEXTS[i] for i in first], [TEXTS[i] for i in second])
+    two = TOKENIZER([TEXTS[i] for i in first], [TEXTS[i] for i in second], return_token_type_ids=True)
     single, double = rows(TOKENS, first, None, FRAME, LONG), rows(TOKENS, first, second, FRAME, LONG)
     assert single.ids.tolist() == flat(one["input_ids"])
     assert double.ids.tolist() == flat(two["input_ids"])

@@ -200,7 +200,11 @@ class DataOptions(Settings):
     shuffle_sides: bool = Field(False, description="draw for each pair which sentence comes first")
     reset_positions: bool = Field(False, description="positions of a pair's second sentence restart at 0")
     segment_types: bool = Field(True, description="second sentences have token type 1 where the encoder has types")
-    document_pairs: bool = Field(False, description="documents are given as two segments, cut at a sentence end")
+    document_pairs: bool | Literal["auto"] = Field(
+        "auto",
+        description="documents are given as two segments, cut at a sentence end; auto: where the tokenizer joins two "
+        "sentences by one separator, as BERT's does",
+    )
     language_temperature: Rate = Field(
         1.0, description="exponent of language sampling: 1 = in proportion to size, 0 = all languages alike"
     )

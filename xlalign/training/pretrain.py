@@ -61,7 +61,7 @@ def pretrain(
     _check(recipe, settings.preset, alignments)
     model, tokenizer = beginning(settings, bitext, start, work)
     query = Encoder(model)
-    recipe = _fitted(recipe, query)
+    recipe = fitted(recipe, query, Frame.of(tokenizer))
     batches = load_batches(settings, recipe, tokenizer, bitext, alignments)
     recipe, batches = taught(recipe, batches, query, tokenizer, bitext)
     program = RecipeProgram(
@@ -87,8 +87,8 @@ def _check(recipe: Recipe, preset: str, alignments: Path | None) -> None:
         )
 
 
-def _fitted(recipe: Recipe, query: Encoder) -> Recipe:
-    """The recipe with rows no longer than the encoder's position table.
+def fitted(recipe: Recipe, query: Encoder, frame: Frame) -> Recipe:
+    """The recipe with what encoder and tokenizer decide: longest row, segments of documents.
 
     Raises:
         UserError: an objective reads a layer that the encoder does not have.
@@ -98,8 +98,10 @@ def _fitted(recipe: Recipe, query: Encoder) -> Recipe:
         for field, value in wanted.items():
             for layer in value if isinstance(value, tuple) else (value,):
                 _refuse_layer(name, field, layer, query.layers)
-    longest = min(recipe.data.max_length, query.longest)
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"max_length": longest})})
+    changes: dict[str, Any] = {"max_length": min(recipe.data.max_length, query.longest)}
+    if recipe.data.document_pairs == "auto":
+        changes["document_pairs"] = len(frame.middle) == 1
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update=changes)})
 
 
 def _refuse_layer(objective: str, field: str, layer: int, depth: int) -> None:

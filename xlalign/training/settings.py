@@ -73,9 +73,7 @@ class PretrainSettings(TrainSettings):
         own = {key: value for key, value in given.items() if key in known}
         changes = {key: value for key, value in given.items() if key not in known}
         preset = str(own.get("preset", "mlm"))
-        start = str(own.get("from", own.get("start", "scratch:nano")))
-        defaults = {"data.document_pairs": True} if start.startswith("scratch:") else {}
-        recipe = presets.load(preset, {**defaults, **dict(own.get("options") or {}), **changes})
+        recipe = presets.load(preset, {**dict(own.get("options") or {}), **changes})
         return {**presets.training(preset), **own, "options": hyperparameters(recipe)}
 
     def recipe(self) -> Recipe:
