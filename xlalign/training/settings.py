@@ -74,18 +74,8 @@ class PretrainSettings(TrainSettings):
         changes = {key: value for key, value in given.items() if key not in known}
         preset = str(own.get("preset", "mlm"))
         recipe = presets.load(preset, {**dict(own.get("options") or {}), **changes})
-        return {**presets.training(preset), **own, "options": hyperparameters(recipe)}
+        return {**presets.training(preset), **own, "options": presets.hyperparameters(recipe)}
 
     def recipe(self) -> Recipe:
         """The preset with all overrides."""
         return presets.load(self.preset, self.options)
-
-
-def hyperparameters(recipe: Recipe) -> dict[str, Any]:
-    """Everything of a recipe that changes a result, by dotted name."""
-    values: dict[str, Any] = {"reduction": recipe.reduction}
-    values |= {f"data.{key}": value for key, value in recipe.data.model_dump(mode="json").items()}
-    for name, objective in recipe.objectives.items():
-        own = objective.model_dump(mode="json", exclude={"kind"})
-        values |= {f"{name}.{key}": value for key, value in own.items()}
-    return values

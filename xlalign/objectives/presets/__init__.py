@@ -57,8 +57,9 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
     Raises:
         UserError: no such preset or hyperparameter, or a value that does not fit.
     """
-    tables = {key: value for key, value in table(name).items() if key != "training"}
-    for path, value in _flat(dict(options or {})).items():
+    tables = {key: value for key, value in table(name).items() if key not in {"training", "compat"}}
+    changes = _flat(options or {})
+    for path, value in {**_compat(name, changes.pop("compat", None)), **changes}.items():
         _set(name, tables, path.split("."), value)
     try:
         return Recipe.model_validate(tables)
@@ -67,6 +68,49 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
         raise UserError(
             f"preset `{name}`: " + "; ".join(lines), f"see `xlalign pretrain --preset {name} --explain`"
         ) from None
+
+
+def _compat(name: str, wanted: str | None) -> Table:
+    """The overrides by which a preset follows a released code where it differs from its paper."""
+    known: Table = table(name).get("compat", {})
+    if wanted is None:
+        return {}
+    if wanted not in known:
+        raise unknown_name(f"`compat` of preset `{name}`", wanted, known)
+    return _flat(known[wanted])
+
+
+def explain(name: str, options: Mapping[str, Any] | None = None) -> str:
+    """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown)."""
+    recipe = load(name, options)
+    lines = [f"# {name}: {recipe.title}", "", f"Paper: {recipe.paper}", "", f"Loss: {recipe.equation}", ""]
+    lines += [
+        f"Reads: {', '.join(sorted(recipe.needs()))}. Reduction: {recipe.reduction}.",
+        "",
+        "## Hyperparameters",
+        "",
+    ]
+    lines += [f"- {key} = {value}" for key, value in {**hyperparameters(recipe), **_named("training", name)}.items()]
+    for title, rows in (
+        ("What differs from the paper", recipe.deviations),
+        ("Not stated in the paper", recipe.unverified),
+    ):
+        lines += ["", f"## {title}", "", *(f"- {row}" for row in rows)] if rows else []
+    return "\n".join(lines) + "\n"
+
+
+def hyperparameters(recipe: Recipe) -> Table:
+    """Everything of a recipe that changes a result, by dotted name."""
+    values: Table = {"reduction": recipe.reduction}
+    values |= {f"data.{key}": value for key, value in recipe.data.model_dump(mode="json").items()}
+    for name, objective in recipe.objectives.items():
+        own = objective.model_dump(mode="json", exclude={"kind"})
+        values |= {f"{name}.{key}": value for key, value in own.items()}
+    return values
+
+
+def _named(part: str, name: str) -> Table:
+    return {f"{part}.{key}": value for key, value in training(name).items()}
 
 
 def needs(name: str, options: Mapping[str, Any] | None = None) -> set[Need]:
