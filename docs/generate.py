@@ -140,8 +140,13 @@ def settings() -> str:
     return f"# Pipeline files\n\n{intro}\n\n" + "\n".join(body)
 
 
-def fields_of(heading: str, model: type[BaseModel]) -> Iterator[str]:
-    """A section for a model, then one for each model inside it."""
+def fields_of(heading: str, model: type[BaseModel], known: dict[Any, str] | None = None) -> Iterator[str]:
+    """A section for a model, then one for each model inside it; a model that came before is only named again."""
+    known = {} if known is None else known
+    if model in known:
+        yield f"## `{heading}`\n\nThe fields of `{known[model]}`.\n"
+        return
+    known[model] = heading
     rows, inner = [], []
     for name, field in model.model_fields.items():
         rows.append(
@@ -155,7 +160,7 @@ def fields_of(heading: str, model: type[BaseModel]) -> Iterator[str]:
         inner += [(field.alias or name, found) for found in _models_in(field.annotation)]
     yield f"## `{heading}`\n\n{first_line(model)}\n\n{table(rows, literal=True)}"
     for name, found in inner:
-        yield from fields_of(f"{heading[:-1]}.{name}]", found)
+        yield from fields_of(f"{heading[:-1]}.{name}]", found, known)
 
 
 def readable(annotation: Any) -> str:
