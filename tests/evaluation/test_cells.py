@@ -28,8 +28,8 @@ def test_tagging_learns(nano, data, tmp_path):
 
 
 def test_the_same_cell_twice_is_the_same(nano, data, tmp_path):
-    one, two = (run_cell(cell(data, "xnli", 3), nano, tmp_path / name) for name in "ab")
-    other = run_cell(cell(data, "xnli", 4), nano, tmp_path / "c")
+    one, two = (run_cell(cell(data, "xnli", 3, steps=12), nano, tmp_path / name) for name in "ab")
+    other = run_cell(cell(data, "xnli", 4, steps=12), nano, tmp_path / "c")
     assert one.languages == two.languages != other.languages
 
 
@@ -143,3 +143,8 @@ def test_own_data_need_no_code(nano, tmp_path):
     )
     result = run_cell(settings.cells()[0], nano, tmp_path / "work")
     assert result.languages["de"].headline > 90
+
+
+def test_an_incomplete_test_set_is_noted(nano, data, tmp_path):
+    result = run_cell(cell(data, "xnli", steps=1), nano, tmp_path)
+    assert result.languages["de"].notes == ["de: 40 test items; 5010 were published"]

@@ -60,6 +60,18 @@ def test_bad_sentence_pairs_name_the_line(tmp_path, text, message):
         load("xnli", tmp_path, "de", "dev")
 
 
+def test_tokens_without_tags_are_explained(tmp_path):
+    put(tmp_path, "panx/test-de.tsv", "Anna\nschläft\n")
+    with pytest.raises(DataError, match=r"test-de.tsv:1: a token and no tag") as caught:
+        load("panx", tmp_path, "de", "test")
+    assert "strips the labels" in caught.value.hint
+
+
+def test_missing_gold_is_among_what_was_looked_for(tmp_path):
+    with pytest.raises(DataError, match=r"de-en.test.de \+ bucc2018/de-en.test.en \+ bucc2018/de-en.test.gold, or"):
+        load("bucc", tmp_path, "de", "test")
+
+
 def test_missing_file_says_what_was_looked_for(tmp_path):
     with pytest.raises(DataError, match=r"looked for: xnli/test-sw.tsv"):
         load("xnli", tmp_path, "sw", "test")
@@ -137,6 +149,11 @@ def test_unquote_undoes_a_csv_writer(text):
         ("tydiqa", "en", "train", 3696),
         ("tatoeba", "zh", "test", 1000),
         ("bucc", "zh", "dev", 1),
+        ("sib200", "de", "test", 204),
+        ("sib200", "zh", "train", 701),
+        ("xcopa", "zh", "test", 500),
+        ("xcopa", "en", "train", 400),
+        ("sick", "en", "train", 4500),
     ],
 )
 def test_real_files(task, lang, split, count):
@@ -166,21 +183,6 @@ def test_every_task_is_complete():
         assert task.citation
         assert list(task.languages) == sorted(task.languages)
         assert task.hub is None or len(task.hub.revision) == 40
-
-
-@needs_data
-@pytest.mark.parametrize(
-    ("task", "lang", "split", "count"),
-    [
-        ("sib200", "de", "test", 204),
-        ("sib200", "zh", "train", 701),
-        ("xcopa", "zh", "test", 500),
-        ("xcopa", "en", "train", 400),
-        ("sick", "en", "train", 4500),
-    ],
-)
-def test_real_files_of_extensions(task, lang, split, count):
-    assert len(load(task, SHARED, lang, split)) == count
 
 
 @needs_data

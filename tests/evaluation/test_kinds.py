@@ -108,7 +108,7 @@ def test_pairs_are_cut_at_the_longer_side(tokenizer):
     example = {"first": "dog " * 30, "second": "cat", "label": "neutral"}
     encoded = KINDS.get("classification").encode([example], tokenizer, TASKS.get("xnli"), FineTuning(max_length=16))
     assert len(encoded.ids[0]) == 16
-    assert encoded.types[0][-2:] == [1, 1]
+    assert encoded.segments[0] == [-1, *[0] * 12, -1, 1, -1]
     assert encoded.labels == [1]
 
 
@@ -164,3 +164,21 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
                 vectors = states[:, 0] if pooling == "cls" else (states * mask).sum(1) / mask.sum(1)
             theirs = model.output(vectors).numpy()
         assert np.allclose(np.stack(ours), theirs, atol=1e-5)
+
+
+def test_freezing_counts_from_the_embeddings(nano):
+    from xlalign.errors import UserError
+    from xlalign.evaluation.model import freeze, load, transformer_blocks
+
+    encoder = load(nano)[0]
+    blocks = transformer_blocks(encoder.model.base_model)
+
+    def trained(module):
+        return any(parameter.requires_grad for parameter in module.parameters())
+
+    for layers in range(5):
+        freeze(encoder, layers)
+        assert encoder.embeddings.requires_grad == (layers == 0)
+        assert [trained(block) for block in blocks] == [at + 1 >= layers for at in range(3)]
+    with pytest.raises(UserError, match="frozen = 5: the encoder has embeddings and 3 blocks"):
+        freeze(encoder, 5)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from xlalign.evaluation.correlation import spearman
+from xlalign.evaluation.correlation import alignment_and_transfer, spearman
 from xlalign.evaluation.significance import Paired, bootstrap, compare, randomisation
 from xlalign.evaluation.tasks import TASKS
 from xlalign.evaluation.tasks.scorers import f1_of_counts, mean_of_values
@@ -33,6 +33,13 @@ def test_correlation_equals_scipy_with_ties():
 def test_few_points_are_warned_about():
     with pytest.warns(UserWarning, match="3 points says next to nothing"):
         spearman([1, 2, 3], [1, 2, 3], resamples=10)
+
+
+def test_alignment_against_the_gap_over_models_and_languages():
+    alignment = {"a": {"de": 10, "es": 20, "ru": 5, "xx": 1}, "b": {"de": 60, "es": 70, "ru": 50, "en": 100}}
+    scores = {"a": {"en": 80, "de": 50, "es": 55, "ru": 40}, "b": {"en": 80, "de": 70, "es": 75, "ru": 65}}
+    found = alignment_and_transfer(alignment, scores)
+    assert (found.rho, found.points) == (pytest.approx(-1.0), 6)
 
 
 def items(rate, seed, seeds=2, count=400):

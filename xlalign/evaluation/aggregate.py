@@ -40,6 +40,9 @@ class ModelScores(BaseModel):
         dev: English dev score of each seed.
         setup: how the cells came about, one entry per seed.
         curve: score on held-out pairs by layer and pooling (retrieval).
+        data: digest of the test examples by language.
+        notes: what a reader should know about the data.
+        settings: the settings of the cells, seed and trial aside.
         seconds: computing time of all cells.
     """
 
@@ -52,6 +55,10 @@ class ModelScores(BaseModel):
     dev: tuple[float, ...] = ()
     setup: list[dict[str, Any]] = []
     curve: dict[str, float] = {}
+    data: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    seconds: float = 0.0
 
 
 class TaskScores(BaseModel):
@@ -140,6 +147,10 @@ def _model(
         dev=tuple(cell.dev for cell in cells if cell.dev is not None),
         setup=[{"seed": cell.seed, **cell.setup} for cell in cells],
         curve=cells[0].curve,
+        data={lang: cells[0].languages[lang].data for lang in langs},
+        notes=tuple(note for lang in langs for note in cells[0].languages[lang].notes),
+        settings={key: value for key, value in cells[0].settings.items() if key not in ("seed", "regime", "steps")},
+        seconds=sum(cell.seconds for cell in cells),
     )
 
 

@@ -28,6 +28,7 @@ class LanguageResult(BaseModel):
         items: what each item contributes to the headline (`Task.items`), for significance tests.
         keys: names of the items where two models may have different ones; empty where the order names them.
         data: digest of the test examples.
+        notes: what a reader should know about the data.
     """
 
     scores: dict[str, float]
@@ -36,6 +37,7 @@ class LanguageResult(BaseModel):
     items: list[list[float]]
     keys: list[str] = []
     data: str
+    notes: list[str] = []
 
 
 class CellResult(BaseModel):
@@ -161,7 +163,9 @@ def _test(cell: CellSettings, data: CellData, solver: Solver, folder: Path) -> d
     for lang in progress.track(langs, f"test {cell.label}", len(langs), "languages"):
         file = folder / f"{lang}.json"
         if not file.exists():
-            _write(file, _score(cell, data.task, solver, data.tested(lang), lang).model_dump_json())
+            examples = data.tested(lang)
+            result = _score(cell, data.task, solver, examples, lang)
+            _write(file, result.model_copy(update={"notes": data.notes(lang, len(examples))}).model_dump_json())
         results[lang] = LanguageResult.model_validate_json(file.read_bytes())
     return results
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +42,29 @@ def spearman(x: Sequence[float], y: Sequence[float], resamples: int = 2000, seed
     samples = np.array([_pearson(_ranks(np.asarray(x)[pick]), _ranks(np.asarray(y)[pick])) for pick in picks])
     low, high = np.nanpercentile(samples, [2.5, 97.5])
     return Correlation(rho, p, float(low), float(high), len(x))
+
+
+def alignment_and_transfer(
+    alignment: Mapping[str, Mapping[str, float]], transfer: Mapping[str, Mapping[str, float]], source: str = "en"
+) -> Correlation:
+    """Do better aligned languages transfer better? Over all (model, language) points that both tables have.
+
+    Args:
+        alignment: model -> language -> alignment accuracy.
+        transfer: model -> language -> task score; the gap to `source` of the same model is correlated.
+        source: the language of fine-tuning.
+
+    Returns:
+        The rank correlation of alignment with the gap (negative where alignment helps).
+    """
+    points = [
+        (value, transfer[model][source] - transfer[model][lang])
+        for model, languages in alignment.items()
+        for lang, value in languages.items()
+        if source in transfer.get(model, {}) and lang in transfer[model] and lang != source
+    ]
+    x, y = zip(*points, strict=True)
+    return spearman(x, y)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

@@ -75,7 +75,10 @@ def freeze(encoder: Encoder, layers: int) -> None:
     if layers > len(blocks) + 1:
         raise UserError(f"frozen = {layers}: the encoder has embeddings and {len(blocks)} blocks")
     encoder.requires_grad_(False)
-    (blocks if layers else base).requires_grad_(True)
+    base.requires_grad_(True)
+    if layers:
+        for name, parameter in base.named_parameters():
+            parameter.requires_grad_("embed" not in name)
     for block in list(blocks)[: max(0, layers - 1)]:
         block.requires_grad_(False)
 

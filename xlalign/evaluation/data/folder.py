@@ -20,7 +20,7 @@ def examples(task: Task, folder: Path, lang: str, split: str) -> list[Example]:
     """
     found = locate(task, folder, lang, split)
     if found is None:
-        tried = ", ".join(fill(group[0], lang, split) for group in task.files.get(split, ()))
+        tried = ", or ".join(" + ".join(fill(p, lang, split) for p in group) for group in task.files.get(split, ()))
         raise DataError(
             f"no {split} data of {task.name} in {lang!r} below {folder}; looked for: {tried or 'nothing'}",
             "check --data, name fewer languages, or use data = 'hub:'",

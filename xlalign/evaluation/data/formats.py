@@ -16,6 +16,8 @@ from xlalign.evaluation.data.text import read_json, read_lines, read_table
 from xlalign.evaluation.tasks.base import Example, Task
 
 Roles = Sequence[Sequence[Path]]
+_STRIPPED = "XTREME strips the labels of test files: put labelled files there, or use data = 'hub:'"
+
 Reader = Callable[[Roles, str, Task], list[Example]]
 
 
@@ -24,10 +26,7 @@ def pairs(roles: Roles, lang: str, task: Task) -> list[Example]:
     rows: list[Example] = []
     for path, number, fields in _rows(roles[0]):
         if len(fields) == 2:
-            raise DataError(
-                f"{path}:{number}: two columns and no label",
-                "XTREME strips the labels of test files: put labelled files there, or use data = 'hub:'",
-            )
+            raise DataError(f"{path}:{number}: two columns and no label", _STRIPPED)
         _columns(path, number, fields, 3, "sentence1, sentence2, label")
         label = _label(path, number, fields[2], task)
         first, second = (unquote(field) for field in fields[:2])
@@ -143,6 +142,8 @@ def _token_rows(paths: Iterable[Path], lang: str, task: Task) -> Iterator[tuple[
             continue
         columns = fields if len(fields) > 1 else fields[0].split()
         columns = columns[1:] if len(columns) == 3 and columns[0].isdigit() else columns
+        if len(columns) == 1 and columns[0] not in task.labels:
+            raise DataError(f"{path}:{number}: a token and no tag", _STRIPPED)
         _columns(path, number, columns, 2, "token, tag")
         yield columns[0].removeprefix(f"{lang}:"), _label(path, number, columns[1].strip(), task)
     yield None

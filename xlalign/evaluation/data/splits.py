@@ -100,6 +100,14 @@ class CellData:
         examples = self._source.load(self.task, lang, self._cell.split, self._cell.test_examples)
         return [_half(examples[0], 1)] if self._halved() else examples
 
+    def notes(self, lang: str, count: int) -> list[str]:
+        """What a reader should know about the tested data: here, that they are not as many as were published."""
+        published = self.task.test_items
+        whole = self._source.scheme != "micro" and not self._cell.test_examples and self._cell.split == "test"
+        if not whole or published in (0, count):
+            return []
+        return [f"{lang}: {count} test items; {published} were published"]
+
     def tuning(self, lang: str) -> list[Example]:
         """Mining data to tune a threshold on: the dev split, or the half of it that is not tested on."""
         examples = self._source.load(self.task, lang, "dev", self._cell.dev_examples)
