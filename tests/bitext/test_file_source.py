@@ -165,3 +165,13 @@ def test_missing_files(tmp_path: Path):
 def test_wrong_uris(uri: str, options: dict, message: str):
     with pytest.raises(UserError, match=message):
         open_source(uri, options)
+
+
+def test_documents_of_one_column(tmp_path: Path):
+    (tmp_path / "b.en.tsv").write_text("GEN 1:1\tIn the beginning\n")
+    (tmp_path / "b.en.jsonl").write_text('{"text": "In the beginning"}\n')
+    pq.write_table(pa.table({"text": ["In the beginning"]}), tmp_path / "b.en.parquet")
+    for ending, options in {"tsv": {"columns": [2]}, "jsonl": {}, "parquet": {}}.items():
+        source = open_source(f"file:{tmp_path}/b.{{lang}}.{ending}", options)
+        assert list(source.documents("en")) == ["In the beginning"]
+        assert source.speaks(["en", "de"]) == ["en"]

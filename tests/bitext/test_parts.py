@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.choose import choose, profiles
 from xlalign.bitext.filters.copied import _longest_run
 from xlalign.bitext.identify import identifier
+from xlalign.bitext.near import band_keys
 from xlalign.bitext.ngrams import ngrams
 from xlalign.bitext.seen import Seen
 from xlalign.bitext.split import DevKeys
@@ -186,3 +189,25 @@ def test_langid_abstains():
     assert langid.score(Pair("", french, "Die Katze schläft auf dem Sofa.", "en", "de", ""))[0] < 0.01
     assert langid.score(Pair("", "Le chat dort", french, "en", "fr", "")).tolist() == [1, 1]
     assert langid.score(Pair("", french, french, "qaa", "wo", "")).tolist() == [1, 1]
+
+
+def test_near_duplicates_collide_as_often_as_they_should():
+    dice, words = random.Random(5), [f"word{i}" for i in range(5000)]
+    for similarity, low, high in ((0.95, 0.97, 1), (0.8, 0.6, 0.9), (0.5, 0, 0.1), (0, 0, 0)):
+        hits = 0
+        for _ in range(150):
+            common = dice.sample(words, 40)
+            rest = round(40 * (1 - similarity) / (1 + similarity))
+            texts = [f"{' . '.join(common[rest:])} . {' . '.join(dice.sample(words, rest))}" for _ in range(2)]
+            bands = band_keys(
+                Batch.of([Pair("", text, "x", "en", "de", "") for text in texts]),
+            )
+            hits += bool((bands[0] == bands[1]).any())
+        assert low <= hits / 150 <= high, similarity
+
+
+def test_pairs_without_words_are_no_near_duplicates():
+    batch = Batch.of([Pair("", text, text, "en", "de", "") for text in ("...", "a b", "!?", "a b")])
+    bands = band_keys(batch)
+    assert (bands[1] == bands[3]).all()
+    assert not (bands[0] == bands[1]).any()

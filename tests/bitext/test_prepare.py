@@ -265,3 +265,15 @@ def test_damage_is_found(tmp_path: Path):
     corpus.write_gold(out, "en", "de", [corpus.GoldPair(pairs[0].id, ["a"], ["b"], ((0, 1),), ((0, 1),))])
     with pytest.raises(DataError, match="impossible links"):
         validate(out)
+
+
+def test_near_duplicates(tmp_path: Path):
+    long = "the committee met in the old town hall on a cold morning in march to talk about {} and the future of it"
+    lang = "das komitee traf sich an einem kalten morgen im maerz im alten rathaus um ueber {} zu reden und die zukunft"
+    rows = [("bread", "brot"), ("bread", "brote"), ("water", "wasser")]
+    text = "".join(f"{long.format(en)}\t{lang.format(de)}\n" for en, de in rows)
+    (tmp_path / "a.tsv").write_text(text + "another sentence entirely\tein ganz anderer satz\n")
+    settings = settings_of(f"file:{tmp_path}/a.tsv", dedup="near", filters={"langid": False})
+    report = prepare(settings, tmp_path / "out")
+    assert report.kept == 2
+    assert report.dropped == {"near duplicate": 2}

@@ -18,6 +18,7 @@ from xlalign.bitext.characters import Hashes, mix
 from xlalign.bitext.contamination import Evaluation
 from xlalign.bitext.corpus import pair_digests
 from xlalign.bitext.filters.base import Filter
+from xlalign.bitext.near import band_keys
 from xlalign.bitext.sources.base import Row
 
 SAMPLES = 20
@@ -33,7 +34,7 @@ GOLD = pa.struct(
 
 
 class Job(NamedTuple):
-    """Rows of one corpus and what to do with them."""
+    """Rows of one corpus and what to do with them; `near`: prepare the search for near duplicates."""
 
     rows: list[Row]
     corpus: str
@@ -41,6 +42,7 @@ class Job(NamedTuple):
     place: str
     transforms: tuple[str, ...]
     filters: dict[str, Filter]
+    near: bool = False
 
 
 class Sample(NamedTuple):
@@ -84,6 +86,7 @@ class Cleaned(NamedTuple):
     exact_keys: Hashes
     source_keys: Hashes
     target_keys: Hashes
+    bands: Hashes | None
     tally: Tally
 
 
@@ -159,7 +162,8 @@ class _Work:
         table = pa.table([*map(arrow.strings, columns), _gold(rows)], ["id", "source", "target", "gold"])
         exact = np.frombuffer(digests, dtype=">u8")[::2].astype(np.uint64)
         lines = np.array([row.line for row in rows], dtype=np.int64)
-        return Cleaned(table, lines, exact, source.keys, target.keys, self.tally)
+        bands = band_keys(self.batch) if self.job.near else None
+        return Cleaned(table, lines, exact, source.keys, target.keys, bands, self.tally)
 
 
 def _gold(rows: list[Row]) -> pa.Array:

@@ -15,12 +15,14 @@ import pyarrow as pa
 
 from xlalign import progress
 from xlalign.bitext import arrow, corpus
+from xlalign.bitext.batch import Mask
 from xlalign.bitext.clean import Cleaned, Job, clean, normalised_keys, sample
 from xlalign.bitext.contamination import Evaluation, sentences
 from xlalign.bitext.execution import ordered_map
 from xlalign.bitext.fetch.fetcher import Fetcher, using
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.filters.choose import for_corpus, for_documents
+from xlalign.bitext.near import BANDS
 from xlalign.bitext.publish import publish
 from xlalign.bitext.report import Corpus, Report
 from xlalign.bitext.seen import Seen
@@ -98,13 +100,13 @@ def _evaluation(settings: PrepareSettings, held_out: Mapping[str, Iterable[str]]
 
 
 def _clean_pairs(settings: PrepareSettings, evaluation: Evaluation | None, spool: Spool, report: Report) -> None:
-    seen = Seen()
+    unrepeated = _Unrepeated(settings.dedup)
     jobs = _jobs(settings, report)
     results = ordered_map(_clean, jobs, evaluation, settings.workers)
     with progress.task("clean pairs", unit="pairs") as task:
         for index, job, cleaned in results:
             entry = report.corpora[index]
-            table = _unseen(settings, seen, job, cleaned)
+            table = unrepeated.take(job, cleaned)
             spool.add(table, job.languages, job.corpus)
             entry.kept += table.num_rows
             entry.tally.add(cleaned.tally)
@@ -125,7 +127,7 @@ def _jobs(settings: PrepareSettings, report: Report) -> Iterator[tuple[int, Job]
         name = source.name or bitext.corpus
         report.corpora.append(Corpus(name, bitext.languages, bitext.place))
         rows = islice(bitext.rows(), source.limit)
-        template = Job([], name, bitext.languages, bitext.place, settings.transforms, filters)
+        template = Job([], name, bitext.languages, bitext.place, settings.transforms, filters, settings.dedup == "near")
         yield from _cut(len(report.corpora) - 1, template, rows)
 
 
@@ -145,22 +147,40 @@ def _cut(index: int, template: Job, rows: Iterator[Row]) -> Iterator[tuple[int, 
         raise DataError(f"{template.place}: the corpus is empty", "check the file, or take the source out")
 
 
-def _unseen(settings: PrepareSettings, seen: Seen, job: Job, cleaned: Cleaned) -> pa.Table:
-    """The cleaned pairs that are new, with their keys; the others are counted as duplicates."""
-    keys = {"source_key": cleaned.source_keys, "target_key": cleaned.target_keys}
-    table = cleaned.table
-    for name, values in keys.items():
-        table = table.append_column(name, arrow.hashes(values))
-    if settings.dedup == "none":
-        return table
-    new = seen.add(cleaned.exact_keys if settings.dedup == "exact" else normalised_keys(cleaned, job.languages))
-    if new.all():
-        return table
-    repeated = table.filter(arrow.mask(~new)).select(["source", "target"]).to_pylist()
-    places = [f"{job.place}:{line}" for line in cleaned.lines[~new]]
+class _Unrepeated:
+    """Keeps the pairs that are new; the others are counted as duplicates."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._seen = Seen()
+        self._bands = [Seen() for _ in range(BANDS if kind == "near" else 0)]
+
+    def take(self, job: Job, cleaned: Cleaned) -> pa.Table:
+        """The cleaned pairs that are new, with the keys of their sentences."""
+        table = cleaned.table
+        for name, values in {"source_key": cleaned.source_keys, "target_key": cleaned.target_keys}.items():
+            table = table.append_column(name, arrow.hashes(values))
+        if self._kind == "none":
+            return table
+        exact = self._kind == "exact"
+        new = self._seen.add(cleaned.exact_keys if exact else normalised_keys(cleaned, job.languages))
+        _count(job, cleaned, new, "duplicate")
+        if cleaned.bands is not None:
+            near = new.copy()
+            for seen, keys in zip(self._bands, cleaned.bands.T, strict=True):
+                near[new] &= seen.add(keys[new])
+            _count(job, cleaned, near | ~new, "near duplicate")
+            new = near
+        return table if new.all() else table.filter(arrow.mask(new))
+
+
+def _count(job: Job, cleaned: Cleaned, keep: Mask, reason: str) -> None:
+    if keep.all():
+        return
+    repeated = cleaned.table.filter(arrow.mask(~keep)).select(["source", "target"]).to_pylist()
+    places = [f"{job.place}:{line}" for line in cleaned.lines[~keep]]
     samples = [sample(place, row["source"], row["target"]) for place, row in zip(places, repeated, strict=True)]
-    cleaned.tally.drop("duplicate", samples)
-    return table.filter(arrow.mask(new))
+    cleaned.tally.drop(reason, samples)
 
 
 def _check_pairs(settings: PrepareSettings, report: Report) -> None:

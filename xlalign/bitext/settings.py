@@ -61,9 +61,9 @@ class PrepareSettings(Settings):
         {}, description="filters that differ for a language (`zh`) or, counting more, a language pair (`en-zh`)"
     )
     mono_filters: FilterTable = Field({"length": {"max": 1000}}, description="filters that differ for monolingual text")
-    dedup: Literal["none", "exact", "normalised"] = Field(
+    dedup: Literal["none", "exact", "normalised", "near"] = Field(
         "normalised",
-        description="drop repeated pairs: with the same text, or the same letters and digits in any case",
+        description="drop repeated pairs: of the same text, the same letters and digits, or mostly the same words",
     )
     decontaminate: tuple[EvaluationSet, ...] = Field((), description="evaluation sets to keep out of the result")
     overlap_ngram: int = Field(8, description="words of an n-gram for decontamination; 0: whole sentences only", ge=0)

@@ -48,13 +48,15 @@ class FileSource(Source):
             raise self._nothing(pairs)
 
     def documents(self, lang: str) -> Iterator[str]:
-        """The lines of the file of one language."""
+        """The lines of the file of one language; with `columns`, and in Parquet and JSON lines, one column."""
         path = self._path(self.rest, {"lang": lang})
-        if self.columns:
-            index = int(self.columns[0]) - 1
-            yield from (row.source for row in self._rows([path], Request((lang, lang), (index + 1, index + 1)))())
-        else:
+        ending = self.format or stem_and_format(path)[1]
+        if not self.columns and ending not in ("parquet", "jsonl", "json"):
             yield from lines(path)
+            return
+        column = self.columns[0] if self.columns else "text"
+        read = READERS.get(ending if ending in READERS else "tsv")
+        yield from (row.source for row in read(path, Request((lang, lang), (column, column))))
 
     def speaks(self, langs: Sequence[str]) -> list[str]:
         """The languages that have a file; without `{lang}` in the URI, those of `languages`."""
