@@ -243,7 +243,7 @@ def test_compat_follows_the_released_code_and_can_be_overridden_in_turn():
 
 
 def test_explain_says_everything():
-    text = presets.explain("info-word", {"contrast.temperature": 0.2})
+    text = presets.explanation("info-word", {"contrast.temperature": 0.2})
     for wanted in ("2202.13083", "contrast.temperature = 0.2", "training.learning_rate = 2e-06", "differs", "L = "):
         assert wanted in text
 
@@ -278,6 +278,7 @@ def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_pat
     assert summary["steps"] == 3
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "metrics.jsonl", "README.md"} <= names
+    assert 0 <= summary["last"]["dev/retrieval"] <= 1
     further = settings_for("ppa", steps=2).model_copy(update={"start": "stage"})
     domain.pretrain(further, artifacts[0], None, tmp_path / "out", tmp_path / "work2", tmp_path / "out2")
     card = (tmp_path / "out2/README.md").read_text(encoding="utf-8")

@@ -19,13 +19,15 @@ from xlalign.objectives.options import DistillationOptions, Recipe
 from xlalign.training import card, devices
 from xlalign.training.corpus import monolingual, read_mono, read_pairs
 from xlalign.training.data import Data, RecipeBatches
+from xlalign.training.dev import dev_retrieval
 from xlalign.training.dictionary import Entries, read_entries
 from xlalign.training.labels import Translations
 from xlalign.training.loop import TrainResult, train
 from xlalign.training.recipe import RecipeProgram
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings
-from xlalign.training.teacher import sentence_matrix
+from xlalign.training.tokens import tokenise
+from xlalign.training.vectors import sentence_matrix
 from xlalign.training.views import Frame
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ def pretrain(
         recipe, query, settings.seed, budget=settings.budget or None, gradient_cache=settings.gradient_cache
     )
     prefill(program, batches, work)
-    result = train(program, batches, settings, work)
+    evaluate = dev_retrieval(bitext, tokenizer, query, recipe.data)
+    select = settings.select or None if evaluate else None
+    result = train(program, batches, settings, work, evaluate=evaluate, select=select)
     summary = summarise(settings, result, model)
     if batches.run.rank == 0:
         encoder.save(model, tokenizer, out)
@@ -194,7 +198,14 @@ def taught(
         teacher = Encoder(model)
     sources = {pair.id: pair.source for pair in corpus.read_pairs(bitext / "train")}
     texts = [sources[i] for i in pairs.ids]
-    vectors = sentence_matrix(teacher, cutter, texts, recipe.data, layer=options.layer, pooling=options.pooling)
+    vectors = sentence_matrix(
+        teacher,
+        tokenise(texts, cutter),
+        Frame.of(cutter),
+        recipe.data,
+        layer=options.layer,
+        pooling=options.pooling,
+    )
     options = options.model_copy(update={"teacher_size": teacher.hidden_size})
     recipe = recipe.model_copy(update={"objectives": {**recipe.objectives, name: options}})
     data = replace(batches.data, pairs=replace(pairs, teacher=vectors))
@@ -226,6 +237,7 @@ def summarise(settings: PretrainSettings, result: TrainResult, model: PreTrained
         "preset": settings.preset,
         "from": settings.start,
         "steps": result.steps,
+        "chosen_step": result.best_step,
         "seconds": round(result.seconds, 1),
         "parameters": sum(p.numel() for p in model.parameters()),
         "last": json.loads(json.dumps(last)),

@@ -54,6 +54,9 @@ class PretrainSettings(TrainSettings):
     vocabulary_temperature: Fraction = Field(
         0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"
     )
+    select: Literal["", "retrieval"] = Field(
+        "", description="dev score by which the best weights are kept; empty = the last ones"
+    )
     budget: int = operational(0, "tokens in one forward pass; 0 = what suits the device", ge=0)
     gradient_cache: bool = operational(
         False, "encode every chunk twice and hold one at a time: batches as large as wanted, at 4/3 of the work"

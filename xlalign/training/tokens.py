@@ -43,6 +43,14 @@ class Tokens:
         """(n,) tokens of each text."""
         return np.diff(self.borders)
 
+    def select(self, texts: NDArray[np.int64]) -> Tokens:
+        """Some of the texts, in the given order."""
+        lengths = self.lengths[texts]
+        borders = np.concatenate(([0], np.cumsum(lengths)))
+        where = np.repeat(self.borders[texts] - borders[:-1], lengths) + np.arange(borders[-1])
+        words = self.words[where] if len(self.words) else self.words
+        return Tokens(self.ids[where], borders, words, self.hashes[texts])
+
     def joined(self, others: Tokens) -> Tokens:
         """These texts followed by others."""
         borders = np.concatenate((self.borders, others.borders[1:] + self.borders[-1]))

@@ -80,7 +80,7 @@ def _compat(name: str, wanted: str | None) -> Table:
     return _flat(known[wanted])
 
 
-def explain(name: str, options: Mapping[str, Any] | None = None) -> str:
+def explanation(name: str, options: Mapping[str, Any] | None = None) -> str:
     """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown)."""
     recipe = load(name, options)
     lines = [f"# {name}: {recipe.title}", "", f"Paper: {recipe.paper}", "", f"Loss: {recipe.equation}", ""]
