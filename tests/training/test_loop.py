@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from xlalign.errors import DataError, Interrupted
+from xlalign.errors import DataError, Interrupted, MissingExtraError
 from xlalign.objectives.base import LossOutput
 from xlalign.training import checkpoint
 from xlalign.training.loop import train, weights
@@ -134,3 +134,9 @@ def test_learning_rate_warms_up_and_decays(tmp_path):
     assert rates[:5] == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
     assert rates[5:] == sorted(rates[5:], reverse=True)
     assert rates[-1] == pytest.approx(0.05 / 15)
+
+
+def test_a_tracker_that_is_not_installed_is_named(tmp_path):
+    settings = SETTINGS.model_copy(update={"trackers": ("comet_ml",)})
+    with pytest.raises(MissingExtraError, match="comet_ml"):
+        train(Regression(), Random(), settings, tmp_path)

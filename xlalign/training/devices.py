@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from xlalign.errors import UserError
+from xlalign.errors import MissingExtraError, UserError
 from xlalign.objectives.base import LossOutput
 from xlalign.training.settings import TrainSettings
 
@@ -43,7 +45,7 @@ class Device:
         world: number of processes.
     """
 
-    def __init__(self, program: Program, settings: TrainSettings) -> None:
+    def __init__(self, program: Program, settings: TrainSettings, work: Path) -> None:
         from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
 
@@ -53,8 +55,14 @@ class Device:
         # Poolers have no gradient.
         parallel = DistributedDataParallelKwargs(find_unused_parameters=True)
         self.accelerator = Accelerator(
-            cpu=device_name(settings.device) == "cpu", mixed_precision=mixed, kwargs_handlers=[parallel]
+            cpu=device_name(settings.device) == "cpu",
+            mixed_precision=mixed,
+            kwargs_handlers=[parallel],
+            log_with=_trackers(settings),
+            project_dir=work,
         )
+        if settings.trackers:
+            self.accelerator.init_trackers("xlalign", _plain(settings))
         self.device: torch.device = self.accelerator.device
         self.rank: int = self.accelerator.process_index
         self.world: int = self.accelerator.num_processes
@@ -80,6 +88,11 @@ class Device:
         value = torch.tensor(float(flag), device=self.device)
         return bool(self.accelerator.reduce(value, "sum") > 0)
 
+    def log(self, record: dict[str, float]) -> None:
+        """Send a record of metrics to the trackers, when there are any."""
+        if self.accelerator.trackers:
+            self.accelerator.log(record, step=int(record["step"]))
+
     def wait(self) -> None:
         """Wait for all processes."""
         self.accelerator.wait_for_everyone()
@@ -100,9 +113,21 @@ def wait() -> None:
     PartialState().wait_for_everyone()
 
 
-def prepare(program: Program, settings: TrainSettings) -> Device:
-    """Put a program on the device that the settings name."""
-    return Device(program, settings)
+def _trackers(settings: TrainSettings) -> list[str] | None:
+    for name in settings.trackers:
+        if importlib.util.find_spec(name) is None:
+            raise MissingExtraError(f"tracker `{name}` needs the package {name}", f"pip install {name}")
+    return list(settings.trackers) or None
+
+
+def _plain(settings: TrainSettings) -> dict[str, str | int | float | bool]:
+    values = settings.model_dump(mode="json").items()
+    return {key: value if isinstance(value, str | int | float | bool) else str(value) for key, value in values}
+
+
+def prepare(program: Program, settings: TrainSettings, work: Path) -> Device:
+    """Put a program on the device that the settings name; trackers write below `work`."""
+    return Device(program, settings, work)
 
 
 def device_name(wanted: str) -> str:

@@ -114,10 +114,10 @@ class _Run:
         self.step = self.best_step = self.stale = 0
         self.scores: Scores = {}
         self.best_scores: Scores = {}
-        self.device = devices.prepare(program, settings)
+        self.device = devices.prepare(program, settings, work)
         self.optimizer = optimizer.adamw(program.modules(), settings)
         name = "metrics.jsonl" if self.device.rank == 0 else f"metrics-{self.device.rank}.jsonl"
-        self.metrics = Metrics(work / name, settings)
+        self.metrics = Metrics(work / name, settings, self.device.log)
         self.folder = work / "checkpoints"
 
     def advance(self, stop: StopFlag) -> None:

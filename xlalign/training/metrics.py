@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ class Metrics:
     of evaluation has step and dev scores under "dev/".
     """
 
-    def __init__(self, path: Path, settings: TrainSettings) -> None:
-        self.path, self.settings = path, settings
+    def __init__(self, path: Path, settings: TrainSettings, log: Callable[[Record], None] | None = None) -> None:
+        self.path, self.settings, self.log = path, settings, log
         self.note = ""
         self._sums: Record = {}
         self._count: dict[str, int] = {}
@@ -82,3 +82,5 @@ class Metrics:
     def _write(self, record: Record) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
+        if self.log:
+            self.log(record)
