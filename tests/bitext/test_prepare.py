@@ -277,3 +277,13 @@ def test_near_duplicates(tmp_path: Path):
     report = prepare(settings, tmp_path / "out")
     assert report.kept == 2
     assert report.dropped == {"near duplicate": 2}
+
+
+def test_what_an_interrupted_run_left_is_gone(tmp_path: Path):
+    out = tmp_path / "out"
+    prepare(settings_of(write_corpus(tmp_path), shard_rows=20), out)
+    (out / "spool-killed").mkdir()
+    prepare(settings_of(write_corpus(tmp_path), dev_size=0), out)
+    prepare(settings_of(write_corpus(tmp_path), dev_size=0), tmp_path / "fresh")
+    assert digest(out) == digest(tmp_path / "fresh")
+    assert len(list((out / "train").iterdir())) == 1

@@ -6,6 +6,7 @@ same for any number of workers.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -62,7 +63,7 @@ def fetcher(settings: PrepareSettings) -> Fetcher:
 
 
 def _prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]]) -> Report:
-    out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     report = Report()
     evaluation = _evaluation(settings, held_out, report)
     with TemporaryDirectory(dir=out, prefix="spool-") as scratch:
@@ -75,6 +76,14 @@ def _prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterab
     corpus.export_moses(out)
     report.write(out / "report.json")
     return report
+
+
+def _clear(out: Path) -> None:
+    """Make the folder, without what an interrupted run left in it."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.json").unlink(missing_ok=True)
+    for folder in [*(out / name for name in ("train", "dev", "mono", "gold", "moses")), *out.glob("spool-*")]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def inputs(settings: PrepareSettings) -> list[Path]:
