@@ -46,20 +46,22 @@ def test_corpus_text_is_cut_alike_and_comes_back(kind):
         assert fast.decode(ids) == text
 
 
-def test_pair_encoding_and_reload(tmp_path):
-    tokenizer = scratch.train_tokenizer(TEXTS, "nano")
+@pytest.mark.parametrize("size", ["nano", "small"], ids=["modernbert", "bert"])
+def test_pair_encoding_and_reload(tmp_path, size):
+    tokenizer = scratch.train_tokenizer(TEXTS, size)
     pair = tokenizer("the dog", "собака спит")
     first, second = tokenizer("the dog")["input_ids"], tokenizer("собака спит")["input_ids"]
     assert pair["input_ids"] == first + second[1:]
-    assert pair["token_type_ids"] == [0] * len(first) + [1] * (len(second) - 1)
+    types = [0] * len(first) + [1] * (len(second) - 1)
+    assert pair.get("token_type_ids") == (types if scratch.size(size).architecture == "bert" else None)
     ids = [getattr(tokenizer, f"{n}_token_id") for n in ("pad", "unk", "cls", "sep", "mask")]
     assert ids == [0, 1, 2, 3, 4]
-    encoder.save(scratch.create("nano", tokenizer, seed=1), tokenizer, tmp_path)
+    encoder.save(scratch.create(size, tokenizer, seed=1), tokenizer, tmp_path)
     again = AutoTokenizer.from_pretrained(tmp_path)
     assert again("the dog", "собака спит") == pair
     assert again.tokenize("the old dog") == tokenizer.tokenize("the old dog")
     with encoder.quiet():
-        assert AutoModel.from_pretrained(tmp_path).config.num_hidden_layers == 3
+        assert AutoModel.from_pretrained(tmp_path).config.num_hidden_layers == scratch.size(size).layers
 
 
 def test_same_seed_same_weights_whatever_the_global_generator():
@@ -69,7 +71,7 @@ def test_same_seed_same_weights_whatever_the_global_generator():
     second = scratch.create("nano", tokenizer, seed=5).state_dict()
     third = scratch.create("nano", tokenizer, seed=6).state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
-    name = "bert.embeddings.word_embeddings.weight"
+    name = "model.embeddings.tok_embeddings.weight"
     assert not torch.equal(first[name], third[name])
 
 

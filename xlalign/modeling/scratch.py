@@ -1,4 +1,4 @@
-"""Encoders from scratch: a vocabulary trained on the corpus and a BERT of a named size with random weights."""
+"""Encoders from scratch: a vocabulary trained on the corpus and an encoder of a named size with random weights."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 class Size(Settings):
     """One row of sizes.toml: layers x hidden units, attention heads, longest input, dropout, pieces a language."""
 
+    architecture: Literal["bert", "modernbert"]
     layers: int
     hidden: int
     heads: int
@@ -54,11 +55,18 @@ def size(name: str) -> Size:
 
 
 def create(name: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> PreTrainedModel:
-    """A BERT with masked-language head of the named size; its weights are a function of the seed."""
+    """An encoder with masked-language head of the named size; its weights are a function of the seed."""
     import torch
-    from transformers import BertConfig, BertForMaskedLM
 
     row = size(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _bert(row, tokenizer) if row.architecture == "bert" else _modernbert(row, tokenizer)
+
+
+def _bert(row: Size, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
+    from transformers import BertConfig, BertForMaskedLM
+
     config = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=row.hidden,
@@ -72,9 +80,32 @@ def create(name: str, tokenizer: PreTrainedTokenizerFast, seed: int) -> PreTrain
         type_vocab_size=2,
         pad_token_id=tokenizer.pad_token_id,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return BertForMaskedLM(config)
+    return BertForMaskedLM(config)
+
+
+def _modernbert(row: Size, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
+    """Pre-norm, rotary positions, gated feed-forward; every layer attends to the whole input."""
+    from transformers import ModernBertConfig, ModernBertForMaskedLM
+
+    config = ModernBertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=row.hidden,
+        num_hidden_layers=row.layers,
+        num_attention_heads=row.heads,
+        intermediate_size=row.feed_forward,
+        max_position_embeddings=row.positions,
+        embedding_dropout=row.dropout,
+        attention_dropout=row.dropout,
+        mlp_dropout=row.dropout,
+        initializer_range=row.initializer_range,
+        global_attn_every_n_layers=1,
+        pad_token_id=tokenizer.pad_token_id,
+        cls_token_id=tokenizer.cls_token_id,
+        sep_token_id=tokenizer.sep_token_id,
+        bos_token_id=tokenizer.cls_token_id,
+        eos_token_id=tokenizer.sep_token_id,
+    )
+    return ModernBertForMaskedLM(config)
 
 
 def train_tokenizer(
@@ -170,7 +201,7 @@ def _normalizer(lowercase: bool) -> Any:
 def fast_tokenizer(processor: SentencePieceProcessor, row: Size, normalizer: Any) -> PreTrainedTokenizerFast:
     """The SentencePiece vocabulary as a transformers tokenizer with BERT's pair encoding.
 
-    Shapes: "[CLS] a [SEP]" and "[CLS] a [SEP] b [SEP]" with token types 0 and 1.
+    Shapes: "[CLS] a [SEP]" and "[CLS] a [SEP] b [SEP]", with token types 0 and 1 where the architecture has them.
     """
     from tokenizers import Tokenizer, decoders, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
@@ -188,7 +219,7 @@ def fast_tokenizer(processor: SentencePieceProcessor, row: Size, normalizer: Any
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=row.positions,
-        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        model_input_names=["input_ids", *(["token_type_ids"] if row.architecture == "bert" else []), "attention_mask"],
         **names,
     )
 
