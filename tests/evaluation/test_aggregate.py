@@ -2,15 +2,17 @@ import json
 
 import pytest
 
+from xlalign.errors import DataError
 from xlalign.evaluation.aggregate import Results, aggregate
 from xlalign.evaluation.cells import run_cell
 from xlalign.evaluation.data.splits import CellData
 from xlalign.evaluation.forms import FORMS
 from xlalign.evaluation.gold import gold_answers
+from xlalign.evaluation.run import evaluate
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.submission import write_predictions
 from xlalign.evaluation.tasks import TASKS
-from xlalign.evaluation.xtreme import score_folder
+from xlalign.evaluation.xtreme import score_folder, score_predictions
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +109,29 @@ def test_the_submission_scores_what_we_scored(cells, settings, tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(FORMS[task.kind].text(gold_answers(task, data.tested(lang))))
     scored = score_folder(tmp_path / "predictions", tmp_path / "labels", languages=("de", "en"))
+    direct = score_predictions(tmp_path / "predictions", settings)
     for name, metric in (("xnli", "accuracy"), ("panx", "f1"), ("tatoeba", "accuracy")):
+        assert direct[name][metric] == scored[name][metric]
         for lang, score in scored[name][metric].items():
             assert score == pytest.approx(first[name].languages[lang].headline)
+
+
+def test_predictions_that_do_not_fit_name_their_file(settings, tmp_path):
+    with pytest.raises(DataError, match="predictions of none of the tasks xnli, panx, tatoeba"):
+        score_predictions(tmp_path, settings)
+    (tmp_path / "xnli").mkdir()
+    (tmp_path / "xnli/test-de.tsv").write_text("neutral\n")
+    with pytest.raises(DataError, match=r"xnli/test-de.tsv: 1 predictions for 40 items"):
+        score_predictions(tmp_path, settings)
+
+
+def test_a_whole_evaluation_in_one_call(settings, nano, tmp_path):
+    small = settings.model_copy(update={"tasks": ("xnli", "tatoeba"), "seeds": (1,)})
+    found = evaluate({"one": nano, "two": nano}, small, tmp_path)
+    assert found.tasks["xnli"].models["two"].differences["others"].mean == 0.0
+    assert evaluate({"one": nano, "two": nano}, small, tmp_path).tasks["xnli"].models["one"].languages == (
+        found.tasks["xnli"].models["one"].languages
+    )
 
 
 def test_mined_pairs_are_compared_by_name(cells, settings):

@@ -148,3 +148,15 @@ def test_own_data_need_no_code(nano, tmp_path):
 def test_an_incomplete_test_set_is_noted(nano, data, tmp_path):
     result = run_cell(cell(data, "xnli", steps=1), nano, tmp_path)
     assert result.languages["de"].notes == ["de: 40 test items; 5010 were published"]
+
+
+def test_fine_tuned_weights_can_be_kept_and_used_again(nano, data, tmp_path):
+    from xlalign.evaluation.data.splits import CellData
+    from xlalign.evaluation.finetune import FineTuner
+
+    one = cell(data, "xnli", steps=20)
+    result = run_cell(one, nano, tmp_path / "work", keep=tmp_path / "kept")
+    regime = one.options.regimes[0]
+    tuner = FineTuner(nano, CellData(one).task, one, regime, seed=9)
+    tuner.restore(tmp_path / "kept")
+    assert tuner.answers(CellData(one).tested("de")) == result.languages["de"].predictions

@@ -80,6 +80,9 @@ class Solver(Protocol):
     def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
         """Answers in the submission form, and scores that are by-products of answering."""
 
+    def save(self, folder: Path) -> None:
+        """Keep what was trained, if anything was."""
+
 
 def run_cell(
     cell: CellSettings,
@@ -88,6 +91,7 @@ def run_cell(
     *,
     trials: Sequence[CellResult] = (),
     stored: Path | None = None,
+    keep: Path | None = None,
 ) -> CellResult:
     """Compute a cell: fine-tune on English if the task needs it, then answer in every language.
 
@@ -97,6 +101,7 @@ def run_cell(
         work: a folder of this cell's own; what a stopped run left there is used.
         trials: results of the same model with each regime of the grid; without them the trials are run here.
         stored: folder with examples that `CellData.store` wrote.
+        keep: folder for the fine-tuned weights; nothing is kept without one, nor when a trial is taken over.
     """
     chosen = _best(trials) if cell.regime is None else None
     if chosen is not None and (chosen.seed, chosen.settings["steps"]) == (cell.seed, cell.steps):
@@ -105,6 +110,8 @@ def run_cell(
     regime = Regime.model_validate(chosen.settings["regime"]) if chosen else cell.regime
     data = CellData(cell, stored)
     solver = _solver(cell.model_copy(update={"regime": regime}), data, model, work)
+    if keep:
+        solver.save(keep)
     result = CellResult(
         task=cell.task,
         seed=cell.seed,

@@ -41,6 +41,9 @@ class Compared:
             return self._mined(examples[0], lang)
         return self._retrieved(examples)
 
+    def save(self, folder: Path) -> None:
+        """Nothing was trained."""
+
     def _retrieved(self, examples: list[Example]) -> tuple[list[str], dict[str, float]]:
         """For every English line the row of the nearest foreign line (English lines in the benchmark's order)."""
         foreign, english = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from xlalign.evaluation.batches import Batch, ShuffledBatches
@@ -24,8 +25,10 @@ from xlalign.evaluation.tasks.base import Example, Task
 from xlalign.modeling.packing import CHUNK
 from xlalign.objectives.base import LossOutput
 from xlalign.training.devices import device_name
-from xlalign.training.loop import TrainResult, train
+from xlalign.training.loop import TrainResult, load_weights, train, weights
 from xlalign.training.settings import TrainSettings
+
+WEIGHTS = "model.safetensors"
 
 
 class Program:
@@ -91,6 +94,15 @@ class FineTuner:
         """Answers in the submission form."""
         return self._answers(examples, self.encode(examples))
 
+    def save(self, folder: Path) -> None:
+        """Write encoder and output layer to `folder/model.safetensors`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file({name: value.contiguous() for name, value in weights(self.model).items()}, folder / WEIGHTS)
+
+    def restore(self, folder: Path) -> None:
+        """Take over weights that `save` wrote, in place of training."""
+        load_weights(self.model, load_file(folder / WEIGHTS))
+
     def encode(self, examples: Sequence[Example]) -> Encoded:
         """The examples as rows of token ids."""
         return self._kind.encode(examples, self._tokenizer, self._task, self._options)
@@ -131,6 +143,10 @@ class FineTuned:
     def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
         """Answers in the submission form."""
         return self._tuner.answers(examples), {}
+
+    def save(self, folder: Path) -> None:
+        """Write the fine-tuned weights; `FineTuner.restore` reads them."""
+        self._tuner.save(folder)
 
     def _choose(self, options: FineTuning) -> tuple[Regime, dict[str, float]]:
         """The regime of the grid with the best English dev score, and the scores of all."""

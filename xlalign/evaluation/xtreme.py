@@ -12,8 +12,11 @@ from statistics import fmean
 from typing import Any
 
 from xlalign.errors import DataError
+from xlalign.evaluation.data.splits import CellData
 from xlalign.evaluation.forms import FORMS
+from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.metrics.chunks import Rule
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
 from xlalign.evaluation.tasks.scorers import Scores
@@ -47,6 +50,43 @@ def score_folder(
         raise DataError(f"no task folder is in both {predictions} and {labels}; wanted any of {wanted}")
     report = {task.folder: _task(task, predictions, labels, rule, languages) for task in tasks}
     return {**_groups(tasks, report), **report}
+
+
+def score_predictions(predictions: Path, settings: EvalSettings) -> dict[str, Any]:
+    """Score a submission folder against the data that the settings name, without label files.
+
+    Args:
+        predictions: folder in the submission layout; its files say which tasks and languages are scored.
+        settings: data sources and splits, languages, chunk rule.
+
+    Returns:
+        As `score_folder`, with every metric that we have.
+
+    Raises:
+        DataError: no task has a folder, or the predictions do not fit the data.
+    """
+    report: dict[str, Any] = {}
+    for cell in {cell.task: cell for cell in settings.cells()}.values():
+        data = CellData(cell)
+        form, folder = FORMS[data.task.kind], predictions / data.task.folder
+        files = {lang: folder / f"test-{lang}.{form.suffix}" for lang in data.languages()} if folder.is_dir() else {}
+        scores = {
+            lang: _scored(data, form.predictions(file), lang, settings.pos_rule, file)
+            for lang, file in files.items()
+            if file.is_file()
+        }
+        if scores:
+            report[data.task.folder] = averages(data.task, scores)
+    if not report:
+        raise DataError(f"{predictions} has predictions of none of the tasks {', '.join(settings.all_tasks())}")
+    return report
+
+
+def _scored(data: CellData, predicted: Any, lang: str, rule: Rule, file: Path) -> Scores:
+    try:
+        return data.task.score(gold_answers(data.task, data.tested(lang)), predicted, lang, rule)
+    except DataError as error:
+        raise DataError(f"{file}: {error.message}", error.hint) from error
 
 
 def _task(task: Task, predictions: Path, labels: Path, rule: Rule, languages: Sequence[str]) -> dict[str, Any]:
