@@ -1,0 +1,33 @@
+"""The same small encoder, data and hyperparameters under transformers' Trainer (see benchmarks/eval_trainer.py)."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from xlalign.evaluation.data.splits import CellData
+from xlalign.evaluation.settings import EvalSettings, Regime
+
+
+@pytest.fixture(scope="module")
+def bench():
+    path = Path(__file__).parents[2] / "benchmarks/eval_trainer.py"
+    spec = importlib.util.spec_from_file_location("eval_trainer", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_accuracy_is_that_of_trainer(bench, nano, data):
+    tuning = {"steps": 80, "batch_size": 16, "evaluations": 1, "dropout": 0.0}
+    regime = Regime(learning_rate=5e-3)
+    settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning={"all": tuning}, seeds=(1,))
+    cell = settings.cells()[0].model_copy(update={"regime": regime})
+    rows = CellData(cell)
+    english, test = rows.english(), rows.tested("en")
+    bench_cell = bench.BenchCell(**{**dict(cell), "model": str(nano)})
+    ours, theirs = bench.ours(bench_cell, english, test), bench.trainer(bench_cell, english, test, grouped=False)
+    assert ours[2] == pytest.approx(theirs[2], abs=5)
+    assert ours[2] > 90
