@@ -83,7 +83,7 @@ def test_concept_table() -> None:
         assert concept.contrast is None or concepts()[concept.contrast].contrast == concept.id
 
 
-FINGERPRINT = "4c45151d6b629f27d9528a10c6c2afd398241a0d5380954d6bbfaa8ff66ca695"
+FINGERPRINT = "f7715291133863bebbc2a2b78e35bcba9ee97cd5d977aeb4394d06724812066d"
 SCRIPT = """
 from hashlib import sha256
 from xlalign.micro.world import World

@@ -181,12 +181,12 @@ def _generalise(i: int, scene: Scene, dice: Dice) -> None:
 
 
 def _replace_quality(scene: Scene, dice: Dice) -> None:
-    scene.quality = hypotheses.word(dice, dice.pick(_unrelated_qualities(scene)))
+    scene.quality = hypotheses.word(dice, hypotheses.choose(dice, _unrelated_qualities(scene)))
 
 
-def _unrelated_qualities(scene: Scene) -> list[str]:
+def _unrelated_qualities(scene: Scene) -> tuple[str, ...]:
     taken = _dimensions(scene.subject, scene)
-    return [a for a in hypotheses.qualities_of(scene.subject) if concepts()[a].cls not in taken]
+    return tuple(a for a in hypotheses.qualities_of(scene.subject) if concepts()[a].cls not in taken)
 
 
 # Rewrites: the same said otherwise; additions: more said
@@ -282,16 +282,16 @@ def _dimensions(thing: Thing, scene: Scene) -> set[str]:
     return found
 
 
-def _new_adjectives(ours: Thing, theirs: Thing, hypothesis: Scene, premise: Scene) -> list[str]:
+def _new_adjectives(ours: Thing, theirs: Thing, hypothesis: Scene, premise: Scene) -> tuple[str, ...]:
     taken = _dimensions(ours, hypothesis) | _dimensions(theirs, premise)
-    return [a for a in adjectives_of(theirs.base) if concepts()[a].cls not in taken]
+    return tuple(a for a in adjectives_of(theirs.base) if concepts()[a].cls not in taken)
 
 
 def _add_adjective(i: int, ours: Thing, hypothesis: Scene, scene: Scene, dice: Dice) -> None:
     thing = _thing(scene, i)
     options = _new_adjectives(ours, thing, hypothesis, scene)
     if options:
-        thing.adjectives.append(hypotheses.word(dice, dice.pick(options)))
+        thing.adjectives.append(hypotheses.word(dice, hypotheses.choose(dice, options)))
 
 
 def _add_count(i: int, scene: Scene, dice: Dice) -> None:

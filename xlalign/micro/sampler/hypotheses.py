@@ -31,6 +31,7 @@ def rates() -> dict[str, dict[str, float]]:
     return {
         part: {key: float(value) for key, value in numbers.items() if not isinstance(value, list)}
         for part, numbers in _table().items()
+        if isinstance(numbers, dict) and part != "vocabulary"
     }
 
 
@@ -41,8 +42,20 @@ def weights(name: str) -> tuple[float, ...]:
 
 
 @cache
-def _table() -> dict[str, dict[str, Any]]:
+def _table() -> dict[str, Any]:
     return tomllib.loads(resources.files("xlalign.micro.data").joinpath("nli.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _core(options: tuple[str, ...]) -> tuple[str, ...]:
+    """The common ones; all where none is common."""
+    common = {word for words in _table()["vocabulary"].values() for word in words.split()}
+    return tuple(concept for concept in options if concept in common) or options
+
+
+def choose(dice: Dice, options: tuple[str, ...]) -> str:
+    """One concept, most often a common one."""
+    return dice.pick(_core(options) if dice.chance(_table()["core"]) else options)
 
 
 def hypothesis(dice: Dice) -> Scene:
@@ -61,7 +74,7 @@ def _rate(name: str) -> float:
 
 
 def _event(dice: Dice, kind: str) -> Scene:
-    verb = dice.pick(event_verbs(kind))
+    verb = choose(dice, event_verbs(kind))
     concept = concepts()[verb]
     subject = thing(dice, concept.subjects)
     target = thing(dice, tuple(o for o in concept.objects if o != subject.base)) if kind == "transitive" else None
@@ -84,7 +97,7 @@ def _quality(dice: Dice, kind: str) -> Scene:
     if not options:
         subject.adjectives.clear()
         options = list(qualities_of(subject))
-    scene = Scene(Word("be"), subject, quality=word(dice, dice.pick(options)), tense=_steady_tense(dice))
+    scene = Scene(Word("be"), subject, quality=word(dice, choose(dice, tuple(options))), tense=_steady_tense(dice))
     scene.negated = dice.chance(_rate("negated"))
     return scene
 
@@ -121,16 +134,16 @@ def word(dice: Dice, concept: str) -> Word:
 def thing(dice: Dice, nouns: tuple[str, ...]) -> Thing:
     """A noun or a name, maybe shown by its hypernym, with free modifiers."""
     if "woman" in nouns and dice.chance(_rate("name")):
-        name = dice.pick(concept_ids("name", "PER"))
+        name = choose(dice, concept_ids("name", "PER"))
         return Thing(name, name)
-    base = dice.pick(_common_nouns(nouns))
+    base = choose(dice, _common_nouns(nouns))
     concept = concepts()[base]
     shown = concept.hypernym if concept.hypernym and dice.chance(_rate("generic")) else base
     drawn = Thing(base, shown, word(dice, base).variant)
     drawn.plural = not (concept.mass or concepts()[shown].mass) and dice.chance(_rate("plural"))
     drawn.count = dice.pick(concept_ids("number")[:5]) if drawn.plural and dice.chance(_rate("count")) else None
     if adjectives_of(base) and dice.chance(_rate("adjective")):
-        drawn.adjectives.append(word(dice, dice.pick(adjectives_of(base))))
+        drawn.adjectives.append(word(dice, choose(dice, adjectives_of(base))))
     return drawn
 
 
@@ -156,7 +169,7 @@ def place(dice: Dice, scene: Scene) -> tuple[str, Word] | None:
     if not options:
         return None
     option = dice.pick(options)
-    ground = dice.pick(option.grounds)
+    ground = choose(dice, option.grounds)
     return None if ground == scene.subject.base else (option.preposition, word(dice, ground))
 
 
@@ -176,4 +189,4 @@ def other_times(scene: Scene) -> tuple[str, ...]:
 def manner(dice: Dice, scene: Scene) -> str | None:
     """How it is done, if it can be done in some manner."""
     options = facts.verb_facts(scene.verb.concept).manners
-    return dice.pick(options) if options else None
+    return choose(dice, options) if options else None
