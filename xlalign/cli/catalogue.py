@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ def pipelines() -> Rows:
 
 
 def _summary(item: object) -> str:
+    if isinstance(item, partial):
+        return f"{_summary(item.func)} ({', '.join(map(str, item.args))})"
     text = inspect.getdoc(item) or inspect.getdoc(inspect.getmodule(item)) or ""
     return text.splitlines()[0] if text else ""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, everything: bool = True) -> None:
     """Print the tables of a run: the summary, alignment error rates and (not `everything`) the tables by task."""
-    from xlalign.reporting.renderers.terminal import render
+    from xlalign.reporting.renderers.terminal import View
     from xlalign.reporting.scores import task_table
     from xlalign.stages.report import error_rates, evaluation, summaries
 
@@ -31,6 +31,6 @@ def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, e
     console = output()
     for table in shown:
         console.print()
-        console.print(render(table))
+        console.print(View(table))
     if results and everything and not request.quiet:
         console.print("\n[dim]`xlalign report` writes these as Markdown, LaTeX and one HTML page[/]")

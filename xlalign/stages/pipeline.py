@@ -32,6 +32,12 @@ class Pipeline:
         """Every stage as a node, in the order of the file."""
         return nodes(self.stages)
 
+    def command_name(self) -> str:
+        """What the user types after `xlalign run`: nothing for xlalign.toml, a built-in name, or the file."""
+        if self.source == FILE:
+            return ""
+        return next((name for name, path in builtin_files().items() if str(path) == self.source), self.source)
+
     def names(self, section: str) -> list[str]:
         """The names of a section's stages.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from xlalign import __version__
@@ -31,7 +30,7 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     controls = controls_of(pipeline)
     return ReportData(
         title=pipeline.title,
-        command=f"xlalign run {Path(pipeline.source).stem}",
+        command=f"xlalign report {pipeline.command_name()}".strip(),
         version=__version__,
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),

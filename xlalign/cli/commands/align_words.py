@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.results import show_outcomes
 from xlalign.cli.stages import current, open_pipeline
 from xlalign.errors import unknown_name
+
+if TYPE_CHECKING:
+    from xlalign.cli.stages import Outcomes
+    from xlalign.stages.pipeline import Pipeline
 
 
 @with_request
@@ -19,20 +25,59 @@ def command(
     stages: Annotated[
         list[str] | None, typer.Argument(help="Names of [align-words.NAME] stages; default all of them.")
     ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="'SOURCE ||| TARGET'", help="Show the links of one pair as a matrix."),
+    ] = None,
+    languages: Annotated[
+        str | None,
+        typer.Option("--languages", metavar="XX-YY", help="Language pair of --text, where there are several."),
+    ] = None,
+    gold: Annotated[
+        list[str] | None,
+        typer.Option("--gold", metavar="XX-YY=TEXT[,LINKS]", help="Score on this gold standard too."),
+    ] = None,
 ) -> None:
     """Make the word links current: Pharaoh (fast_align) lines, a lexicon, and AER where there are gold links.
 
     **Examples**
 
     - `xlalign align-words --out links`
-    - `xlalign align-words --set align-words.aligner=itermax --set align-words.encoder=ppa`
+    - `xlalign align-words links --gold en-fr=test.src-tgt,test.gold`
+    - `xlalign align-words links --languages en-de --text 'the dog sleeps ||| der Hund schläft'`
     """
     with boundary(debug=request.debug):
-        pipeline = open_pipeline(request)
+        pipeline = _with_gold(open_pipeline(request), gold or [])
         known = pipeline.names("align-words")
         for name in stages or ():
             if name not in known:
                 raise unknown_name("align-words stage", name, known)
-        outcomes = current(request, pipeline, stages or known)
-        if outcomes is not None:
+        names = (stages or known)[: 1 if text else None]
+        outcomes = current(request, pipeline, names)
+        if outcomes is not None and text:
+            _show_pair(pipeline, outcomes, names[0], text, languages)
+        elif outcomes is not None:
             show_outcomes(request, pipeline, outcomes)
+
+
+def _with_gold(pipeline: Pipeline, gold: list[str]) -> Pipeline:
+    """The pipeline with gold standards added to every align-words stage."""
+    stages = {
+        name: settings.model_copy(update={"gold": (*settings.gold, *gold)})  # type: ignore[attr-defined]
+        for name, settings in pipeline.stages.get("align-words", {}).items()
+    }
+    return replace(pipeline, stages={**pipeline.stages, "align-words": stages}) if gold else pipeline
+
+
+def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, languages: str | None) -> None:
+    from xlalign.alignment.settings import AlignSettings
+    from xlalign.alignment.single import align_text
+    from xlalign.alignment.view import matrix, parse_pair
+
+    settings = pipeline.stages["align-words"][name]
+    assert isinstance(settings, AlignSettings)
+    data = outcomes[name].artifact.data
+    encoder = outcomes[settings.encoder].artifact.data if settings.encoder in outcomes else None
+    pair = parse_pair(text)
+    model = data / "models" / f"{languages}.npz" if languages else data
+    output().print(matrix(pair, align_text(pair, settings, encoder, model)))
