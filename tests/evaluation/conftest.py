@@ -4,7 +4,7 @@ import pytest
 
 WORDS = {
     "en": ["dog", "cat", "tree", "house", "sees", "likes", "big", "small", "red", "a", "the", "not"],
-    "de": ["hund", "katze", "baum", "haus", "sieht", "mag", "gross", "klein", "rot", "ein", "der", "nicht"],
+    "de": ["hund", "katze", "baum", "haus", "sieht", "mag", "gross", "klein", "rot", "eine", "der", "nicht"],
 }
 
 

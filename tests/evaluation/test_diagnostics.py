@@ -83,9 +83,9 @@ def test_fertility(nano):
 
 
 def test_all_diagnostics_of_an_encoder(nano):
-    sample = pairs(["the", "dog", "sees", "a", "cat"], ["der", "hund", "sieht", "ein", "katze"])
-    more = pairs(["a", "house"], ["ein", "haus"]) + pairs(["red", "tree"], ["rot", "baum"])
-    four = [*sample, *more, *pairs(["not", "a", "dog"], ["nicht", "ein", "hund"])]
+    sample = pairs(["the", "dog", "sees", "a", "cat"], ["der", "hund", "sieht", "eine", "katze"])
+    more = pairs(["a", "house"], ["eine", "haus"]) + pairs(["red", "tree"], ["rot", "baum"])
+    four = [*sample, *more, *pairs(["not", "a", "dog"], ["nicht", "eine", "hund"])]
     found = diagnose(nano, {"de": four})
     assert set(found.fertility) == {"en", "de"}
     assert len(found.contextual["de"]) == 4

@@ -61,3 +61,25 @@ def test_skewness_is_zero_when_all_are_found_equally_and_high_with_one_hub():
     assert hubness(corners, corners, 1) == 0.0
     centre = normalised(np.ones((1, 6)))
     assert hubness(np.repeat(centre, 6, 0), np.vstack([centre, -corners]), 1) > 2
+
+
+def test_poolings_by_hand(nano):
+    import torch
+    from transformers import AutoModelForMaskedLM, AutoTokenizer
+
+    from xlalign.evaluation.embed import Point, embed
+    from xlalign.evaluation.model import load
+
+    texts = ["dog sees a cat", "house", "the big red tree", "house"]
+    wanted = [Point(layer, pooling) for layer in (0, 3) for pooling in ("mean", "inner", "cls")]
+    ours = embed(*load(nano), texts, wanted, 64)
+    model, tokenizer = AutoModelForMaskedLM.from_pretrained(nano).base_model, AutoTokenizer.from_pretrained(nano)
+    for row, text in enumerate(texts):
+        with torch.no_grad():
+            states = model(**tokenizer(text, return_tensors="pt"), output_hidden_states=True).hidden_states
+        for layer in (0, 3):
+            tokens = states[layer][0]
+            by_hand = {"mean": tokens.mean(0), "inner": tokens[1:-1].mean(0), "cls": tokens[0]}
+            for pooling, vector in by_hand.items():
+                expected = (vector / vector.norm()).numpy()
+                assert np.allclose(ours[Point(layer, pooling)][row], expected, atol=1e-5)

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlalign.evaluation import retrieval
 from xlalign.evaluation.data.splits import CellData
-from xlalign.evaluation.embed import Point, embed, points
+from xlalign.evaluation.embed import Point, embed, normalised, points
 from xlalign.evaluation.gold import english_order
 from xlalign.evaluation.model import load
 from xlalign.evaluation.settings import CellSettings, Retrieval
@@ -33,7 +33,7 @@ class Compared:
         self._encoder, self._tokenizer = load(model)
         self._point, self.curve = self._choose()
         self.dev: float | None = None
-        self.setup: dict[str, Any] = {"point": self._point.label, "score": self._score}
+        self.setup: dict[str, Any] = {"point": self._point.label, "score": self._score, "centred": self._options.centre}
 
     def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
         """Rows of the foreign side (retrieval), or mined pairs of ids (mining)."""
@@ -81,7 +81,10 @@ class Compared:
         return self._embed(texts, [self._point])[self._point]
 
     def _embed(self, texts: Sequence[str], wanted: Sequence[Point]) -> dict[Point, np.ndarray]:
-        return embed(self._encoder, self._tokenizer, texts, wanted, self._options.max_length)
+        found = embed(self._encoder, self._tokenizer, texts, wanted, self._options.max_length)
+        if not self._options.centre:
+            return found
+        return {point: normalised(vectors - vectors.mean(0)) for point, vectors in found.items()}
 
     def _choose(self) -> tuple[Point, dict[str, float]]:
         """The point that the settings name, or the best on held-out pairs over all languages."""

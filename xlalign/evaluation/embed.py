@@ -29,14 +29,14 @@ class Point(NamedTuple):
 
 
 def points(layers: int) -> list[Point]:
-    """Every hidden state of an encoder with `layers` blocks, with both poolings."""
-    return [Point(layer, pooling) for layer in range(layers + 1) for pooling in ("mean", "cls")]
+    """Every hidden state of an encoder with `layers` blocks, with every pooling."""
+    return [Point(layer, pooling) for layer in range(layers + 1) for pooling in ("mean", "inner", "cls")]
 
 
 def embed(
     encoder: Encoder, tokenizer: Any, texts: Sequence[str], wanted: Sequence[Point], max_length: int
 ) -> dict[Point, np.ndarray]:
-    """Unit vectors of the texts at each wanted point, {point: (N, D)}; special tokens count in the mean."""
+    """Unit vectors of the texts at each wanted point, {point: (N, D)}."""
     distinct = list(dict.fromkeys(texts))
     rows = {text: row for row, text in enumerate(distinct)}
     order = [rows[text] for text in texts]
@@ -69,4 +69,8 @@ def _embed(
 def _pool(vectors: Tensor, packed: Packed, pooling: Pooling) -> Tensor:
     if pooling == "cls":
         return vectors[packed.starts]
-    return segment_mean(vectors, packed.rows, len(packed.lengths))
+    if pooling == "mean":
+        return segment_mean(vectors, packed.rows, len(packed.lengths))
+    last = torch.tensor(packed.lengths, device=vectors.device)[packed.rows] - 1
+    inner = (packed.positions > 0) & (packed.positions < last)
+    return segment_mean(vectors[inner], packed.rows[inner], len(packed.lengths))

@@ -16,7 +16,7 @@ from xlalign.evaluation.tasks.custom import CustomTask
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
-Pooling = Literal["mean", "cls"]
+Pooling = Literal["mean", "inner", "cls"]
 HeadPooling = Literal["mean", "cls", "pair"]
 
 
@@ -62,7 +62,10 @@ class Retrieval(Settings):
         "dev",
         description="hidden state: 0 embeddings, 1 .. L blocks, -1 last; dev = best on held-out pairs, else -1",
     )
-    pooling: Pooling | Literal["dev"] = Field("dev", description="sentence vector; dev = best on held-out pairs")
+    pooling: Pooling | Literal["dev"] = Field(
+        "dev", description="mean of all tokens, inner = without special tokens, cls; dev = best on held-out pairs"
+    )
+    centre: bool = Field(False, description="subtract the mean vector of each side (XTREME's shift) before comparing")
     score: Literal["cosine", "margin", "csls"] = Field("cosine", description="similarity of nearest-neighbour search")
     mining_score: Literal["cosine", "margin", "csls"] = Field("margin", description="similarity of mined pairs (BUCC)")
     neighbours: Positive = Field(4, description="neighbours in the margin or CSLS denominator")

@@ -58,4 +58,7 @@ def _tuned(cells: Sequence[CellResult]) -> dict[str, Any]:
 def _compared(cells: Sequence[CellResult]) -> dict[str, Any]:
     setup = cells[0].setup
     points = dict.fromkeys(cell.setup["point"] for cell in cells)
-    return {"point": "best-on-held-out-pairs" if cells[0].curve else "; ".join(points), "score": setup["score"]}
+    return {
+        "point": "best-on-held-out-pairs" if cells[0].curve else "; ".join(points),
+        "score": setup["score"] + ("(centred)" if setup["centred"] else ""),
+    }
