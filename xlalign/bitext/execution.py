@@ -9,7 +9,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+from xlalign.errors import MissingExtraError
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -20,18 +22,34 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEX
 _context: Any = None
 
 
-def ordered_map(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any, workers: int) -> Iterator[R]:
+def ordered_map(
+    function: Callable[[J, Any], R],
+    jobs: Iterable[J],
+    context: Any,
+    workers: int,
+    engine: Literal["local", "ray"] = "local",
+) -> Iterator[R]:
     """`function(job, context)` for every job, in order.
 
     Args:
         function: importable from a module, for it runs in fresh processes.
         jobs: read only as fast as they are done.
         context: what all jobs share; sent to each process once.
-        workers: processes; 1: this one.
+        workers: processes; with the local engine 1 is this one.
+        engine: a process pool on this machine, or a Ray cluster.
+
+    Raises:
+        MissingExtraError: Ray is wanted but not installed.
     """
-    if workers == 1:
+    if engine == "ray":
+        yield from _on_ray(function, jobs, context, workers)
+    elif workers == 1:
         yield from map(partial(_with, function, context), jobs)
-        return
+    else:
+        yield from _on_pool(function, jobs, context, workers)
+
+
+def _on_pool(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any, workers: int) -> Iterator[R]:
     with _one_thread_each(), ProcessPoolExecutor(workers, get_context("spawn"), _keep_context, (context,)) as pool:
         waiting: deque[Future[R]] = deque()
         try:
@@ -44,6 +62,29 @@ def ordered_map(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _on_ray(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any, workers: int) -> Iterator[R]:
+    """On the running Ray cluster, or one started on this machine for as long as it takes."""
+    try:
+        import ray  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise MissingExtraError("engine `ray` needs the package ray", 'pip install ray, or engine = "local"') from None
+    ours = not ray.is_initialized()
+    if ours:
+        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+    try:
+        remote = ray.remote(num_cpus=1, runtime_env={"env_vars": dict.fromkeys(_THREADS, "1")})(function)
+        shared, waiting = ray.put(context), deque[Any]()
+        for job in jobs:
+            waiting.append(remote.remote(job, shared))
+            if len(waiting) >= JOBS_IN_FLIGHT * workers:
+                yield ray.get(waiting.popleft())
+        while waiting:
+            yield ray.get(waiting.popleft())
+    finally:
+        if ours:
+            ray.shutdown()
 
 
 def _with(function: Callable[[J, Any], R], context: Any, job: J) -> R:

@@ -111,7 +111,7 @@ def _evaluation(settings: PrepareSettings, held_out: Mapping[str, Iterable[str]]
 def _clean_pairs(settings: PrepareSettings, evaluation: Evaluation | None, spool: Spool, report: Report) -> None:
     unrepeated = _Unrepeated(settings.dedup)
     jobs = _jobs(settings, report)
-    results = ordered_map(_clean, jobs, evaluation, settings.workers)
+    results = ordered_map(_clean, jobs, evaluation, settings.workers, settings.engine)
     with progress.task("clean pairs", unit="pairs") as task:
         for index, job, cleaned in results:
             entry = report.corpora[index]

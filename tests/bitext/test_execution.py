@@ -1,0 +1,89 @@
+"""Jobs come back in order from any engine, and are read only as fast as they are done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from xlalign.bitext.execution import JOBS_IN_FLIGHT, ordered_map
+from xlalign.errors import MissingExtraError
+
+
+class FakeRay(ModuleType):
+    """As much of Ray as is used, in this process; results are made when they are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("ray")
+        self.running = False
+        self.pending = self.most_pending = 0
+
+    def is_initialized(self) -> bool:
+        return self.running
+
+    def init(self, **options: Any) -> None:
+        self.running = True
+
+    def shutdown(self) -> None:
+        self.running = False
+
+    def put(self, value: Any) -> Any:
+        return value
+
+    def remote(self, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+        def submit(function: Callable[..., Any], *values: Any) -> Callable[[], Any]:
+            self.pending += 1
+            self.most_pending = max(self.most_pending, self.pending)
+            return lambda: function(*values)
+
+        return lambda function: SimpleNamespace(remote=lambda *values: submit(function, *values))
+
+    def get(self, result: Callable[[], Any]) -> Any:
+        self.pending -= 1
+        return result()
+
+
+@pytest.fixture
+def ray(monkeypatch: pytest.MonkeyPatch) -> FakeRay:
+    fake = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    return fake
+
+
+def add(job: int, context: int) -> int:
+    return job + context
+
+
+@pytest.mark.parametrize("count", [0, 1, 50])
+def test_ray_keeps_the_order_and_few_jobs_in_flight(ray: FakeRay, count: int):
+    assert list(ordered_map(add, iter(range(count)), 10, 2, "ray")) == list(range(10, 10 + count))
+    assert ray.most_pending <= 2 * JOBS_IN_FLIGHT
+    assert not ray.running
+
+
+def test_a_running_cluster_is_left_running(ray: FakeRay):
+    ray.running = True
+    assert list(ordered_map(add, [1], 1, 2, "ray")) == [2]
+    assert ray.running
+
+
+def test_ray_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtraError, match="needs the package ray"):
+        list(ordered_map(add, [1], 1, 2, "ray"))
+
+
+def test_jobs_are_read_lazily():
+    read: list[int] = []
+
+    def jobs() -> Iterator[int]:
+        for job in range(5):
+            read.append(job)
+            yield job
+
+    results = ordered_map(add, jobs(), 0, 1)
+    assert next(results) == 0
+    assert read == [0]
