@@ -30,7 +30,7 @@ class Compared:
         self._data, self._options = data, cell.retrieval or Retrieval()
         self._mining = data.task.kind == "mining"
         self._score = self._options.mining_score if self._mining else self._options.score
-        self._encoder, self._tokenizer = load(model)
+        self._encoder, self._tokenizer = load(model, cell.device)
         self._point, self.curve = self._choose()
         self.dev: float | None = None
         self.setup: dict[str, Any] = {"point": self._point.label, "score": self._score, "centred": self._options.centre}

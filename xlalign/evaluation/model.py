@@ -15,6 +15,7 @@ from xlalign.evaluation.settings import FineTuning, HeadPooling, Regime
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder as encoders
 from xlalign.modeling.encoder import Encoder
+from xlalign.training.devices import device_name
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -49,10 +50,10 @@ def build(encoder: Encoder, kind: TunedKind, task: Task, options: FineTuning, re
     return TaskModel(encoder, output, kind, regime.pooling)
 
 
-def load(model: str | Path) -> tuple[Encoder, PreTrainedTokenizerBase]:
-    """The encoder of a model folder or hub id, and its tokenizer."""
+def load(model: str | Path, device: str = "cpu") -> tuple[Encoder, PreTrainedTokenizerBase]:
+    """The encoder of a model folder or hub id on a device ("auto" = the best there is), and its tokenizer."""
     with_head, tokenizer = encoders.load(model)
-    return Encoder(with_head), tokenizer
+    return Encoder(with_head).to(device_name(device)), tokenizer
 
 
 def initialise(output: nn.Module, seed: int) -> None:

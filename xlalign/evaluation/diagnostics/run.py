@@ -59,15 +59,18 @@ class Diagnostics(BaseModel):
     fertility: dict[str, words.Fertility]
 
 
-def diagnose(model: str | Path, samples: Mapping[str, Sequence[GoldPair]], max_length: int = 128) -> Diagnostics:
+def diagnose(
+    model: str | Path, samples: Mapping[str, Sequence[GoldPair]], max_length: int = 128, device: str = "auto"
+) -> Diagnostics:
     """Measure an encoder on sentence pairs with English on the left and gold links.
 
     Args:
         model: model folder or hub id.
         samples: sentence pairs by foreign language; a few hundred each. Pairs without links skip the word measures.
         max_length: pieces of one sentence, special tokens included.
+        device: auto, cpu, cuda or mps.
     """
-    encoder, tokenizer = load(model)
+    encoder, tokenizer = load(model, device)
     linked = {lang: [pair for pair in pairs if pair.sure] for lang, pairs in samples.items()}
     linked = {lang: pairs for lang, pairs in linked.items() if pairs}
     vectors = {lang: _both_sides(pairs, encoder, tokenizer, max_length) for lang, pairs in samples.items()}
