@@ -10,6 +10,7 @@ from xlalign.alignment import corpus as aligning
 from xlalign.alignment import files, lexicon, pharaoh
 from xlalign.alignment.hmm import aligner as hmm
 from xlalign.alignment.settings import AlignSettings, HmmSettings
+from xlalign.alignment.single import align_text
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
 from xlalign.errors import DataError, UserError
@@ -48,7 +49,7 @@ def test_the_artifact(bitext, tmp_path):
     out = tmp_path / "out"
     scores = aligning.align_corpus(bitext, AlignSettings(hmm=FAST), out)
     assert sorted({name.split("/")[0] for name in tree(out)}) == [
-        "gold", "lexicon", "links", "pharaoh", "report.json", "scores.json",
+        "gold", "lexicon", "links", "models", "pharaoh", "report.json", "scores.json",
     ]  # fmt: skip
     rows = list(files.read_links(out))
     assert [row.id for row in rows] == [f"{lang}{n:02d}" for lang in ("de", "es") for n in range(25)]
@@ -133,3 +134,17 @@ def test_an_encoder_aligner_on_a_bitext(bitext, tmp_path, encoder):
 def test_no_bitext(tmp_path):
     with pytest.raises(DataError, match="no Parquet shards"):
         aligning.align_corpus(tmp_path, AlignSettings(), tmp_path / "out")
+
+
+def test_one_typed_pair(bitext, tmp_path, encoder):
+    aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / "out")
+    pair = ["the", "cat"], ["die", "Katze"]
+    model = tmp_path / "out/models/en-de.npz"
+    assert align_text(pair, AlignSettings(), artifact=model).links == ((0, 0), (1, 1))
+    with pytest.raises(UserError, match=r"found en-de\.npz, en-es\.npz"):
+        align_text(pair, AlignSettings(), artifact=tmp_path / "out")
+    with pytest.raises(UserError, match="needs a trained model"):
+        align_text(pair, AlignSettings())
+    same = ["the", "cat"], ["the", "cat"]
+    settings = AlignSettings(aligner="argmax", layer=2, device="cpu")
+    assert align_text(same, settings, encoder=encoder).links == ((0, 0), (1, 1))

@@ -47,17 +47,23 @@ def real_pairs(folder):
         yield from [pair for pair in pairs if len(pair[0]) + len(pair[1]) < 30][::12]
 
 
-def assert_equal_to_simalign(encoder, pairs, pooling, layer=3):
+def assert_equal_to_simalign(encoder, pairs, pooling, layer=3, match_up_to=1000):
+    """`match_up_to`: longer pairs are not matched, because simalign's own matching takes seconds for each."""
     import simalign
 
     kind = {"subword": "bpe", "word": "word"}[pooling]
-    theirs = simalign.SentenceAligner(str(encoder), token_type=kind, matching_methods="maifr", layer=layer)
-    expected = [theirs.get_word_aligns(*pair) for pair in pairs]
     settings = AlignSettings(layer=layer, pooling=pooling, device="cpu", token_budget=256)
-    for name, method in SIMALIGN.items():
-        found = ALIGNERS.get(name)(settings, encoder).align(pairs)
-        assert [list(alignment.links) for alignment in found] == [row[method] for row in expected], name
-        assert all(0 <= score <= 1 for alignment in found for score in alignment.scores)
+    short = [pair for pair in pairs if max(map(len, pair)) <= match_up_to]
+    for letters, names, chosen in (
+        ("aifr", ("argmax", "itermax", "forward", "reverse"), pairs),
+        ("m", ("match",), short),
+    ):
+        theirs = simalign.SentenceAligner(str(encoder), token_type=kind, matching_methods=letters, layer=layer)
+        expected = [theirs.get_word_aligns(*pair) for pair in chosen]
+        for name in names:
+            found = ALIGNERS.get(name)(settings, encoder).align(chosen)
+            assert [list(alignment.links) for alignment in found] == [row[SIMALIGN[name]] for row in expected], name
+            assert all(0 <= score <= 1 for alignment in found for score in alignment.scores)
 
 
 @pytest.mark.parametrize("pooling", ["subword", "word"])
@@ -68,6 +74,17 @@ def test_link_for_link_equal_to_simalign(encoder, pooling):
 @pytest.mark.parametrize("pooling", ["subword", "word"])
 def test_link_for_link_equal_to_simalign_on_real_text(encoder, pooling, wordalign):
     assert_equal_to_simalign(encoder, list(real_pairs(wordalign)), pooling)
+
+
+GOLD_TEXTS = ["enfr.src-tgt.xz", "jaen.src-tgt.xz", *(f"xlwa/en-{x}.test.tsv*" for x in ("bg", "da", "it", "nl", "ru"))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pooling", ["subword", "word"])
+@pytest.mark.parametrize("name", GOLD_TEXTS)
+def test_link_for_link_equal_to_simalign_on_every_gold_text(encoder, wordalign, name, pooling):
+    pairs = [pair for pair in gold.read(next(wordalign.glob(name))).pairs if max(map(len, pair)) <= 60]
+    assert_equal_to_simalign(encoder, pairs, pooling, match_up_to=20)
 
 
 def test_results_do_not_depend_on_batching(encoder):

@@ -73,12 +73,14 @@ def align_corpus(
     for pair in sorted({*sizes, *(standard.pair for standard in standards)}):
         words = sorted((work / "words" / pair).glob("*.parquet"))
         here = [standard for standard in standards if standard.pair == pair]
-        aligner = _prepared(make, _training_text(words, here, settings), work / "models" / pair)
+        aligner = _prepared(make, _training_text(words, here, settings), work / "models" / f"{pair}.npz")
         for path in words:
             _align_file(path, out / "links" / f"{shard:05d}.parquet", work / "links", aligner, settings, pair)
             shard += 1
         for standard in here:
             scores[standard.name] = _score(standard, aligner, settings, out)
+    if (work / "models").exists():
+        shutil.copytree(work / "models", out / "models")
     report = files.write_readable(out, sorted(sizes), settings.lexicon_min_count, settings.lexicon_min_probability)
     for pair, count in sizes.items():
         report[pair]["too_long"] = count["too_long"]
@@ -153,20 +155,19 @@ def _training_text(words: Sequence[Path], standards: Sequence[Standard], setting
             yield pair
 
 
-def _prepared(make: Aligner | Trainable, text: Iterator[WordPair], folder: Path) -> Aligner:
+def _prepared(make: Aligner | Trainable, text: Iterator[WordPair], saved: Path) -> Aligner:
     """The aligner for one language pair, trained on its text or loaded from an interrupted run."""
     if not isinstance(make, Trainable):
         return make
     from xlalign.alignment.hmm.model import HmmModel
 
-    saved = folder / "model.npz"
     if saved.exists():
         return HmmModel.load(saved)
     trained = make.train(text)
     if isinstance(trained, HmmModel):
-        folder.mkdir(parents=True, exist_ok=True)
-        trained.save(folder / "part.npz")
-        (folder / "part.npz").replace(saved)
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        trained.save(saved.with_suffix(".part"))
+        saved.with_suffix(".part").replace(saved)
     return trained
 
 

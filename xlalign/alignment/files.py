@@ -4,6 +4,7 @@ links/00000.parquet          id, source_words, target_words, links, scores; lang
 gold/<name>.parquet          the same for gold pairs, with sure and possible links
 pharaoh/<src>-<tgt>.txt      one line per pair, in the order of the bitext
 lexicon/<src>-<tgt>.tsv      see `lexicon`
+models/<src>-<tgt>.npz       the trained statistical aligner, for new text
 scores.json                  AER per gold set;  report.json: counts per language pair
 """
 
