@@ -18,7 +18,7 @@ from xlalign.bitext.filters.copied import _longest_run
 from xlalign.bitext.identify import identifier
 from xlalign.bitext.near import band_keys
 from xlalign.bitext.ngrams import ngrams
-from xlalign.bitext.seen import Seen
+from xlalign.bitext.seen import Lookup, Seen
 from xlalign.bitext.split import DevKeys
 from xlalign.bitext.transforms import TRANSFORMS, apply
 from xlalign.types import Pair
@@ -36,9 +36,10 @@ PAIRS = [
 ]
 
 
-@given(st.lists(st.lists(st.integers(0, 60)), max_size=12))
-def test_seen_is_a_set(batches: list[list[int]]):
-    seen, expected = Seen(), set()
+@pytest.mark.parametrize("max_run", [3, 1 << 21])
+@given(batches=st.lists(st.lists(st.integers(0, 60)), max_size=12))
+def test_seen_is_a_set(max_run: int, batches: list[list[int]]):
+    seen, expected = Seen(max_run), set()
     for batch in batches:
         new = seen.add(np.array(batch, dtype=np.uint64))
         for key, is_new in zip(batch, new.tolist(), strict=True):
@@ -211,3 +212,12 @@ def test_pairs_without_words_are_no_near_duplicates():
     bands = band_keys(batch)
     assert (bands[1] == bands[3]).all()
     assert not (bands[0] == bands[1]).any()
+
+
+@given(st.sets(st.integers(0, 2**64 - 1)), st.lists(st.integers(0, 2**64 - 1)))
+def test_lookup_finds_places(table: set[int], others: list[int]):
+    ordered = sorted(table)
+    lookup = Lookup(np.array(ordered, dtype=np.uint64))
+    keys = [*others, *ordered]
+    expected = [ordered.index(key) if key in table else -1 for key in keys]
+    assert lookup.find(np.array(keys, dtype=np.uint64)).tolist() == expected

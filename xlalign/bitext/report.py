@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xlalign.bitext.clean import SAMPLES, Tally
+from xlalign.bitext.clean import Tally
 from xlalign.bitext.filters.base import Filter
 
 
@@ -102,6 +102,3 @@ def _filter(rule: Filter, histogram: np.typing.NDArray[np.int64] | None) -> dict
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-__all__ = ["SAMPLES", "Corpus", "Report"]

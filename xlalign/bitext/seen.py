@@ -9,17 +9,23 @@ from xlalign.bitext.batch import Mask
 from xlalign.bitext.characters import Hashes
 
 MERGE_FACTOR = 8
+MAX_RUN = 1 << 21
+"""Keys in one array (16 MiB): larger ones are not merged, for a merge needs its space twice."""
 
 
 class Seen:
     """Sorted arrays of falling size; a new one is merged with its neighbours while these are not much larger.
 
-    So a lookup is a few binary searches, and a key is copied a number of times that grows with the logarithm
-    of the number of keys.
+    So a lookup is a few binary searches (one more for every two million keys), and a key is copied a number of
+    times that does not grow with the number of keys.
+
+    Args:
+        max_run: keys in one array at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_run: int = MAX_RUN) -> None:
         self._runs: list[Hashes] = []
+        self._max_run = max_run
 
     def __len__(self) -> int:
         return sum(map(len, self._runs))
@@ -40,11 +46,14 @@ class Seen:
         return found
 
     def _append(self, run: Hashes) -> None:
-        while self._runs and len(self._runs[-1]) < MERGE_FACTOR * len(run):
+        while self._runs and self._worth_merging(len(self._runs[-1]), len(run)):
             run = np.concatenate([self._runs.pop(), run])
             run.sort()
         if len(run):
             self._runs.append(run)
+
+    def _worth_merging(self, older: int, newer: int) -> bool:
+        return older < MERGE_FACTOR * newer and older + newer <= self._max_run
 
 
 def is_in(keys: Hashes, table: Hashes) -> Mask:
