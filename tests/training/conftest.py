@@ -1,16 +1,16 @@
 """Small artifacts by the contract: pairs and documents of the micro-world, gold links, a lexicon."""
 
-from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from xlalign.alignment import lexicon
 from xlalign.bitext import corpus
 from xlalign.micro.links import gold_links
 from xlalign.micro.world import World
-from xlalign.types import Pair
+from xlalign.types import Alignment, Pair
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +40,8 @@ def artifacts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def write_lexicon(path: Path, rows: list[tuple[str, list[str], list[str], list[list[int]]]]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    counts = Counter((row[1][i], row[2][j]) for row in rows for i, j in row[3])
-    source, target = Counter(), Counter()
-    for (s, t), n in counts.items():
-        source[s] += n
-        target[t] += n
-    lines = [f"{s}\t{t}\t{n}\t{n / source[s]:.6f}\t{n / target[t]:.6f}\n" for (s, t), n in sorted(counts.items())]
-    path.write_text("".join(lines), encoding="utf-8")
+    """A lexicon as the alignment room writes it: header, case-folded words, counts that are sums of scores."""
+    counter = lexicon.LexiconCounter()
+    for _, source, target, links in rows:
+        counter.add((source, target), Alignment(tuple(map(tuple, links)), (1.0,) * len(links)))
+    lexicon.write(path, counter.entries())

@@ -106,6 +106,10 @@ def test_tokens_know_their_words():
     assert token_words(text, words, spans).tolist() == [0, 4, 5, 6, 6, 7]
 
 
+def test_a_lone_blank_belongs_to_the_word_after_it():
+    assert token_words("ab cd", ["ab", "cd"], [(0, 0), (0, 2), (2, 3), (3, 5)]).tolist() == [0, 0, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("text", "halves"),
     [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from xlalign.alignment import files, lexicon
 from xlalign.errors import DataError
 from xlalign.objectives.batch import Dictionary
 from xlalign.training.hashing import Hashes, key, mix, text_hashes, uniform
@@ -72,11 +74,11 @@ class Entries:
         return (self.tokens.lengths.reshape(-1, 2) == 1).all(1)
 
     def lookup(self) -> dict[tuple[str, str], list[int]]:
-        """(language, word) -> texts that translate it, in both directions."""
+        """(language, case-folded word) -> texts that translate it, in both directions."""
         found: dict[tuple[str, str], list[int]] = {}
         for number, entry in enumerate(self.words):
-            found.setdefault((entry.source_lang, entry.source), []).append(2 * number + 1)
-            found.setdefault((entry.target_lang, entry.target), []).append(2 * number)
+            found.setdefault((entry.source_lang, entry.source.casefold()), []).append(2 * number + 1)
+            found.setdefault((entry.target_lang, entry.target.casefold()), []).append(2 * number)
         return found
 
 
@@ -100,7 +102,14 @@ def read_entries(
     Raises:
         DataError: there is no lexicon, or nothing is left of it.
     """
-    words = sorted({entry for path in sorted((alignments / "lexicon").glob("*.tsv")) for entry in best(path)})
+    spelt = spellings(alignments)
+    words = sorted(
+        {
+            Entry(spelt.get(a, a), spelt.get(b, b), source, target)
+            for source, target, found in lexicon.by_language(alignments)
+            for a, b in best(found)
+        }
+    )
     names = text_hashes("\t".join(entry) for entry in words)
     kept = [e for e, u in zip(words, uniform(mix(key(seed, "dictionary"), names)), strict=True) if u < share]
     entries = _tokenised(kept, tokenizer)
@@ -116,19 +125,23 @@ def _tokenised(words: list[Entry], tokenizer: PreTrainedTokenizerBase) -> Entrie
     return Entries(tokens, text_hashes("\t".join(entry) for entry in words), tuple(words))
 
 
-def best(path: Path) -> Iterator[Entry]:
-    """The entries of one lexicon file `<src>-<tgt>.tsv` that are best in both directions.
-
-    Columns: source, target, count, p(t|s), p(s|t).
-    """
-    source_lang, _, target_lang = path.stem.partition("-")
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").split("\n") if line]
-    table = [(r[0], r[1], float(r[3]), float(r[4])) for r in rows if len(r) >= 5 and r[2].isdigit()]
+def best(found: Iterable[lexicon.Entry]) -> Iterator[tuple[str, str]]:
+    """The words of one lexicon that are each other's most probable translation (first by name on ties)."""
+    rows = [entry for entry in found if any(map(str.isalnum, entry.source))]
     forward: dict[str, tuple[float, str]] = {}
     backward: dict[str, tuple[float, str]] = {}
-    for source, target, given_source, given_target in table:
-        forward[source] = max(forward.get(source, (0.0, "")), (given_source, target))
-        backward[target] = max(backward.get(target, (0.0, "")), (given_target, source))
+    for entry in sorted(rows, key=lambda e: (e.source, e.target)):
+        forward[entry.source] = max(forward.get(entry.source, (0.0, "")), (entry.forward, entry.target))
+        backward[entry.target] = max(backward.get(entry.target, (0.0, "")), (entry.reverse, entry.source))
     for source, (_, target) in forward.items():
-        if backward[target][1] == source and any(map(str.isalnum, source)):
-            yield Entry(source, target, source_lang, target_lang)
+        if backward[target][1] == source:
+            yield source, target
+
+
+def spellings(alignments: Path) -> dict[str, str]:
+    """The most frequent spelling of each case-folded word: a lexicon has lost what a cased vocabulary needs."""
+    counts: Counter[str] = Counter()
+    for row in files.read_links(alignments):
+        for words in row.pair:
+            counts.update(words)
+    return {word.casefold(): word for word, _ in sorted(counts.items(), key=lambda item: (item[1], item[0]))}

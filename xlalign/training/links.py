@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from xlalign.alignment import files
 from xlalign.errors import DataError
 from xlalign.training.tokens import Tokens
 
@@ -24,13 +25,10 @@ def read_links(alignments: Path) -> dict[str, Row]:
     Raises:
         DataError: it holds none.
     """
-    import pyarrow.parquet as pq
-
-    found: dict[str, Row] = {}
-    for path in sorted((alignments / "links").glob("*.parquet")):
-        table = pq.read_table(path, columns=["id", "source_words", "target_words", "links"])
-        columns = [table.column(name).to_pylist() for name in ("source_words", "target_words", "links")]
-        found.update(zip(table.column("id").to_pylist(), zip(*columns, strict=True), strict=True))
+    found = {
+        row.id: (row.pair[0], row.pair[1], [list(link) for link in row.alignment.links])
+        for row in files.read_links(alignments)
+    }
     if not found:
         raise DataError(f"{alignments}: no word links here", "run `xlalign align-words`")
     return found

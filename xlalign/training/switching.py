@@ -43,7 +43,7 @@ class Switch:
         places, choices = [], []
         for place in begins.tolist():
             text = int(owner[place])
-            found = lookup.get((languages[text], words[text][tokens.words[place]]))
+            found = lookup.get((languages[text], words[text][tokens.words[place]].casefold()))
             if found:
                 places.append(place)
                 choices.append(found)

@@ -116,7 +116,9 @@ def token_words(text: str, words: Sequence[str], offsets: Sequence[tuple[int, in
         if found >= 0:
             at = found + len(word)
             owner[found:at] = number
-    return np.array([_majority(owner[begin:end]) for begin, end in offsets], np.int32)
+    # A piece that is only the blank before a word (a lone ▁) belongs to that word.
+    spans = ((begin, end + 1) if not text[begin:end].strip() else (begin, end) for begin, end in offsets)
+    return np.array([_majority(owner[begin:end]) for begin, end in spans], np.int32)
 
 
 def _majority(owners: NDArray[np.int32]) -> int:
