@@ -140,3 +140,18 @@ def test_a_tracker_that_is_not_installed_is_named(tmp_path):
     settings = SETTINGS.model_copy(update={"trackers": ("comet_ml",)})
     with pytest.raises(MissingExtraError, match="comet_ml"):
         train(Regression(), Random(), settings, tmp_path)
+
+
+def test_batches_built_ahead_change_nothing_and_their_errors_arrive(tmp_path, undisturbed):
+    program = Regression()
+    train(program, Random(), SETTINGS.model_copy(update={"prefetch": 3}), tmp_path / "ahead")
+    assert final(program) == undisturbed[0]
+
+    class Failing(Random):
+        def batch(self, step: int) -> torch.Tensor:
+            if step == 6:
+                raise KeyError("row 6")
+            return super().batch(step)
+
+    with pytest.raises(KeyError, match="row 6"):
+        train(Regression(), Failing(), SETTINGS.model_copy(update={"prefetch": 3}), tmp_path / "failing")

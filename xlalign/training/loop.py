@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from xlalign.errors import DataError, Interrupted
 from xlalign.objectives.base import LossOutput
 from xlalign.training import checkpoint, devices, optimizer
 from xlalign.training.metrics import Metrics
+from xlalign.training.prefetch import Ahead
 from xlalign.training.settings import TrainSettings
 from xlalign.training.signals import StopFlag
 
@@ -90,7 +92,7 @@ def train(
     """
     run = _Run(program, batches, settings, work, evaluate=evaluate, select=select)
     run.resume()
-    with StopFlag() as stop:
+    with StopFlag() as stop, closing(run.batches):
         run.advance(stop)
     return run.finish()
 
@@ -108,7 +110,8 @@ class _Run:
         evaluate: Callable[[int], Scores] | None,
         select: str | None,
     ) -> None:
-        self.program, self.batches, self.settings = program, batches, settings
+        self.program, self.settings = program, settings
+        self.batches = Ahead(batches, settings.prefetch, settings.steps)
         self.evaluate, self.select = evaluate, select
         self.started, self.seconds = time.monotonic(), 0.0
         self.step = self.best_step = self.stale = 0
