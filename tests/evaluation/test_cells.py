@@ -160,3 +160,18 @@ def test_fine_tuned_weights_can_be_kept_and_used_again(nano, data, tmp_path):
     tuner = FineTuner(nano, CellData(one).task, one, regime, seed=9)
     tuner.restore(tmp_path / "kept")
     assert tuner.answers(CellData(one).tested("de")) == result.languages["de"].predictions
+
+
+def test_layer_pooling_and_centring_are_stated(nano, data, tmp_path):
+    options = {"layer": -2, "pooling": "inner", "centre": True, "score": "csls"}
+    settings = EvalSettings(tasks=("tatoeba",), data=f"folder:{data}", retrieval=options, device="cpu")
+    result = run_cell(settings.cells()[0], nano, tmp_path)
+    assert result.setup == {"point": "layer=2,pool=inner", "score": "csls", "centred": True}
+
+
+def test_layer_and_pooling_are_chosen_on_held_out_pairs(nano, tmp_path):
+    settings = EvalSettings(tasks=("tatoeba",), dev_examples=20, test_examples=20, device="cpu")
+    result = run_cell(settings.cells()[0], nano, tmp_path)
+    assert len(result.curve) == 4 * 3
+    assert result.curve[result.setup["point"]] == max(result.curve.values())
+    assert "en" not in result.languages
