@@ -116,7 +116,7 @@ class PoolExecutor:
 @contextmanager
 def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator[Executor]:
     """The executor for at most `jobs` jobs at a time; leaving the block in an error stops running jobs."""
-    limit_threads(settings.threads)
+    prepare_environment(settings.threads)
     workers = min(settings.worker_count(), jobs)
     if workers <= 1:
         yield InlineExecutor(report)
@@ -130,11 +130,19 @@ def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator
     pool.close(stop=False)
 
 
-def limit_threads(threads: int) -> None:
-    """Fix the number of threads of the numeric libraries that this process and its workers will load."""
+def prepare_environment(threads: int) -> None:
+    """Fix the threads of the numeric libraries that this process and its workers will load, and keep others quiet.
+
+    The loading bars and reports of transformers would be drawn across ours.
+    """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for name, value in (
+        ("TOKENIZERS_PARALLELISM", "false"),
+        ("TRANSFORMERS_VERBOSITY", "error"),
+        ("TQDM_DISABLE", "1"),
+    ):
+        os.environ.setdefault(name, value)
 
 
 _events: Any = None
