@@ -133,17 +133,20 @@ class Quiet:
     def finished(self, node, outcome): print(outcome.state, flush=True)
     def progressed(self, name, event): pass
 if __name__ == "__main__":
+    import signal
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seconds = float(sys.argv[1])
-    options = {"seconds": seconds, "touch": sys.argv[2]}
-    stages = graph(node("a", **options), node("b", value=1, **options))
+    options = {"seconds": seconds, "touch": sys.argv[2], "polite": len(sys.argv) > 3}
+    count = 6 if options["polite"] else 2
+    stages = graph(*(node(f"n{i}", value=i, **options) for i in range(count)))
     make_current(stages, list(stages), Store(), ExecutionSettings(workers=2), Quiet())
 """
 
 
-def start(tmp_path: Path, seconds: float) -> "subprocess.Popen[str]":
+def start(tmp_path: Path, seconds: float, *more: str) -> "subprocess.Popen[str]":
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    command = [sys.executable, str(script), str(seconds), str(tmp_path / "touched")]
+    command = [sys.executable, str(script), str(seconds), str(tmp_path / "touched"), *more]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(SUPPORT)}, stdout=subprocess.PIPE, text=True)
 
 
@@ -176,13 +179,15 @@ def test_two_processes_on_one_cache_compute_once(tmp_path):
     assert all(text.split().count("made") + text.split().count("hit") == 2 for text in outputs)
 
 
-def test_sigterm_ends_the_workers(tmp_path):
-    process = start(tmp_path, 60)
+@pytest.mark.parametrize("more", [(), ("polite",)], ids=["at once", "after a checkpoint"])
+def test_sigterm_ends_the_workers_and_starts_nothing_new(tmp_path, more):
+    process = start(tmp_path, 60, *more)
     workers = [int(line.split()[1]) for line in wait_for_lines(tmp_path / "touched", 2)]
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     time.sleep(0.5)
     assert not any(alive(pid) for pid in workers)
+    assert len((tmp_path / "touched").read_text().splitlines()) == 2
 
 
 def alive(pid: int) -> bool:

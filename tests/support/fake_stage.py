@@ -2,20 +2,23 @@
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
+from types import FrameType
 
 from pydantic import Field
 
 from xlalign import progress
 from xlalign.config import Settings, operational
-from xlalign.errors import DataError
+from xlalign.errors import DataError, Interrupted
 from xlalign.stages.base import Job, Kind, Node
 
 
 class FakeSettings(Settings):
     value: int = Field(0, description="a number")
     fail: bool = Field(False, description="whether to fail")
+    polite: bool = Field(False, description="whether SIGTERM ends it by Interrupted, as it ends a training")
     seconds: float = operational(0.0, "how long it takes")
     touch: str = operational("", "file that gets a line per run")
 
@@ -28,6 +31,8 @@ def run(job: Job) -> None:
     if job.settings.touch:
         with Path(job.settings.touch).open("a") as stream:
             stream.write(f"{job.name} {os.getpid()}\n")
+    if job.settings.polite:
+        signal.signal(signal.SIGTERM, _interrupt)
     with progress.task("work", total=2, unit="steps") as task:
         task.advance()
         time.sleep(job.settings.seconds)
@@ -37,6 +42,10 @@ def run(job: Job) -> None:
     read = {role: json.loads((path / "result.json").read_text()) for role, path in job.inputs.items()}
     (job.space.out / "result.json").write_text(json.dumps([job.settings.value, read]))
     job.space.info["value"] = job.settings.value
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise Interrupted("a checkpoint was written")
 
 
 KIND = Kind("fake", 1, "fake_stage")

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from pydantic import Field
 
 from xlalign.config import Settings, operational
+from xlalign.errors import Interrupted
 from xlalign.progress import Event, listening
 
 Report = Callable[[str, Event], None]
@@ -146,6 +147,7 @@ def prepare_environment(threads: int) -> None:
 
 
 _events: Any = None
+_stopped: Interrupted | None = None
 
 
 def _start_worker(events: Any) -> None:
@@ -163,5 +165,12 @@ def _end_with_parent() -> None:
 
 
 def _work(name: str, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    global _stopped  # noqa: PLW0603
+    if _stopped:  # jobs that were already handed to this process when it was told to stop
+        raise _stopped
     with listening(lambda event: _events.put((name, event))):
-        return work(*arguments)
+        try:
+            return work(*arguments)
+        except Interrupted as error:
+            _stopped = error
+            raise
