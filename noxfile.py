@@ -1,6 +1,5 @@
 """`nox` runs lint, typecheck and tests; `nox -l` lists the rest."""
 
-import os
 from pathlib import Path
 
 import nox
@@ -94,4 +93,4 @@ def bench(session: nox.Session) -> None:
     install_project(session, *tool("pytest"))
     chosen = session.posargs or sorted(str(path) for path in Path("benchmarks").glob("*_*.py"))
     for script in chosen:
-        session.run("python", script, env={**ONE_THREAD, "PYTHONPATH": os.getcwd()})
+        session.run("python", script, env={**ONE_THREAD, "PYTHONPATH": str(Path.cwd())})

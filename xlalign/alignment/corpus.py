@@ -65,7 +65,7 @@ def align_corpus(
         UserError: the aligner is unknown or needs an encoder.
     """
     work = scratch or out / ".work"
-    sizes = _cut_words(bitext, settings, work)
+    sizes = {} if settings.only_gold else _cut_words(bitext, settings, work)
     standards = [*_own_gold(bitext), *map(_given_gold, settings.gold)]
     make = ALIGNERS.get(settings.aligner)(settings, encoder or settings.encoder or None)
     scores: dict[str, dict[str, Any]] = {}

@@ -138,7 +138,8 @@ class Encoder(nn.Module):
         self.longest: int = config.max_position_embeddings - self.shift
         self._typed = "token_type_ids" in inspect.signature(model.base_model.forward).parameters
         self.types: int = getattr(config, "type_vocab_size", 0) if self._typed else 0
-        self._sliding = "sliding_attention" in (getattr(config, "layer_types", None) or ())
+        # transformers builds a sliding mask for such models even where no layer slides.
+        self._sliding = getattr(config, "sliding_window", None) is not None and hasattr(config, "layer_types")
         self._head = next((names for marker, names in HEADS.items() if hasattr(model, marker)), None)
         if self._head is None:
             raise UserError(f"masked-language head of `{config.model_type}` models is not known", None)

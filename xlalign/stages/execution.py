@@ -131,10 +131,21 @@ def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator
     pool.close(stop=False)
 
 
+_ENVIRONMENT = {
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TQDM_DISABLE": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 28),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(1 << 26),
+}
+
+
 def prepare_environment(threads: int) -> None:
     """Fix the threads of the numeric libraries that this process and its workers will load, and keep others quiet.
 
-    The loading bars and reports of transformers would be drawn across ours.
+    The loading bars and reports of transformers would be drawn across ours. glibc is told to keep the memory of
+    freed tensors: giving it back after each operation costs a tenth of a small model's step.
     """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
