@@ -83,7 +83,7 @@ def test_concept_table() -> None:
         assert concept.contrast is None or concepts()[concept.contrast].contrast == concept.id
 
 
-FINGERPRINT = "f7715291133863bebbc2a2b78e35bcba9ee97cd5d977aeb4394d06724812066d"
+FINGERPRINT = "e4bdec3933751df8a4f194972432fe7b7392cbd252947a6d6f01ce3ecdff5642"
 SCRIPT = """
 from hashlib import sha256
 from xlalign.micro.world import World
