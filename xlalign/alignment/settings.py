@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from xlalign.alignment.symmetrize import Heuristic
-from xlalign.config import Settings, operational
+from xlalign.config import Settings, late, operational
 
 
 class HmmSettings(Settings):
@@ -60,7 +60,7 @@ class AlignSettings(Settings):
     )
     max_words: int = Field(1000, ge=1, description="pairs with more words on a side get no links and are counted")
     encoder: str = Field("", description="model folder or hub id for an encoder aligner")
-    only_gold: bool = Field(False, description="align and score the gold standards only, not the whole bitext")
+    only_gold: bool = late(False, "align and score the gold standards only, not the whole bitext")
     gold: tuple[str, ...] = Field(
         (), description="gold standards to score on: SOURCE-TARGET=TEXT or SOURCE-TARGET=TEXT,LINKS"
     )
