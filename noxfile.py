@@ -68,7 +68,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def pipelines(session: nox.Session) -> None:
     """Every pipeline file decodes and plans."""
-    install_project(session, *tool("pytest"))
+    install_project(session, *tool("pytest"), *tool("hypothesis"))
     session.run("pytest", "tests/stages/test_pipeline_files.py")
 
 
