@@ -74,7 +74,10 @@ def presets() -> str:
     from xlalign.objectives.presets import load
 
     rows = CATALOGUES["presets"]()
-    intro = "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table."
+    intro = (
+        "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table. Cost: sentences encoded for each "
+        "pair or document, forward and backward; a pass without gradient counts one third."
+    )
     sections = [preset(row["name"], load(row["name"])) for row in rows]
     return "\n\n".join([f"# Presets\n\n{intro}\n\n{table(rows)}".rstrip(), *sections])
 

@@ -69,13 +69,13 @@ def test_objective(installed):
     kind = table(OBJECTIVES).get("norm_match")
     objective = kind(import_module(kind.__module__).NormMatchOptions(), encoder)
     batch = _batch()
-    output = objective(batch, Passes(batch, {"query": encoder}, objective.passes()))
+    output = objective(batch, Passes(batch, {"query": encoder}, objective.options.passes()))
     output.loss.backward()
     assert torch.isfinite(output.loss)
     assert output.count == 2
     assert any(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in encoder.parameters())
     same = replace(batch, views={"source": batch.views["source"], "target": batch.views["source"]})
-    equal = objective(same, Passes(same, {"query": encoder}, objective.passes())).metrics["loss"]
+    equal = objective(same, Passes(same, {"query": encoder}, objective.options.passes())).metrics["loss"]
     assert equal.item() == pytest.approx(0.0, abs=1e-9)
 
 

@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from xlalign.objectives.base import Pass
 from xlalign.objectives.nce import contrast, diagnostics
-from xlalign.objectives.options import SequenceContrastOptions
+from xlalign.objectives.options import Pass, SequenceContrastOptions
 from xlalign.objectives.passes import Passes
 from xlalign.objectives.sequence_contrast import SequenceContrast, follow
 
@@ -196,7 +195,7 @@ def test_follow_is_an_exponential_average():
 
 def test_momentum_with_both_directions_encodes_both_sides_twice(encoder):
     objective = queued(encoder, directions="both")
-    assert set(objective.passes()) == {
+    assert set(objective.options.passes()) == {
         Pass("source"),
         Pass("target"),
         Pass("source", model="momentum"),

@@ -242,7 +242,7 @@ def test_layer_contrast_equals_the_formula(encoder, make_batch):
     views = {"entry-source": batch.views["source"], "entry-target": batch.views["target"]}
     batch = dataclasses.replace(batch, views=views, dictionary=DICTIONARY)
     objective = EmbeddingAlignment(EmbeddingAlignmentOptions(form="contrast", temperature=0.5), encoder)
-    loss = objective(batch, Passes(batch, {"query": encoder}, objective.passes())).loss
+    loss = objective(batch, Passes(batch, {"query": encoder}, objective.options.passes())).loss
     layers = [entry_rows(encoder.embeddings, DICTIONARY)]
     for layer in range(3):
         sides = []

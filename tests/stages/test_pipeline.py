@@ -80,7 +80,7 @@ def test_set_and_profile(write):
         (('"xnli"', '"xnlj"'), "unknown task `xnlj`"),
         (('from = "base"', 'from = "ctl"'), "wait for each other: ctl -> ctl"),
         (("[pretrain.ctl]", "[pretrain.prepare]"), "two stages have the name `prepare`"),
-        (('[align-words]\naligner = "hmm"', ""), r"needs a \[align-words\] stage"),
+        (('[align-words]\naligner = "hmm"', ""), r"no \[align-words\] stage"),
         (("[pretrain.base]", "[pretrain]"), r"needs a name for each stage|unknown key"),
         (('aligner = "hmm"', 'aligner = "hm"'), "hm"),
     ],

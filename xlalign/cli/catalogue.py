@@ -26,7 +26,7 @@ def registered(module: str, table: str) -> Callable[[], Rows]:
 
 
 def presets() -> Rows:
-    """Pretraining recipes with paper, needs and relative cost."""
+    """Pretraining recipes with paper, needs and cost (sentences encoded for each pair or document)."""
     from xlalign.objectives.presets import catalogue
 
     return catalogue()

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import AnchorOptions
 from xlalign.objectives.passes import Passes
@@ -39,12 +39,6 @@ class Anchor(Objective):
         if options.to == "parameters":
             for number, parameter in enumerate(encoder.parameters()):
                 self.register_buffer(f"first{number}", parameter.detach().clone())
-
-    def passes(self) -> tuple[Pass, ...]:
-        """The view now and by the initial encoder."""
-        if self.options.to == "parameters":
-            return ()
-        return Pass(self.options.on), Pass(self.options.on, model="init")
 
     def layers(self) -> tuple[int, ...]:
         """The layer that is held."""

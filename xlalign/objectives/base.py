@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -36,26 +36,14 @@ def exact(values: Tensor) -> Tensor:
     return values.to(torch.promote_types(values.dtype, torch.float32))
 
 
-class Pass(NamedTuple):
-    """One encoding of one view: `attend` is full or cross, `model` query, momentum, init or label (no dropout)."""
-
-    view: str
-    masked: bool = False
-    attend: str = "full"
-    model: str = "query"
-
-
 class Objective(nn.Module):
     """A loss on a batch of views.
 
-    A subclass has an options model as its first argument, gets the query encoder to size its heads, says by
-    `passes` what it will read, and computes a mean in `forward`. Its parameters are heads that are dropped when
-    the encoder is exported; state that is not learnt is in buffers.
+    A subclass has an options model as its first argument, whose `passes` say what will be read (they are planned
+    together and shared with other objectives), gets the query encoder to size its heads, and computes a mean in
+    `forward`. Its parameters are heads that are dropped when the encoder is exported; state that is not learnt is
+    in buffers.
     """
-
-    def passes(self) -> tuple[Pass, ...]:
-        """The encodings that `forward` reads; they are planned together and shared with other objectives."""
-        return ()
 
     def layers(self) -> tuple[int, ...]:
         """The layers that `forward` reads of those encodings."""

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import DistillationOptions
 from xlalign.objectives.passes import Passes
@@ -43,10 +43,6 @@ class Distillation(Objective):
         if options.teacher_size and options.teacher_size != encoder.hidden_size:
             self.head = nn.Linear(encoder.hidden_size, options.teacher_size)
 
-    def passes(self) -> tuple[Pass, ...]:
-        """The sides that are pulled."""
-        return tuple(Pass(name) for name in self._sides())
-
     def layers(self) -> tuple[int, ...]:
         """The pooled layer."""
         return (self.options.layer,)
@@ -55,7 +51,7 @@ class Distillation(Objective):
         """The sum over sides of the mean over sentences."""
         assert batch.teacher is not None
         wanted = batch.teacher
-        parts = [self._side(name, batch, encoders, wanted) for name in self._sides()]
+        parts = [self._side(name, batch, encoders, wanted) for name in sorted(self.options.views())]
         loss = torch.stack(parts).sum()
         return LossOutput(loss, len(parts) * len(wanted), {"loss": gather.shown(loss)})
 
@@ -68,6 +64,3 @@ class Distillation(Objective):
         else:
             losses = 1 - F.cosine_similarity(vectors, wanted.to(vectors.dtype))
         return losses.sum() / gather.total(len(losses), losses.device)
-
-    def _sides(self) -> tuple[str, ...]:
-        return ("source", "target") if self.options.sides == "both" else ("target",)

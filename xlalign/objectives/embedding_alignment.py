@@ -29,7 +29,7 @@ from torch.nn import functional as F
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
 from xlalign.objectives import gather, nce
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch, Dictionary
 from xlalign.objectives.options import EmbeddingAlignmentOptions
 from xlalign.objectives.passes import Passes
@@ -42,10 +42,6 @@ class EmbeddingAlignment(Objective):
         super().__init__()
         self.options = options
         self.depth = encoder.layers
-
-    def passes(self) -> tuple[Pass, ...]:
-        """The entries on their own, for `contrast`."""
-        return tuple(Pass(name) for name in ENTRY_VIEWS) if self.options.form == "contrast" else ()
 
     def layers(self) -> tuple[int, ...]:
         """All, for `contrast`."""

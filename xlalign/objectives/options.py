@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 from typing_extensions import override
@@ -15,6 +15,24 @@ Need = Literal["pairs", "mono", "links", "dictionary"]
 
 MONO_VIEWS = ("mono", "mono-switched")
 
+SENTENCES = {"mono": 2, "mono-switched": 2, "concat": 2, "concat-romanised": 2, "mixed-source": 2, "mixed-target": 2}
+"""Sentences in a row of each view, where it is not one."""
+
+
+class Pass(NamedTuple):
+    """One encoding of one view: `attend` is full or cross, `model` query, momentum, init or label (no dropout)."""
+
+    view: str
+    masked: bool = False
+    attend: str = "full"
+    model: str = "query"
+
+    @property
+    def cost(self) -> float:
+        """Sentences encoded for one example; without a backward pass each counts one third."""
+        sentences = 0.1 if self.view.startswith("entry") else SENTENCES.get(self.view, 1)
+        return sentences if self.model == "query" else sentences / 3
+
 
 class ObjectiveOptions(Settings):
     """What all objectives have."""
@@ -25,13 +43,17 @@ class ObjectiveOptions(Settings):
         """The kinds of data that the objective reads."""
         return {"pairs"}
 
+    def passes(self) -> tuple[Pass, ...]:
+        """The encodings that the objective reads."""
+        return ()
+
     def views(self) -> set[str]:
         """The views that the objective reads."""
-        return set()
+        return {p.view for p in self.passes()}
 
     def masked_views(self) -> set[str]:
         """The views of which the objective reads the masked form."""
-        return set()
+        return {p.view for p in self.passes() if p.masked}
 
 
 class TokenPredictionOptions(ObjectiveOptions):
@@ -52,12 +74,8 @@ class TokenPredictionOptions(ObjectiveOptions):
         return data | extra.get(self.target, set()) | switched
 
     @override
-    def views(self) -> set[str]:
-        return set(self.on)
-
-    @override
-    def masked_views(self) -> set[str]:
-        return set(self.on)
+    def passes(self) -> tuple[Pass, ...]:
+        return tuple(Pass(view, True, self.attend) for view in self.on)
 
 
 class SequenceContrastOptions(ObjectiveOptions):
@@ -90,13 +108,19 @@ class SequenceContrastOptions(ObjectiveOptions):
     def needs(self) -> set[Need]:
         return {"pairs", "links"} if self.span else {"pairs"}
 
-    @override
-    def views(self) -> set[str]:
-        return set(self.on)
+    @property
+    def key_model(self) -> str:
+        """The encoder of the keys."""
+        return "momentum" if self.momentum else "query"
 
     @override
-    def masked_views(self) -> set[str]:
-        return set(self.on) if self.masked else set()
+    def passes(self) -> tuple[Pass, ...]:
+        """Anchors by the query encoder, keys by the key encoder; both of both sides when both are anchors."""
+        first, second = self.on
+        wanted = [Pass(first, self.masked), Pass(second, self.masked, model=self.key_model)]
+        if self.directions == "both" and self.momentum:
+            wanted += [Pass(second, self.masked), Pass(first, self.masked, model=self.key_model)]
+        return tuple(wanted)
 
 
 class WordAlignmentOptions(ObjectiveOptions):
@@ -119,13 +143,12 @@ class WordAlignmentOptions(ObjectiveOptions):
         return {"pairs", "links"} if self.source == "file" else {"pairs"}
 
     @override
-    def views(self) -> set[str]:
+    def passes(self) -> tuple[Pass, ...]:
+        """The two sides, or the masked concatenation; links are labelled without mask and dropout."""
         pointer = self.form == "pointer"
-        return {"concat"} if pointer else {"source", "target"}
-
-    @override
-    def masked_views(self) -> set[str]:
-        return {"concat"} if self.form == "pointer" else set()
+        wanted = (Pass("concat", masked=True),) if pointer else (Pass("source"), Pass("target"))
+        labels = tuple(Pass(p.view, model="label") for p in wanted) if self.source != "file" else ()
+        return wanted + labels
 
 
 class EmbeddingAlignmentOptions(ObjectiveOptions):
@@ -142,8 +165,9 @@ class EmbeddingAlignmentOptions(ObjectiveOptions):
         return {"dictionary"}
 
     @override
-    def views(self) -> set[str]:
-        return {"entry-source", "entry-target"} if self.form == "contrast" else set()
+    def passes(self) -> tuple[Pass, ...]:
+        """The entries on their own, for `contrast`."""
+        return (Pass("entry-source"), Pass("entry-target")) if self.form == "contrast" else ()
 
 
 class DistillationOptions(ObjectiveOptions):
@@ -158,8 +182,9 @@ class DistillationOptions(ObjectiveOptions):
     sides: Literal["both", "target"] = Field("both", description="which sides are pulled to the teacher's source")
 
     @override
-    def views(self) -> set[str]:
-        return {"source", "target"}
+    def passes(self) -> tuple[Pass, ...]:
+        """The sides that are pulled."""
+        return (Pass("source"), Pass("target")) if self.sides == "both" else (Pass("target"),)
 
 
 class AnchorOptions(ObjectiveOptions):
@@ -175,8 +200,9 @@ class AnchorOptions(ObjectiveOptions):
         return {"pairs"} if self.to == "states" else set()
 
     @override
-    def views(self) -> set[str]:
-        return {self.on} if self.to == "states" else set()
+    def passes(self) -> tuple[Pass, ...]:
+        """The view now and by the initial encoder."""
+        return (Pass(self.on), Pass(self.on, model="init")) if self.to == "states" else ()
 
 
 AnyOptions = Annotated[
@@ -241,3 +267,15 @@ class Recipe(Settings):
     def needs(self) -> set[Need]:
         """The kinds of data that the recipe reads."""
         return set().union(*(options.needs() for options in self.objectives.values()))
+
+    def passes(self) -> tuple[Pass, ...]:
+        """The encodings of one step, each once."""
+        return tuple(dict.fromkeys(p for options in self.objectives.values() for p in options.passes()))
+
+    def views(self) -> set[str]:
+        """The views that are read."""
+        return {p.view for p in self.passes()}
+
+    def cost(self) -> float:
+        """Sentences that the encoder is trained on for one pair (or document)."""
+        return sum(p.cost for p in self.passes())

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from xlalign.modeling import packing
 from xlalign.modeling.encoder import Encoder, States
-from xlalign.objectives.base import Pass
 from xlalign.objectives.batch import Batch, View
+from xlalign.objectives.options import Pass
 
 
 class EncodeOptions(NamedTuple):

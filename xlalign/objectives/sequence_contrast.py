@@ -34,7 +34,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather, nce
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
 from xlalign.objectives.options import SequenceContrastOptions
@@ -54,7 +54,7 @@ class SequenceContrast(Objective):
         self.options = options
         width = encoder.hidden_size * (2 if options.span else 1)
         self.projection = head(options.projection, width, options.projection_size)
-        self.key_model = "momentum" if options.momentum else "query"
+        self.key_model = options.key_model
         if options.momentum:
             self.key_projection = copy.deepcopy(self.projection).requires_grad_(False)
         if options.queue:
@@ -66,15 +66,6 @@ class SequenceContrast(Objective):
         self.register_buffer("queue", F.normalize(torch.randn(size, width, generator=generator), dim=1))
         self.register_buffer("queue_hashes", torch.full((size,), -1, dtype=torch.int64))
         self.register_buffer("pointer", torch.zeros((), dtype=torch.int64))
-
-    def passes(self) -> tuple[Pass, ...]:
-        """Anchors by the query encoder, keys by the key encoder; both of both sides when both are anchors."""
-        first, second = self.options.on
-        masked, both = self.options.masked, self.options.directions == "both"
-        wanted = [Pass(first, masked), Pass(second, masked, model=self.key_model)]
-        if both and self.options.momentum:
-            wanted += [Pass(second, masked), Pass(first, masked, model=self.key_model)]
-        return tuple(wanted)
 
     def layers(self) -> tuple[int, ...]:
         """The pooled layers."""

@@ -29,7 +29,7 @@ from torch.utils.checkpoint import checkpoint
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import TokenPredictionOptions
 from xlalign.objectives.passes import Passes
@@ -44,10 +44,6 @@ class TokenPrediction(Objective):
     def __init__(self, options: TokenPredictionOptions, encoder: Encoder) -> None:
         super().__init__()
         self.options = options
-
-    def passes(self) -> tuple[Pass, ...]:
-        """The masked form of every view."""
-        return tuple(Pass(view, True, self.options.attend) for view in self.options.on)
 
     def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
         """The mean over views of the mean over selected tokens."""

@@ -34,7 +34,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather, labelling, nce
-from xlalign.objectives.base import LossOutput, Objective, Pass, exact
+from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
 from xlalign.objectives.options import WordAlignmentOptions
@@ -52,12 +52,6 @@ class WordAlignment(Objective):
         if options.form == "pointer":
             self.query = nn.Linear(encoder.hidden_size, encoder.hidden_size)
             self.key = nn.Linear(encoder.hidden_size, encoder.hidden_size)
-
-    def passes(self) -> tuple[Pass, ...]:
-        """The two sides, or the masked concatenation; labels are found in a pass of their own."""
-        if self.options.form == "pointer":
-            return (Pass("concat", masked=True),)
-        return Pass("source"), Pass("target")
 
     def layers(self) -> tuple[int, ...]:
         """The layer of the vectors, and that of the labels."""

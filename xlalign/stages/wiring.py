@@ -6,8 +6,10 @@ artifact does. So such fields are operational here, and the names become inputs 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from pydantic import Field
@@ -18,6 +20,8 @@ from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings, operational
 from xlalign.errors import UserError, unknown_name
 from xlalign.evaluation.settings import EvalSettings
+from xlalign.modeling import scratch
+from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.stages.base import Kind, Node
 from xlalign.stages.grid import cell_name, grid
 from xlalign.training.settings import PretrainSettings
@@ -102,16 +106,34 @@ def _align(name: str, settings: Settings, stages: Stages) -> list[Node]:
 
 
 def _pretrain(name: str, settings: Settings, stages: Stages) -> list[Node]:
-    from xlalign.objectives.presets import needs
-
     own = cast("PretrainStage", settings)
+    recipe = own.recipe()
     inputs = {"bitext": _reference(own.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
-    if needs(own.preset, own.options) & {"links", "dictionary"}:
+    if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
+        if not stages.get("align-words"):
+            raise UserError(
+                f"`{name}`: preset `{own.preset}` needs {' and '.join(lacking)}, and the file has no [align-words] stage",
+                'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
+            )
         inputs["alignments"] = _reference(own.alignments, "align-words", f"pretrain.{name}.alignments", stages)
+    if depth := _depth(own.start, stages):
+        refuse_missing_layers(recipe, depth)
     if own.start in stages.get("pretrain", {}):
         inputs["model"] = own.start
         own = own.model_copy(update={"start": "stage"})
     return [Node(name, PRETRAIN, own, inputs)]
+
+
+def _depth(start: str, stages: Stages) -> int:
+    """Layers of the encoder that a `from` leads to; 0 where only the hub knows."""
+    seen: set[str] = set()
+    while start in stages.get("pretrain", {}) and start not in seen:
+        seen.add(start)
+        start = cast("PretrainStage", stages["pretrain"][start]).start
+    if start.startswith("scratch:"):
+        return scratch.size(start.removeprefix("scratch:")).layers
+    config = Path(start) / "config.json"
+    return int(json.loads(config.read_text(encoding="utf-8")).get("num_hidden_layers", 0)) if config.is_file() else 0
 
 
 def _reference(name: str, section: str, field: str, stages: Stages) -> str:

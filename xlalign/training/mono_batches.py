@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from xlalign.objectives.batch import Mask, View
-from xlalign.objectives.options import Recipe
+from xlalign.objectives.options import MONO_VIEWS, Recipe
 from xlalign.training.corpus import MonoData
 from xlalign.training.dictionary import Entries
 from xlalign.training.labels import Translations, swapped, translated
@@ -40,8 +40,7 @@ class MonoBatches:
     ) -> None:
         self.options, self.frame, self.data, self.seed = recipe.data, frame, data, run.seed
         self.entries, self.translations = entries, translations
-        read = set().union(*(o.views() for o in recipe.objectives.values()))
-        self.names = sorted(read & {"mono", "mono-switched"})
+        self.names = sorted(recipe.views() & set(MONO_VIEWS))
         self.sampler = Sampler(data.hashes, data.groups, run, self.options)
 
     def views(self, step: int) -> dict[str, View]:

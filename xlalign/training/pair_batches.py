@@ -56,7 +56,7 @@ class PairBatches:
     def __init__(self, recipe: Recipe, frame: Frame, data: PairData, run: Run) -> None:
         self.options, self.frame, self.data, self.seed = recipe.data, frame, data, run.seed
         objectives = list(recipe.objectives.values())
-        self.names = sorted(set().union(*(o.views() for o in objectives)) & set(VIEWS))
+        self.names = sorted(recipe.views() & set(VIEWS))
         self.masked = set().union(*(o.masked_views() for o in objectives))
         self.spanned = any(getattr(o, "span", False) for o in objectives)
         self.linked = any(o.kind == "word-alignment" and "links" in o.needs() for o in objectives)

@@ -12,9 +12,10 @@ import torch
 
 from xlalign import progress
 from xlalign.bitext import corpus
-from xlalign.errors import DataError, UserError
+from xlalign.errors import DataError
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
+from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.objectives.options import DistillationOptions, Recipe
 from xlalign.training import card, devices
 from xlalign.training.corpus import monolingual, read_mono, read_pairs
@@ -97,26 +98,11 @@ def fitted(recipe: Recipe, query: Encoder, frame: Frame) -> Recipe:
     Raises:
         UserError: an objective reads a layer that the encoder does not have.
     """
-    for name, own in recipe.objectives.items():
-        wanted = {field: getattr(own, field) for field in ("layers", "layer", "label_layer") if hasattr(own, field)}
-        for field, value in wanted.items():
-            for layer in value if isinstance(value, tuple) else (value,):
-                _refuse_layer(name, field, layer, query.layers)
+    refuse_missing_layers(recipe, query.layers)
     changes: dict[str, Any] = {"max_length": min(recipe.data.max_length, query.longest)}
     if recipe.data.document_pairs == "auto":
         changes["document_pairs"] = len(frame.middle) == 1
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=changes)})
-
-
-def _refuse_layer(objective: str, field: str, layer: int, depth: int) -> None:
-    if -depth - 1 <= layer <= depth:
-        return
-    near = max(1, round(layer * depth / 12))
-    value = f"[{near}]" if field == "layers" else f"{near}"
-    raise UserError(
-        f"{objective}.{field} reads layer {layer}, and the encoder has {depth} layers",
-        f"set {objective}.{field} = {value}, the same depth as layer {layer} of 12",
-    )
 
 
 def beginning(
@@ -169,7 +155,7 @@ def load_data(
 ) -> Data:
     """Read and tokenise the kinds of data that a recipe's objectives read."""
     needs, options = recipe.needs(), recipe.data
-    views = set().union(*(o.views() for o in recipe.objectives.values()))
+    views = recipe.views()
     entries = _entries(recipe, tokenizer, alignments, seed) if "dictionary" in needs else None
     translations = None
     if entries and any(getattr(o, "target", "") == "dictionary" for o in recipe.objectives.values()):

@@ -36,7 +36,7 @@ class RecipeProgram:
             objectives = {
                 name: OBJECTIVES.get(options.kind)(options, encoder) for name, options in recipe.objectives.items()
             }
-        self._plan = [p for objective in objectives.values() for p in objective.passes()]
+        self._plan = recipe.passes()
         layers = frozenset(layer for objective in objectives.values() for layer in objective.layers())
         self._encoding = EncodeOptions(budget, layers, gradient_cache)
         self.momentum = max(getattr(o, "momentum", 0.0) for o in recipe.objectives.values())

@@ -12,6 +12,18 @@ from xlalign.objectives.options import Recipe
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
+OPTIMISATION = (
+    "steps",
+    "batch_size",
+    "learning_rate",
+    "warmup",
+    "schedule",
+    "weight_decay",
+    "betas",
+    "epsilon",
+    "seed",
+)
+"""The settings that `--explain` prints beside a preset's hyperparameters."""
 
 
 class TrainSettings(Settings):
@@ -82,3 +94,8 @@ class PretrainSettings(TrainSettings):
     def recipe(self) -> Recipe:
         """The preset with all overrides."""
         return presets.load(self.preset, self.options)
+
+    def explanation(self) -> str:
+        """The preset as this table runs it, with the published value beside each that was changed (Markdown)."""
+        own = self.model_dump(mode="json", include=set(OPTIMISATION))
+        return presets.explanation(self.preset, self.options, own)

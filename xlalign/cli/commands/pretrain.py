@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,16 +10,22 @@ from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.stages import current, describe, open_pipeline, print_json
-from xlalign.errors import unknown_name
+from xlalign.errors import UserError, unknown_name
+
+if TYPE_CHECKING:
+    from xlalign.stages.pipeline import Pipeline
 
 
 @with_request
 def command(
     request: Request,
     stages: Annotated[list[str] | None, typer.Argument(help="Names of [pretrain.NAME] stages; default all.")] = None,
-    explain: Annotated[
-        str | None, typer.Option("--explain", metavar="PRESET", help="Print a preset's equation and settings.")
+    preset: Annotated[
+        str | None, typer.Option("--preset", metavar="PRESET", help="With --explain: a preset, as published.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print equation, settings and deviations; train nothing.")
+    ] = False,
 ) -> None:
     """Make the pretrained encoders current: train by the preset of each [pretrain.NAME] table.
 
@@ -27,20 +33,47 @@ def command(
 
     - `xlalign pretrain` (every model of the pipeline)
     - `xlalign pretrain ppa --set pretrain.ppa.steps=200 --out models`
-    - `xlalign pretrain --explain ml-ctl`
+    - `xlalign pretrain --preset ml-ctl --explain` (the preset as published)
+    - `xlalign pretrain ml-ctl --explain` (a stage, with the settings of the pipeline file)
     """
     with boundary(debug=request.debug):
-        if explain:
-            from xlalign.objectives.presets import explanation
-
-            output().print(explanation(explain), markup=False)
+        if preset:
+            _explain_preset(preset, explain=explain)
             return
         pipeline = open_pipeline(request)
-        known = pipeline.names("pretrain")
-        for name in stages or ():
-            if name not in known:
-                raise unknown_name("pretrain stage", name, known)
-        names = stages or known
+        names = _names(pipeline, stages)
+        if explain:
+            for name in names:
+                _explain_stage(pipeline, name)
+            return
         outcomes = current(request, pipeline, names)
         if outcomes is not None and request.json_output:
             print_json(describe(outcomes, names))
+
+
+def _names(pipeline: Pipeline, wanted: list[str] | None) -> list[str]:
+    known = pipeline.names("pretrain")
+    for name in wanted or ():
+        if name not in known:
+            raise unknown_name("pretrain stage", name, known)
+    return wanted or known
+
+
+def _explain_preset(name: str, *, explain: bool) -> None:
+    from xlalign.objectives.presets import explanation, load
+
+    load(name)
+    if not explain:
+        raise UserError(
+            "--preset goes with --explain; what is trained is said by the pipeline file",
+            f'add a table [pretrain.{name}] with preset = "{name}", or `xlalign pretrain --preset {name} --explain`',
+        )
+    output().print(explanation(name), markup=False, highlight=False, soft_wrap=True)
+
+
+def _explain_stage(pipeline: Pipeline, name: str) -> None:
+    from xlalign.training.settings import PretrainSettings
+
+    settings = pipeline.stages["pretrain"][name]
+    assert isinstance(settings, PretrainSettings)
+    output().print(settings.explanation(), markup=False, highlight=False, soft_wrap=True)

@@ -80,17 +80,29 @@ def _compat(name: str, wanted: str | None) -> Table:
     return _flat(known[wanted])
 
 
-def explanation(name: str, options: Mapping[str, Any] | None = None) -> str:
-    """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown)."""
+def explanation(
+    name: str, options: Mapping[str, Any] | None = None, optimisation: Mapping[str, Any] | None = None
+) -> str:
+    """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown).
+
+    Args:
+        name: of the preset.
+        options: hyperparameters that are changed; the published value is printed beside each.
+        optimisation: values of the `[pretrain.NAME]` table, as steps and rate; None = what the paper says.
+    """
     recipe = load(name, options)
+    published = {**hyperparameters(load(name)), **_named("training", training(name))}
+    values = {**hyperparameters(recipe), **_named("training", training(name) if optimisation is None else optimisation)}
     lines = [f"# {name}: {recipe.title}", "", f"Paper: {recipe.paper}", "", f"Loss: {recipe.equation}", ""]
     lines += [
         f"Reads: {', '.join(sorted(recipe.needs()))}. Reduction: {recipe.reduction}.",
         "",
+        f"Cost: {recipe.cost():.1f} sentences encoded for each pair or document (no backward pass: one third).",
+        "",
         "## Hyperparameters",
         "",
     ]
-    lines += [f"- {key} = {value}" for key, value in {**hyperparameters(recipe), **_named("training", name)}.items()]
+    lines += [f"- {key} = {value}{_beside(published, key, value)}" for key, value in values.items()]
     for title, rows in (
         ("What differs from the paper", recipe.deviations),
         ("Not stated in the paper", recipe.unverified),
@@ -109,8 +121,12 @@ def hyperparameters(recipe: Recipe) -> Table:
     return values
 
 
-def _named(part: str, name: str) -> Table:
-    return {f"{part}.{key}": value for key, value in training(name).items()}
+def _named(part: str, values: Mapping[str, Any]) -> Table:
+    return {f"{part}.{key}": value for key, value in values.items()}
+
+
+def _beside(published: Table, key: str, value: Any) -> str:
+    return "" if published.get(key, value) == value else f" (preset: {published[key]})"
 
 
 def needs(name: str, options: Mapping[str, Any] | None = None) -> set[Need]:
@@ -119,14 +135,14 @@ def needs(name: str, options: Mapping[str, Any] | None = None) -> set[Need]:
 
 
 def catalogue() -> list[dict[str, str]]:
-    """One row a preset: name, paper, needs, encoder passes a step (a momentum or teacher pass counts one third)."""
+    """One row a preset: name, paper, needs, and cost as `Recipe.cost` counts it."""
     return [_row(name) for name in names()]
 
 
 def _row(name: str) -> dict[str, str]:
     recipe = load(name)
     needed = ", ".join(sorted(recipe.needs()))
-    return {"name": name, "what": recipe.title, "paper": recipe.paper, "needs": needed}
+    return {"name": name, "what": recipe.title, "paper": recipe.paper, "needs": needed, "cost": f"{recipe.cost():.1f}"}
 
 
 def _set(name: str, tables: Table, path: list[str], value: Any) -> None:

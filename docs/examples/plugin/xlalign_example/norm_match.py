@@ -18,9 +18,9 @@ from pydantic import Field
 from torch import Tensor
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.base import LossOutput, Objective, Pass
+from xlalign.objectives.base import LossOutput, Objective
 from xlalign.objectives.batch import Batch
-from xlalign.objectives.options import ObjectiveOptions
+from xlalign.objectives.options import ObjectiveOptions, Pass
 from xlalign.objectives.passes import Passes
 
 
@@ -30,9 +30,9 @@ class NormMatchOptions(ObjectiveOptions):
     kind: Literal["norm_match"] = "norm_match"
     layer: int = Field(-1, description="layer of the token vectors")
 
-    def views(self) -> set[str]:
-        """Both sides of a pair."""
-        return {"source", "target"}
+    def passes(self) -> tuple[Pass, ...]:
+        """Both sides of a pair, unmasked."""
+        return Pass("source"), Pass("target")
 
 
 class NormMatch(Objective):
@@ -41,10 +41,6 @@ class NormMatch(Objective):
     def __init__(self, options: NormMatchOptions, encoder: Encoder) -> None:
         super().__init__()
         self.options = options
-
-    def passes(self) -> tuple[Pass, ...]:
-        """Both sides, unmasked."""
-        return Pass("source"), Pass("target")
 
     def layers(self) -> tuple[int, ...]:
         """The pooled layer."""
