@@ -75,8 +75,8 @@ def presets() -> str:
 
     rows = CATALOGUES["presets"]()
     intro = (
-        "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table. Cost: sentences encoded for each "
-        "pair or document, forward and backward; a pass without gradient counts one third."
+        "Published recipes of alignment, for `preset = ...` in a `[pretrain.NAME]` table. Cost: sentences encoded for "
+        "each pair or document, forward and backward; a pass without gradient counts one third."
     )
     sections = [preset(row["name"], load(row["name"])) for row in rows]
     return "\n\n".join([f"# Presets\n\n{intro}\n\n{table(rows)}".rstrip(), *sections])

@@ -112,7 +112,8 @@ def _pretrain(name: str, settings: Settings, stages: Stages) -> list[Node]:
     if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
         if not stages.get("align-words"):
             raise UserError(
-                f"`{name}`: preset `{own.preset}` needs {' and '.join(lacking)}, and the file has no [align-words] stage",
+                f"`{name}`: preset `{own.preset}` needs {' and '.join(lacking)}, "
+                "and the file has no [align-words] stage",
                 'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
             )
         inputs["alignments"] = _reference(own.alignments, "align-words", f"pretrain.{name}.alignments", stages)
