@@ -45,7 +45,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The default tests: offline, random order, coverage printed at the end."""
-    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"))
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
     arguments = session.posargs or ["-n", "2", "-m", "not slow", "--cov", "--cov-report=term:skip-covered"]
     session.run("pytest", *arguments, env=ONE_THREAD)
 
@@ -53,7 +53,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """The tests that take minutes: the promise of the quickstart, kills at random moments."""
-    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"))
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("sentence"))
     session.run("pytest", "-m", "slow", "-p", "no:randomly", *session.posargs, env=ONE_THREAD)
 
 
@@ -90,7 +90,7 @@ def package(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Ratios against peers, measured in one process run; figures go to benchmarks/results/."""
-    install_project(session, *tool("pytest"))
+    install_project(session, *tool("pytest"), *tool("sentence"))
     chosen = session.posargs or sorted(str(path) for path in Path("benchmarks").glob("*_*.py"))
     for script in chosen:
         session.run("python", script, env={**ONE_THREAD, "PYTHONPATH": str(Path.cwd())})

@@ -73,3 +73,9 @@ def test_bad_files_are_clear(tmp_path):
         read_toml(tmp_path / "latin.toml")
     (tmp_path / "bom.toml").write_bytes(b'\xef\xbb\xbfa = "x"')
     assert read_toml(tmp_path / "bom.toml") == {"a": "x"}
+
+
+def test_a_star_stands_for_every_table():
+    table = {"pretrain": {"a": {"seed": 0}, "b": {}}, "eval": {"seeds": [1]}}
+    changed = override(table, ["pretrain.*.seed=2"])
+    assert changed == {"pretrain": {"a": {"seed": 2}, "b": {"seed": 2}}, "eval": {"seeds": [1]}}

@@ -142,6 +142,14 @@ def test_a_tracker_that_is_not_installed_is_named(tmp_path):
         train(Regression(), Random(), settings, tmp_path)
 
 
+def test_metrics_reach_tensorboard(tmp_path):
+    pytest.importorskip("tensorboard")
+    settings = SETTINGS.model_copy(update={"trackers": ("tensorboard",), "steps": 4})
+    train(Regression(), Random(), settings, tmp_path)
+    events = b"".join(path.read_bytes() for path in tmp_path.rglob("events.out.tfevents*"))
+    assert all(name in events for name in (b"gradient_norm", b"learning_rate", b"size"))
+
+
 def test_batches_built_ahead_change_nothing_and_their_errors_arrive(tmp_path, undisturbed):
     program = Regression()
     train(program, Random(), SETTINGS.model_copy(update={"prefetch": 3}), tmp_path / "ahead")

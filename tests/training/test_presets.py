@@ -5,18 +5,23 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from xlalign.bitext import corpus
 from xlalign.errors import DataError, UserError
-from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.encoder import Encoder, load
 from xlalign.objectives import OBJECTIVES, presets
 from xlalign.objectives.batch import Batch
+from xlalign.objectives.options import DataOptions
 from xlalign.training import pretrain as domain
+from xlalign.training.corpus import read_pairs
 from xlalign.training.data import RecipeBatches
 from xlalign.training.loop import train, weights
 from xlalign.training.recipe import RecipeProgram
 from xlalign.training.settings import PretrainSettings
+from xlalign.training.vectors import sentence_matrix
 from xlalign.training.views import Frame
 
 SHALLOW = {
@@ -278,3 +283,15 @@ def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_pat
     card = (tmp_path / "out2/README.md").read_text(encoding="utf-8")
     assert "2010.12547" in card
     assert "| contrast.queue | 32 |" in card
+
+
+@pytest.mark.slow
+def test_sentence_transformers_loads_the_model_with_our_mean_pooling(artifacts, tmp_path):
+    sentence_transformers = pytest.importorskip("sentence_transformers")
+    domain.pretrain(settings_for("ml-ctl", steps=1), *artifacts, None, tmp_path / "work", tmp_path / "out")
+    model, tokenizer = load(tmp_path / "out")
+    data = read_pairs(artifacts[0], tokenizer, DataOptions(), split="dev")
+    expected = sentence_matrix(Encoder(model.eval()), data.tokens, Frame.of(tokenizer), DataOptions())
+    texts = [text for pair in corpus.read_pairs(artifacts[0] / "dev") for text in (pair.source, pair.target)]
+    found = sentence_transformers.SentenceTransformer(str(tmp_path / "out"), device="cpu").encode(texts)
+    assert np.allclose(found, expected, atol=1e-5)

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 pytestmark = pytest.mark.slow
@@ -37,17 +39,23 @@ RECIPES = {
 }
 
 
-@pytest.mark.enable_socket
-@pytest.mark.parametrize("preset", RECIPES)
-def test_two_processes_give_what_one_gives(preset, artifacts, tmp_path):
-    table = settings(preset=preset, steps=6, log_every=1, options=RECIPES[preset])
-    assert start(table, artifacts, tmp_path / "one").wait() == 0
+def two_processes(table: dict[str, object], artifacts: tuple[Path, Path], folder: Path) -> None:
+    """One run in two processes that talk through gloo."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    both = [start(table, artifacts, tmp_path / "two", RANK=str(r), LOCAL_RANK=str(r), **shared) for r in range(2)]
+    both = [start(table, artifacts, folder, RANK=str(r), LOCAL_RANK=str(r), **shared) for r in range(2)]
     assert [process.wait() for process in both] == [0, 0]
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("sharded", [False, True], ids=["ddp", "fsdp"])
+@pytest.mark.parametrize("preset", RECIPES)
+def test_two_processes_give_what_one_gives(preset, sharded, artifacts, tmp_path):
+    table = settings(preset=preset, steps=6, log_every=1, options=RECIPES[preset], sharded=sharded)
+    assert start(table, artifacts, tmp_path / "one").wait() == 0
+    two_processes(table, artifacts, tmp_path / "two")
     one, two = (load_file(tmp_path / name / "out/model.safetensors") for name in ("one", "two"))
     # AdamW divides tiny gradients by their own size, so rounding shows in single weights.
     assert all((one[name] - two[name]).norm() <= 5e-3 * one[name].norm() for name in one)
@@ -56,8 +64,24 @@ def test_two_processes_give_what_one_gives(preset, artifacts, tmp_path):
         for name in ("one", "two")
     )
     for a, b in zip(first, second, strict=True):
-        for key in ("loss", "gradient_norm"):
+        assert a.keys() == b.keys()
+        for key in a.keys() & {"loss", "gradient_norm"}:
             assert a[key] == pytest.approx(b[key], rel=1e-3)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("sharded", [False, True], ids=["ddp", "fsdp"])
+def test_two_processes_go_on_from_a_checkpoint_to_the_bit(sharded, artifacts, tmp_path):
+    """Also where weights and optimizer are split: they are whole in the checkpoint."""
+    table = settings(preset="ppa", options=RECIPES["ppa"], sharded=sharded, steps=6, checkpoint_every=3)
+    two_processes(table, artifacts, tmp_path)
+    model = tmp_path / "out/model.safetensors"
+    whole = load_file(model)
+    model.unlink()
+    shutil.rmtree(tmp_path / "work/checkpoints/step-00000006")
+    two_processes(table, artifacts, tmp_path)
+    again = load_file(model)
+    assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
 def test_killed_at_random_moments_it_ends_with_the_same_weights(artifacts, tmp_path):

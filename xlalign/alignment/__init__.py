@@ -23,6 +23,7 @@ ALIGNERS: Registry[MakeAligner] = Registry(
         "transport": f"{_ENCODER}:transport",
         "forward": f"{_ENCODER}:forward",
         "reverse": f"{_ENCODER}:reverse",
+        "gold": "xlalign.alignment.given:GoldLinks",
         "fast_align": f"{_EXTERNAL}.fast_align:FastAlign",
         "eflomal": f"{_EXTERNAL}.eflomal:Eflomal",
         "simalign": f"{_EXTERNAL}.simalign:SimAlign",

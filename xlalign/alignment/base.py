@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from xlalign.alignment.settings import AlignSettings
+from xlalign.bitext.corpus import GoldPair
 from xlalign.types import Alignment, WordPair
 
 
@@ -24,6 +25,15 @@ class Trainable(Protocol):
 
     def train(self, pairs: Iterable[WordPair]) -> Aligner:
         """Learn from `pairs`, which are read once; returns an aligner for any of them."""
+        ...
+
+
+@runtime_checkable
+class Knowing(Protocol):
+    """An aligner that is told the gold links of a language pair."""
+
+    def know(self, rows: Iterable[GoldPair]) -> Aligner:
+        """Take in the gold pairs."""
         ...
 
 

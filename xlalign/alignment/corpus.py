@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlalign.alignment import ALIGNERS, files, gold
-from xlalign.alignment.base import EMPTY, Aligner, Trainable
+from xlalign.alignment.base import EMPTY, Aligner, Knowing, Trainable
 from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair, chunks
@@ -73,6 +73,8 @@ def align_corpus(
     for pair in sorted({*sizes, *(standard.pair for standard in standards)}):
         words = sorted((work / "words" / pair).glob("*.parquet"))
         here = [standard for standard in standards if standard.pair == pair]
+        if isinstance(make, Knowing):
+            make = make.know(row for standard in here for row in standard.rows)
         aligner = _prepared(make, _training_text(words, here, settings), work / "models" / f"{pair}.npz")
         for path in words:
             _align_file(path, out / "links" / f"{shard:05d}.parquet", work / "links", aligner, settings, pair)

@@ -48,8 +48,12 @@ def override(table: Table, assignments: Iterable[str]) -> Table:
 
 
 def merge(table: Table, path: list[str], value: Any) -> None:
-    """Set the field at `path` in place, making the tables on the way."""
+    """Set the field at `path` in place, making the tables on the way; `*` stands for every table that is there."""
     for depth, key in enumerate(path[:-1]):
+        if key == "*":
+            for own in [item for item in table.values() if isinstance(item, dict)]:
+                merge(own, path[depth + 1 :], value)
+            return
         table = table.setdefault(key, {})
         if not isinstance(table, dict):
             raise UserError(f"`{'.'.join(path)}`: `{'.'.join(path[: depth + 1])}` is a value, not a table")

@@ -64,10 +64,22 @@ def _refuse_incomplete(source: str | Path, missing: Sequence[str]) -> None:
         )
 
 
-def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
-    """Write a plain transformers directory: config.json, model.safetensors, tokenizer files."""
+def save(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    folder: Path,
+    weights: Mapping[str, Tensor] | None = None,
+) -> None:
+    """Write a plain transformers directory: config.json, model.safetensors, tokenizer files.
+
+    Args:
+        model: the model.
+        tokenizer: its tokenizer.
+        folder: the directory.
+        weights: the model's state, where it is not in the model itself (split among processes).
+    """
     with quiet():
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, state_dict=weights)
         tokenizer.save_pretrained(folder)
 
 
@@ -187,6 +199,16 @@ class Encoder(nn.Module):
             inputs["attention_mask"] = {"full_attention": None, "sliding_attention": None}
         output = self.model.base_model(**inputs, output_hidden_states=True, packing=chunk)
         return {layer: output.hidden_states[layer][0] for layer in keep}
+
+    def blocks(self) -> list[nn.Module]:
+        """The L blocks, first to last."""
+        lists = (part for part in self.model.base_model.modules() if isinstance(part, nn.ModuleList))
+        return next((list(found) for found in lists if len(found) == self.layers), [])
+
+    def compile_blocks(self) -> None:
+        """Have torch compile the encoder in place, for any number of tokens; attention stays as it is."""
+        packing.register(traced=True)
+        self.model.base_model.compile(dynamic=True)
 
     def logits(self, vectors: Tensor) -> Tensor:
         """Vocabulary logits (M, V) of last-layer vectors (M, D)."""

@@ -7,7 +7,7 @@ length (CPU) or runs torch's variable-length kernel (CUDA). The stock models mus
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -301,11 +301,12 @@ def _stock(
     )
 
 
-def register() -> str:
-    """Enter `attend` in transformers' attention table and return its name."""
+def register(*, traced: bool = False) -> str:
+    """Enter `attend` in transformers' attention table and return its name; `traced`: torch.compile leaves it out."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
-    AttentionInterface.register(NAME, attend)
+    leave_out: Callable[[Any], Any] = torch.compiler.disable
+    AttentionInterface.register(NAME, leave_out(attend) if traced else attend)
     AttentionMaskInterface.register(NAME, sdpa_mask)
     return NAME

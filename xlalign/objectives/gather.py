@@ -48,6 +48,12 @@ def shown(loss: Tensor) -> Tensor:
     return loss.detach() * world()
 
 
+def own(value: Tensor) -> Tensor:
+    """This process's part of a tensor that is split among them (FSDP); others as they are."""
+    part: Tensor = value.to_local() if hasattr(value, "to_local") else value
+    return part
+
+
 def _gather(tensor: Tensor) -> Tensor:
     size = torch.tensor(len(tensor), device=tensor.device)
     sizes = [torch.zeros_like(size) for _ in range(world())]

@@ -171,6 +171,7 @@ def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
     """slow <- momentum * slow + (1 - momentum) * fast, in place; buffers are copied."""
     pairs = list(zip(slow.parameters(), fast.parameters(), strict=True))
     if pairs:
-        torch._foreach_lerp_([a for a, _ in pairs], [b.detach() for _, b in pairs], 1 - momentum)
+        slow_, fast_ = ([gather.own(p.detach()) for p in side] for side in zip(*pairs, strict=True))
+        torch._foreach_lerp_(slow_, fast_, 1 - momentum)
     for kept, current in zip(slow.buffers(), fast.buffers(), strict=True):
         kept.copy_(current)

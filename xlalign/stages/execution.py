@@ -131,7 +131,7 @@ def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator
     pool.close(stop=False)
 
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
     "TQDM_DISABLE": "1",
@@ -139,6 +139,7 @@ _ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(1 << 26),
 }
+"""What worker processes find set (glibc reads its part when a process starts)."""
 
 
 def prepare_environment(threads: int) -> None:
@@ -149,11 +150,7 @@ def prepare_environment(threads: int) -> None:
     """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
-    for name, value in (
-        ("TOKENIZERS_PARALLELISM", "false"),
-        ("TRANSFORMERS_VERBOSITY", "error"),
-        ("TQDM_DISABLE", "1"),
-    ):
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
 
 

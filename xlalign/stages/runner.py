@@ -88,6 +88,17 @@ def plan(graph: Graph, targets: Iterable[str], store: Store, threads: int = 1) -
     return lines
 
 
+def cached(graph: Graph, store: Store, threads: int = 1) -> dict[str, Artifact]:
+    """The artifacts that the cache holds of a pipeline, by stage; those whose inputs are missing have no key."""
+    known: dict[str, Artifact] = {}
+    for node in closure(graph, graph):
+        if all(name in known for name in node.inputs.values()):
+            recipe = _recipe(node, known, threads)
+            if artifact := store.lookup(recipe.stage, recipe.key):
+                known[node.name] = artifact
+    return known
+
+
 def make_current(
     graph: Graph,
     targets: Iterable[str],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,10 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.errors import MissingExtraError, UserError
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.base import LossOutput
+from xlalign.training import sharding
 from xlalign.training.settings import TrainSettings
 
 if TYPE_CHECKING:
+    from torch.distributed.fsdp import FSDPModule
+
     from xlalign.training.loop import Program
 
 
@@ -67,13 +72,25 @@ class Device:
         self.rank: int = self.accelerator.process_index
         self.world: int = self.accelerator.num_processes
         program.modules().to(self.device)
+        if settings.compiled:
+            for part in program.modules().modules():
+                if isinstance(part, Encoder):
+                    part.compile_blocks()
         self._step = _Step(program)
-        if mixed != "no" or self.world > 1:
+        self._split: FSDPModule | None = None
+        if settings.sharded and self.world > 1:
+            self._split = sharding.shard(self._step, self.device, self.world)
+        elif mixed != "no" or self.world > 1:
             self._step = self.accelerator.prepare(self._step)
 
     def loss(self, batch: Any) -> LossOutput:
         """The program's loss under the run's precision; its backward pass averages over processes."""
-        return self._step(batch)
+        with self.accelerator.autocast() if self._split else nullcontext():
+            return self._step(batch)
+
+    def whole(self) -> AbstractContextManager[None]:
+        """A block in which encoders can be called outside a step."""
+        return sharding.whole(self._split) if self._split else nullcontext()
 
     def move(self, batch: Any) -> Any:
         """The batch on this device; tensors in dictionaries, lists and tuples are found."""

@@ -23,6 +23,7 @@ from xlalign.training import checkpoint, devices, optimizer
 from xlalign.training.metrics import Metrics
 from xlalign.training.prefetch import Ahead
 from xlalign.training.settings import TrainSettings
+from xlalign.training.sharding import gathered, placed
 from xlalign.training.signals import StopFlag
 
 Scores = dict[str, float]
@@ -177,7 +178,7 @@ class _Run:
     def _evaluate(self) -> None:
         module = self.program.modules()
         module.eval()
-        with torch.no_grad():
+        with torch.no_grad(), self.device.whole():
             self.scores = self.evaluate(self.step) if self.evaluate else {}
         module.train()
         self.metrics.scores(self.step, self.scores)
@@ -190,23 +191,25 @@ class _Run:
             self.stale += 1
             return
         self.best_step, self.best_scores, self.stale = self.step, self.scores, 0
-        if self.device.rank == 0:
-            checkpoint.save(self.folder, f"best-{self.step:08d}", weights(self.program.modules()), {})
+        self._publish(f"best-{self.step:08d}", weights(self.program.modules()), {})
 
     def save(self) -> None:
         """Write a checkpoint of this moment and delete those no longer needed."""
-        if self.device.rank == 0:
-            self._write()
-        self.device.wait()
-
-    def _write(self) -> None:
         tensors = {f"weights.{name}": value for name, value in weights(self.program.modules()).items()}
         tensors |= {f"optimizer.{name}": value for name, value in optimizer.state(self.optimizer).items()}
         names = ("step", "best_step", "stale", "scores", "best_scores")
         meta = {name: getattr(self, name) for name in names}
         meta |= {"seconds": self.seconds + time.monotonic() - self.started, "window": self.metrics.window()}
-        checkpoint.save(self.folder, f"step-{self.step:08d}", tensors, meta)
-        self._prune()
+        self._publish(f"step-{self.step:08d}", tensors, meta)
+        if self.device.rank == 0:
+            self._prune()
+        self.device.wait()
+
+    def _publish(self, name: str, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
+        """Write a checkpoint from the first process; all take part in putting split tensors together."""
+        found = {key: gathered(value) for key, value in tensors.items()}
+        if self.device.rank == 0:
+            checkpoint.save(self.folder, name, found, meta)
 
     def _prune(self) -> None:
         steps = sorted(path.name for path in self.folder.glob("step-*"))[-KEEP:]
@@ -255,7 +258,7 @@ def load_weights(module: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Copy tensors into the module in place, so that ties and optimizer references hold."""
     with torch.no_grad():
         for name, value in weights(module).items():
-            value.copy_(tensors[name])
+            value.copy_(placed(tensors[name], value))
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from xlalign.training.settings import TrainSettings
+from xlalign.training.sharding import gathered, placed
 
 
 def adamw(module: nn.Module, settings: TrainSettings) -> AdamW:
@@ -38,7 +39,7 @@ def set_rate(optimizer: AdamW, value: float) -> None:
 def clip(module: nn.Module, largest: float) -> Tensor:
     """Scale the gradient to norm `largest` at the most (0 = leave it) and return the norm before."""
     parameters = [p for p in module.parameters() if p.grad is not None]
-    return nn.utils.clip_grad_norm_(parameters, largest or float("inf"), foreach=True)
+    return gathered(nn.utils.clip_grad_norm_(parameters, largest or float("inf"), foreach=True))
 
 
 def state(optimizer: AdamW) -> dict[str, Tensor]:
@@ -51,7 +52,7 @@ def restore(optimizer: AdamW, tensors: dict[str, Tensor]) -> None:
     for i, p in _indexed(optimizer):
         keys = [name for name in tensors if name.startswith(f"{i}.")]
         # The step counter stays where the fused kernel wants it: beside its parameter.
-        optimizer.state[p] = {name.partition(".")[2]: tensors[name].to(p.device) for name in keys}
+        optimizer.state[p] = {name.partition(".")[2]: placed(tensors[name], p) for name in keys}
 
 
 def _indexed(optimizer: AdamW) -> list[tuple[int, torch.nn.Parameter]]:

@@ -27,6 +27,7 @@ from xlalign.training.loop import TrainResult, train
 from xlalign.training.recipe import RecipeProgram
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings
+from xlalign.training.sharding import gathered
 from xlalign.training.tokens import tokenise
 from xlalign.training.vectors import sentence_matrix
 from xlalign.training.views import Frame
@@ -75,8 +76,9 @@ def pretrain(
     select = settings.select or None if evaluate else None
     result = train(program, batches, settings, work, evaluate=evaluate, select=select)
     summary = summarise(settings, result, model)
+    state = {name: gathered(value) for name, value in model.state_dict().items()}
     if batches.run.rank == 0:
-        encoder.save(model, tokenizer, out)
+        encoder.save(model, tokenizer, out, state)
         shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
         (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
     devices.wait()

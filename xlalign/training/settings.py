@@ -45,6 +45,12 @@ class TrainSettings(Settings):
     checkpoint_every: Positive = operational(500, "steps between checkpoints", ge=1)
     log_every: Positive = operational(50, "steps between records of metrics.jsonl", ge=1)
     device: str = operational("auto", "auto, cpu, cuda or mps")
+    sharded: bool = operational(
+        False, "several processes: split weights, gradients and optimizer state among them (FSDP), for large encoders"
+    )
+    compiled: bool = operational(
+        False, "torch.compile of the encoder: a minute to start, then a tenth faster or more on a GPU, seldom on a CPU"
+    )
     prefetch: int = operational(0, "batches built ahead in a thread; 0 = built in line", ge=0)
     trackers: tuple[str, ...] = operational((), "accelerate trackers beside metrics.jsonl: tensorboard, wandb")
 
