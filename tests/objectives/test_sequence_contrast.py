@@ -1,11 +1,14 @@
 """Every form of the contrastive loss against loops written from the formula, in double precision."""
 
+import dataclasses
 import math
 
 import pytest
 import torch
 from torch.nn import functional as F
 
+from xlalign.objectives import presets
+from xlalign.objectives.batch import Span
 from xlalign.objectives.nce import contrast, diagnostics
 from xlalign.objectives.options import Pass, SequenceContrastOptions
 from xlalign.objectives.passes import Passes
@@ -210,3 +213,32 @@ def test_diagnostics():
     assert found["alignment"] == 0
     assert found["uniformity"].item() == pytest.approx(-4)  # distance squared 2 between all
     assert diagnostics(x, x.roll(1, 0))["accuracy"] == 0
+
+
+@pytest.mark.parametrize("compat", [{}, {"compat": "official"}], ids=["paper", "official"])
+def test_ml_ctl_equals_its_equations(encoder, make_batch, compat):
+    """Sentence and word, first and last layer, concatenated before the head; cross-zero NCE over both languages."""
+    options = presets.load("ml-ctl", compat).objectives["contrast"]
+    objective, batch = SequenceContrast(options, encoder).double(), make_batch()
+    spans = {name: Span(batch.views[name].starts + 1, torch.arange(6)) for name in ("source", "target")}
+    batch = dataclasses.replace(batch, spans=spans)
+    official = bool(compat)
+
+    def vector(name: str, row: int) -> torch.Tensor:
+        view = batch.views[name]
+        states = Passes(batch, {"query": encoder}).hidden(name, masked=official)
+        own, word = view.rows == row, int(view.starts[row]) + 1
+        total = sum(torch.cat((states.tokens(i)[own].mean(0), states.tokens(i)[word])) for i in (1, 2))
+        return objective.projection(total if official else total / 2)
+
+    x, y = (torch.stack([vector(name, row) for row in range(6)]).detach() for name in ("source", "target"))
+    losses = []
+    for anchors, keys in ((x, y), (y, x))[: 1 if official else 2]:
+        for i in range(6):
+            score = [similarity(anchors[i], other, options) for both in (anchors, keys) for other in both]
+            negatives = [s for j, s in enumerate(score) if j % 6 != i]
+            assert len(negatives) == 10
+            losses.append(math.log(sum(map(math.exp, negatives))) - score[6 + i])
+    found = objective(batch, Passes(batch, {"query": encoder}))
+    assert found.loss.item() == pytest.approx(sum(losses) / len(losses), abs=1e-6)
+    assert found.count == len(losses)

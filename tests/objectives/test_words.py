@@ -286,4 +286,7 @@ def test_anchors_start_at_zero_and_grow(encoder, make_batch):
     torch._foreach_add_([p.detach() for p in encoder.parameters()], 0.5)
     count = sum(p.numel() for p in encoder.parameters())
     assert anchors[0](batch, Passes(batch, models)).loss.item() == pytest.approx(0.5 * math.sqrt(count))
-    assert anchors[1](batch, Passes(batch, models)).loss.item() > 0.01
+    now, then = (Passes(batch, models).hidden("source", model=name).tokens(-1).detach() for name in ("query", "init"))
+    expected = sum(float((a - b) @ (a - b)) for a, b in zip(now, then, strict=True)) / len(now)
+    assert anchors[1](batch, Passes(batch, models)).loss.item() == pytest.approx(expected, rel=1e-9)
+    assert expected > 0.01
