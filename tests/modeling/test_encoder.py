@@ -150,3 +150,48 @@ def test_an_encoder_without_head_is_refused(tmp_path):
         encoder.load(tmp_path)
     with pytest.raises(UserError, match="not an encoder"):
         encoder.load(tmp_path / "nothing")
+
+
+def by_rows(query, key, value, borders, other, longest, also, *, scale, window_size):
+    """torch's variable-length attention (CUDA only) as its documentation says it, row by row."""
+    assert torch.equal(borders, other)
+    assert longest == also == int(borders.diff().max())
+    parts = []
+    for start, stop in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
+        q, k, v = (x[start:stop].transpose(0, 1) for x in (query, key, value))
+        places = torch.arange(stop - start)
+        apart = places[None, :] - places[:, None]
+        seen = torch.ones_like(apart, dtype=torch.bool)
+        if window_size != (-1, -1):
+            seen = (-window_size[0] <= apart) & (apart <= window_size[1])
+        scores = (q @ k.transpose(1, 2) * scale).masked_fill(~seen, -torch.inf)
+        parts.append((scores.softmax(-1) @ v).transpose(0, 1))
+    return torch.cat(parts)
+
+
+@pytest.mark.parametrize("family", CONFIGS)
+def test_the_cuda_path_hands_the_kernel_what_it_wants(family, monkeypatch):
+    net = encoder.Encoder(model(family))
+    ids = torch.cat(rows(torch.Generator().manual_seed(0)))
+    positions = torch.cat([torch.arange(int(n)) for n in LENGTHS])
+    inputs = (ids, positions, torch.zeros_like(ids), packing.layout(LENGTHS, 150))
+    expected = net(*inputs).tokens(-1)
+    monkeypatch.setattr(packing, "_varlen_can", lambda *_: True)
+    monkeypatch.setattr("torch.nn.attention.varlen.varlen_attn", by_rows)
+    assert torch.allclose(net(*inputs).tokens(-1), expected, atol=2e-6)
+
+
+@pytest.mark.slow
+def test_the_compiled_encoder_gives_what_the_plain_one_gives():
+    """Inductor takes a minute; what it must not do is look into attention over packed rows."""
+    plain, compiled = (encoder.Encoder(model("bert")) for _ in range(2))
+    compiled.compile_blocks()
+    try:
+        for lengths in ([5, 9, 3], [12, 7, 7, 20], [4, 4, 30, 2, 9]):
+            sizes = np.array(lengths)
+            ids = torch.randint(5, 50, (int(sizes.sum()),), generator=torch.Generator().manual_seed(2))
+            positions = torch.cat([torch.arange(n) for n in lengths])
+            inputs = (ids, positions, torch.zeros_like(ids), packing.layout(sizes))
+            assert torch.allclose(plain(*inputs).tokens(-1), compiled(*inputs).tokens(-1), atol=1e-5)
+    finally:
+        packing.register()

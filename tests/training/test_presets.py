@@ -295,3 +295,15 @@ def test_sentence_transformers_loads_the_model_with_our_mean_pooling(artifacts, 
     texts = [text for pair in corpus.read_pairs(artifacts[0] / "dev") for text in (pair.source, pair.target)]
     found = sentence_transformers.SentenceTransformer(str(tmp_path / "out"), device="cpu").encode(texts)
     assert np.allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ppa", "ml-ctl", "wu-dredze-strong", "align-mlm"])
+def test_bf16_is_near_fp32_and_weights_stay_fp32(name, build, tmp_path):
+    losses = []
+    for precision in ("fp32", "bf16"):
+        built = build(name)
+        settings = built.settings.model_copy(update={"precision": precision, "steps": 2})
+        losses.append([r["loss"] for r in train(built.program, built.batches, settings, tmp_path / precision).history])
+        assert {p.dtype for p in built.program.modules().parameters()} == {torch.float32}
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+    assert losses[1] != losses[0]
