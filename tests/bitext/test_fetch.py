@@ -18,9 +18,9 @@ BODY = bytes(range(256)) * 2000
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
-def fetch(server: Server, tmp_path: Path, name: str = "/a.bin") -> tuple[Path, list[float]]:
+def fetch(server: Server, tmp_path: Path, name: str = "/a.bin", timeout: float = 2) -> tuple[Path, list[float]]:
     waits: list[float] = []
-    with httpx.Client(follow_redirects=True, timeout=2) as client:
+    with httpx.Client(follow_redirects=True, timeout=timeout) as client:
         transfer(client, server.url + name, tmp_path / "a.bin", sleep=waits.append)
     return tmp_path / "a.bin", waits
 
@@ -81,6 +81,21 @@ def test_refusals_are_final(server: Server, tmp_path: Path, status: int, kind: t
     assert len(server.requests) == 1
 
 
+def test_a_server_that_falls_silent_is_asked_again(server: Server, tmp_path: Path):
+    server.content["/a.bin"], server.faults = BODY, ["stall:0.5"]
+    path, waits = fetch(server, tmp_path, timeout=0.1)
+    assert path.read_bytes() == BODY
+    assert len(waits) == 1
+
+
+@pytest.mark.parametrize("target", ["", "file:///etc/passwd", "ftp://127.0.0.1/a"])
+def test_redirects_that_lead_nowhere(server: Server, tmp_path: Path, target: str):
+    server.content["/a.bin"], server.faults = BODY, [f"redirect:{target}"] * 30
+    with pytest.raises(DataError, match="leads nowhere"):
+        fetch(server, tmp_path)
+    assert not (tmp_path / "a.bin").exists()
+
+
 def test_no_server(server: Server, tmp_path: Path):
     with httpx.Client(timeout=1) as client, pytest.raises(DataError, match="no success"):
         transfer(client, "http://127.0.0.1:9/a", tmp_path / "a", sleep=lambda _: None)
@@ -112,6 +127,9 @@ def test_a_changed_file_is_refused(server: Server, tmp_path: Path, fetcher: Fetc
     elsewhere = Fetcher(tmp_path / "other", Lockfile(tmp_path / "xlalign.lock"))
     with pytest.raises(DataError, match=r"has changed: sha256 .*xlalign.lock says"):
         elsewhere.file(url)
+    accepting = Fetcher(tmp_path / "accepting", Lockfile(tmp_path / "xlalign.lock", accept_changed=True))
+    assert accepting.file(url).read_bytes() == b"two"
+    assert Fetcher(tmp_path / "other", Lockfile(tmp_path / "xlalign.lock")).file(url).read_bytes() == b"two"
     fetcher.file(url).write_bytes(b"six")
     with pytest.raises(DataError, match="has changed"):
         fetcher.file(url)
@@ -154,6 +172,21 @@ def test_answers(server: Server, tmp_path: Path, fetcher: Fetcher):
     assert fetcher.resolve("q", lambda: pytest.fail("asked again")) == {"a": 1}
     with pytest.raises(DataError, match="not JSON"):
         fetcher.ask(f"{server.url}/bad")
+
+
+def test_a_kept_answer_stands_in(server: Server, tmp_path: Path, fetcher: Fetcher):
+    url = f"{server.url}/api"
+    server.content["/api"] = b"[1]"
+    assert fetcher.ask(url, keep=True) == [1]
+    server.content["/api"] = b"[2]"
+    assert fetcher.ask(url, keep=True) == [2], "a fresh answer comes first"
+    del server.content["/api"]
+    assert fetcher.ask(url, keep=True) == [2]
+    assert Fetcher(tmp_path / "downloads", offline=True).ask(url, keep=True) == [2]
+    with pytest.raises(NotFoundError):
+        fetcher.ask(url)
+    with pytest.raises(UserError, match="--offline allows no network"):
+        Fetcher(tmp_path / "empty", offline=True).ask(url, keep=True)
 
 
 def test_damaged_lock(tmp_path: Path):

@@ -16,6 +16,7 @@ from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.sources.base import Gold
 from xlalign.bitext.validate import validate
 from xlalign.errors import DataError, UserError
+from xlalign.parallel import Engine
 
 NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 ZAHLEN = ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"]
@@ -115,7 +116,7 @@ def test_same_bytes_for_any_number_of_workers(tmp_path: Path, monkeypatch: pytes
     sources = [write_corpus(tmp_path, "a"), write_corpus(tmp_path, "b", 300, "und ")]
     held_out = {"mine": [f"und {number(ZAHLEN, 123)}"]}
     for workers in (1, 2):
-        prepare(settings_of(*sources, workers=workers), tmp_path / f"out{workers}", held_out)
+        prepare(settings_of(*sources), tmp_path / f"out{workers}", held_out, Engine("local", workers))
     assert digest(tmp_path / "out1") == digest(tmp_path / "out2")
 
 

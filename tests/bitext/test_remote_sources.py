@@ -17,12 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 from fault_server import Server
 
+from xlalign.bitext.catalogue import corpora
 from xlalign.bitext.fetch.fetcher import Fetcher, using
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.prepare import inputs, prepare
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.opus import catalogue
 from xlalign.errors import DataError, UserError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -31,7 +31,7 @@ EN_DE = [("en", "de")]
 
 @pytest.fixture(autouse=True)
 def fetching(server: Server, tmp_path: Path) -> Iterator[Fetcher]:
-    hosts = ("opus.nlpl.eu", "object.pouta.csc.fi", "huggingface.co", "far.example")
+    hosts = ("raw.githubusercontent.com", "opus.nlpl.eu", "object.pouta.csc.fi", "huggingface.co", "far.example")
     mirrors = {f"https://{host}": f"{server.url}/{host}" for host in hosts}
     fetcher = Fetcher(tmp_path / "downloads", Lockfile(tmp_path / "xlalign.lock"), mirrors, sleep=lambda _: None)
     with using(fetcher):
@@ -83,11 +83,38 @@ def test_opus(server: Server, tmp_path: Path):
         rows_of("opus:Books@v2")
 
 
-def test_opus_names_and_catalogue(server: Server):
+def test_opus_names(server: Server):
     opus(server, zipped(**{"B.en-zh_CN.en": "one\n", "B.en-zh_CN.zh_CN": "一\n"}), pair="en-zh_CN")
     assert rows_of("opus:Books@v1", [("en", "zh")], names={"zh": "zh_CN"}) == [("one", "一")]
-    (listed,) = catalogue(("en", "zh"))
-    assert (listed.uri, listed.pairs, listed.size) == ("opus:Books@v1", 2, 7)
+
+
+INFO = "/raw.githubusercontent.com/Helsinki-NLP/OPUS/main/corpus/{}/info.yaml"
+
+
+def test_what_there_is(server: Server, tmp_path: Path):
+    rows = [
+        {"corpus": name, "version": "v1", "alignment_pairs": pairs, "size": 3, "source_tokens": 40}
+        for name, pairs in {"A": 5, "B": 70_000, "C": "", "D": 6}.items()
+    ]
+    server.content["/opus.nlpl.eu/opusapi/"] = json.dumps({"corpora": rows}).encode()
+    server.content[INFO.format("A")] = b"name: A\nlicense: CC-BY 4.0\nwebsite: x\n"
+    server.content[INFO.format("B")] = b"license: >\n  See <a href='x'>the\n  terms</a>\nname: B\n"
+    server.content[INFO.format("C")] = b"license: empty\n"
+    found = [(entry.uri, entry.pairs, entry.size, entry.licence) for entry in corpora("en-deu")]
+    assert found == [
+        ("opus:B@v1", 70_000, 3072, "See the terms"),
+        ("micro:", 20_000, 0, "Apache-2.0"),
+        ("opus:D@v1", 6, 3072, ""),
+        ("opus:A@v1", 5, 3072, "CC-BY 4.0"),
+        ("opus:C@v1", 0, 3072, ""),
+    ]
+    assert [path for path, _ in server.requests if "zip" in path] == [], "nothing is downloaded"
+    assert {entry.tokens for entry in corpora("fr")} == {40}
+    server.content.clear()
+    with using(Fetcher(tmp_path / "downloads", mirrors={"https://": f"{server.url}/"}, offline=True)):
+        assert corpora("en-de")[0].licence == "See the terms", "as they were answered last time"
+    with pytest.raises(UserError, match="neither a language nor a pair"):
+        corpora("de-de")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +132,7 @@ def test_opus_damage(server: Server, body: bytes, message: str):
         rows_of("opus:Books")
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"corpora": 3}'])
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"corpora": 3}', b'{"corpora": [{}]}'])
 def test_opus_answers_nonsense(server: Server, answer: bytes):
     server.content["/opus.nlpl.eu/opusapi/"] = answer
     with pytest.raises(DataError, match="answer"):

@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "status":
             return self.answer(int(argument), b"no", {"Retry-After": "7"} if argument == "503" else {})
         if fault == "redirect":
-            return self.answer(302, b"", {"Location": self.path})
+            return self.answer(302, b"", {"Location": argument or self.path})
         path = self.path if self.path in server.content else urlsplit(self.path).path
         if path not in server.content:
             return self.answer(404, b"not here", {})
@@ -71,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "no-etag":
             headers.pop("ETag")
         length = str(len(body) + int(argument or 0)) if fault == "length" else str(len(body))
+        if fault == "stall":
+            time.sleep(float(argument))
         shown = body[: int(argument)] if fault == "cut" else body
         return self.answer(status, shown, {**headers, "Content-Length": length}, drip=fault == "drip")
 

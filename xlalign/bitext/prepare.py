@@ -19,7 +19,6 @@ from xlalign.bitext import arrow, corpus
 from xlalign.bitext.batch import Mask
 from xlalign.bitext.clean import Cleaned, Job, clean, normalised_keys, sample
 from xlalign.bitext.contamination import Evaluation, sentences
-from xlalign.bitext.execution import ordered_map
 from xlalign.bitext.fetch.fetcher import Fetcher, using
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.filters.choose import for_corpus, for_documents
@@ -32,17 +31,24 @@ from xlalign.bitext.sources import open_source
 from xlalign.bitext.sources.base import Bitext, Row
 from xlalign.bitext.spool import Spool
 from xlalign.errors import DataError
+from xlalign.parallel import HERE, Engine, ordered_map
 
 JOB_ROWS = 5_000
 
 
-def prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]] | None = None) -> Report:
+def prepare(
+    settings: PrepareSettings,
+    out: Path,
+    held_out: Mapping[str, Iterable[str]] | None = None,
+    engine: Engine = HERE,
+) -> Report:
     """Write the bitext artifact.
 
     Args:
         settings: `[prepare]` of xlalign.toml.
         out: folder for the artifact; made when missing.
         held_out: evaluation sentences by set name, beside those of `settings.decontaminate`.
+        engine: the processes that clean text.
 
     Returns:
         What happened to every pair; also written to `report.json`.
@@ -52,27 +58,27 @@ def prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterabl
         DataError: input that is missing, malformed or empty; or a language pair of which nothing is left.
     """
     with using(fetcher(settings)):
-        return _prepare(settings, out, held_out or {})
+        return _prepare(settings, out, held_out or {}, engine)
 
 
 def fetcher(settings: PrepareSettings) -> Fetcher:
     """What downloads the files of remote sources."""
-    lock = Lockfile(Path(settings.lock) if settings.lock else None, settings.frozen)
+    lock = Lockfile(Path(settings.lock) if settings.lock else None, settings.frozen, settings.accept_changed)
     folder = Path(settings.downloads).expanduser() if settings.downloads else None
     return Fetcher(folder, lock, settings.mirrors, settings.offline)
 
 
-def _prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]]) -> Report:
+def _prepare(settings: PrepareSettings, out: Path, held_out: Mapping[str, Iterable[str]], engine: Engine) -> Report:
     _clear(out)
     report = Report()
     evaluation = _evaluation(settings, held_out, report)
     with TemporaryDirectory(dir=out, prefix="spool-") as scratch:
         spool = Spool(Path(scratch) / "pairs.arrow")
         with spool:
-            _clean_pairs(settings, evaluation, spool, report)
+            _clean_pairs(settings, evaluation, spool, report, engine)
         _check_pairs(settings, report)
         publish(settings, spool, out, report)
-    _write_documents(settings, evaluation, out, report)
+    _write_documents(settings, evaluation, out, report, engine)
     corpus.export_moses(out)
     report.write(out / "report.json")
     return report
@@ -108,10 +114,12 @@ def _evaluation(settings: PrepareSettings, held_out: Mapping[str, Iterable[str]]
     return evaluation
 
 
-def _clean_pairs(settings: PrepareSettings, evaluation: Evaluation | None, spool: Spool, report: Report) -> None:
+def _clean_pairs(
+    settings: PrepareSettings, evaluation: Evaluation | None, spool: Spool, report: Report, engine: Engine
+) -> None:
     unrepeated = _Unrepeated(settings.dedup)
     jobs = _jobs(settings, report)
-    results = ordered_map(_clean, jobs, evaluation, settings.workers, settings.engine)
+    results = ordered_map(_clean, jobs, evaluation, engine)
     with progress.task("clean pairs", unit="pairs") as task:
         for index, job, cleaned in results:
             entry = report.corpora[index]
@@ -206,20 +214,29 @@ def _check_pairs(settings: PrepareSettings, report: Report) -> None:
         raise DataError(f"of {read:,} pairs of {'-'.join(pair)} none is left (dropped: {reasons})", hint)
 
 
-def _write_documents(settings: PrepareSettings, evaluation: Evaluation | None, out: Path, report: Report) -> None:
+def _write_documents(
+    settings: PrepareSettings, evaluation: Evaluation | None, out: Path, report: Report, engine: Engine
+) -> None:
     wanted = list(dict.fromkeys(lang for pair in settings.language_pairs() for lang in pair))
     for lang in wanted:
         sources = [source for source in settings.mono if lang in open_source(source.uri, source.options).speaks(wanted)]
         if sources:
-            corpus.write_mono(out, lang, _documents(settings, sources, lang, evaluation, report))
+            corpus.write_mono(out, lang, _documents(settings, sources, lang, evaluation, report, engine))
 
 
 def _documents(
-    settings: PrepareSettings, sources: list[SourceSettings], lang: str, evaluation: Evaluation | None, report: Report
+    settings: PrepareSettings,
+    sources: list[SourceSettings],
+    lang: str,
+    evaluation: Evaluation | None,
+    report: Report,
+    engine: Engine,
 ) -> Iterator[str]:
     seen = Seen()
     with progress.task(f"clean text {lang}", unit="documents") as task:
-        for index, _, cleaned in ordered_map(_clean, _document_jobs(settings, sources, lang, report), evaluation, 1):
+        for index, _, cleaned in ordered_map(
+            _clean, _document_jobs(settings, sources, lang, report), evaluation, engine
+        ):
             new = seen.add(cleaned.source_keys)
             if not new.all():
                 cleaned.tally.drop("duplicate", [], int((~new).sum()))

@@ -78,9 +78,8 @@ class PrepareSettings(Settings):
     downloads: str = operational("", "folder of downloaded files; empty: the user's cache")
     lock: str = operational("xlalign.lock", "file that pins downloads; empty: none")
     frozen: bool = operational(False, "refuse downloads that the lock file does not pin")
+    accept_changed: bool = operational(False, "take changed downloads, and write them into the lock file")
     offline: bool = operational(False, "use only files that are downloaded already")
-    workers: int = operational(1, "processes that clean text", ge=1)
-    engine: Literal["local", "ray"] = operational("local", "where these processes run")
 
     @field_validator("languages", mode="after")
     @classmethod

@@ -43,7 +43,8 @@ class Spool:
         """Some columns of the tables, with their languages, after the spool is closed."""
         wanted = [SCHEMA.get_field_index(name) for name in (*_LANGUAGES, *columns)]
         options = pa.ipc.IpcReadOptions(included_fields=sorted(set(wanted)))
-        with pa.ipc.open_stream(self._path, options=options) as reader:
+        # Not by its path, which would map it: every page read would stay in this process's memory.
+        with pa.OSFile(str(self._path)) as file, pa.ipc.open_stream(file, options=options) as reader:
             for batch in reader:
                 if batch.num_rows:
                     source, target = (batch.column(name)[0].as_py() for name in _LANGUAGES)

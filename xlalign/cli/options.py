@@ -40,8 +40,15 @@ class Request:
         Path | None, typer.Option("--cache", help="Cache folder; default $XLALIGN_CACHE, else ~/.cache/xlalign.")
     ] = None
     workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Stages side by side; 0 = one per core.")
+        int | None, typer.Option("--workers", "-j", min=0, help="Processes at a time; 0 = one per core.")
     ] = None
+    offline: Annotated[bool, typer.Option("--offline", help="Use only bitext that was downloaded before.")] = False
+    frozen: Annotated[bool, typer.Option("--frozen", help="Fail where a download is not what xlalign.lock says.")] = (
+        False
+    )
+    accept_changed: Annotated[
+        bool, typer.Option("--accept-changed", help="Take changed downloads, and write them into xlalign.lock.")
+    ] = False
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
 
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def open_pipeline(request: Request, name: str | None = None) -> Pipeline:
-    """The pipeline that a command works on, with `--set` and `--profile` applied."""
+    """The pipeline that a command works on, with `--set`, `--profile` and the options about downloads applied."""
     from xlalign.stages.pipeline import load, locate
 
-    path = locate(name or request.config)
-    return load(path, request.assignments or (), request.profile)
+    pipeline = load(locate(name or request.config), request.assignments or (), request.profile)
+    wanted = {name: True for name in ("offline", "frozen", "accept_changed") if getattr(request, name)}
+    return pipeline.changed("prepare", wanted)
 
 
 def current(request: Request, pipeline: Pipeline, targets: Sequence[str]) -> Outcomes | None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 from xlalign.artifacts.making import Recipe, Workspace
 from xlalign.config import Settings, identity
+from xlalign.parallel import HERE, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a stage's `run` gets: settings, the data folders of its inputs by role, and where to work."""
+    """What a stage's `run` gets: settings, the data folders of its inputs by role, and where to work.
+
+    `engine` is for the parts of its data, which must not change the result.
+    """
 
     name: str
     settings: Any
     inputs: dict[str, Path]
     space: Workspace
+    engine: Engine = HERE
 
 
 class StageModule(Protocol):

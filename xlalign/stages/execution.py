@@ -20,6 +20,7 @@ from pydantic import Field
 
 from xlalign.config import Settings, operational
 from xlalign.errors import Interrupted
+from xlalign.parallel import Engine, EngineKind, end_with_parent
 from xlalign.progress import Event, listening
 
 Report = Callable[[str, Event], None]
@@ -29,7 +30,10 @@ Report = Callable[[str, Event], None]
 class ExecutionSettings(Settings):
     """The `[execution]` table."""
 
-    workers: int = operational(0, "stages that run side by side, in processes; 0 = one per core", ge=0)
+    workers: int = operational(
+        0, "processes at a time: stages side by side, and one stage's data in parts; 0 = one per core", ge=0
+    )
+    engine: EngineKind = operational("local", "where the parts of a data stage are done: here, or on a Ray cluster")
     threads: int = Field(1, ge=1, description="threads of each stage; another number may change last bits")
 
     def worker_count(self) -> int:
@@ -37,6 +41,12 @@ class ExecutionSettings(Settings):
         return self.workers or max(
             1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         )
+
+    def share(self, stages: int) -> Engine:
+        """What each of some stages that run at once may use; a Ray cluster shares itself out."""
+        if self.engine == "ray":
+            return Engine("ray", self.workers)
+        return Engine("local", max(1, self.worker_count() // stages))
 
 
 class Executor(Protocol):
@@ -162,14 +172,7 @@ def _start_worker(events: Any) -> None:
     global _events  # noqa: PLW0603
     _events = events
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides on Ctrl-C
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 def _work(name: str, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

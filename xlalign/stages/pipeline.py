@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
 from xlalign.config.load import Table, merge, override, read_toml, validate
 from xlalign.errors import UserError, unknown_name
@@ -37,6 +38,11 @@ class Pipeline:
         if self.source == FILE:
             return ""
         return next((name for name, path in builtin_files().items() if str(path) == self.source), self.source)
+
+    def changed(self, section: str, fields: Mapping[str, Any]) -> Pipeline:
+        """The same pipeline with some (valid) fields changed in every stage of a section."""
+        stages = {name: settings.model_copy(update=fields) for name, settings in self.stages.get(section, {}).items()}
+        return replace(self, stages={**self.stages, section: stages} if stages else self.stages)
 
     def names(self, section: str) -> list[str]:
         """The names of a section's stages.
@@ -88,10 +94,14 @@ def load(path: Path, assignments: Iterable[str] = (), profile: str | None = None
     table.pop("profiles", None)
     title = str(table.pop("title", path.stem))
     execution = validate(ExecutionSettings, table.pop("execution", {}), "execution", str(path))
+    mirrors = validate(PrepareSettings, {"mirrors": table.pop("mirrors", {})}, "", str(path)).mirrors
     unknown = [name for name in table if name not in SECTIONS]
     if unknown:
-        raise unknown_name(f"table in {path}:", unknown[0], [*SECTIONS, "execution", "profiles", "title"])
+        raise unknown_name(f"table in {path}:", unknown[0], [*SECTIONS, "execution", "mirrors", "profiles", "title"])
     stages = {name: _stages(section, table[name], str(path)) for name, section in SECTIONS.items() if name in table}
+    for name, settings in stages.get("prepare", {}).items():
+        own = cast("PrepareSettings", settings).mirrors
+        stages["prepare"][name] = settings.model_copy(update={"mirrors": {**mirrors, **own}})
     return Pipeline(str(path), stages, execution, title)
 
 

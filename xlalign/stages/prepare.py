@@ -18,5 +18,5 @@ def run(job: Job) -> None:
     """Read, clean, deduplicate, split."""
     from xlalign.bitext.prepare import prepare
 
-    report = prepare(job.settings, job.space.out)
+    report = prepare(job.settings, job.space.out, engine=job.engine)
     job.space.info |= {"read": report.read, "kept": report.kept, "dropped": report.dropped}

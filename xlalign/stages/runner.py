@@ -13,6 +13,7 @@ from xlalign.artifacts.explain import why_missing
 from xlalign.artifacts.making import Recipe, State, Workspace, obtain
 from xlalign.artifacts.store import Artifact, Store
 from xlalign.errors import XlalignError
+from xlalign.parallel import HERE, Engine
 from xlalign.stages.base import Job, Node
 from xlalign.stages.execution import ExecutionSettings, Executor, executor
 
@@ -121,7 +122,7 @@ def make_current(
     waiting = _sweep_hits({node.name: node for node in nodes}, outcomes, store, settings.threads, reporter)
     if waiting:
         with executor(settings, reporter.progressed, len(waiting)) as pool:
-            _Run(store, settings.threads, reporter, pool, waiting, outcomes).finish()
+            _Run(store, settings, reporter, pool, waiting, outcomes).finish()
     stages = {name: _entry(outcome) for name, outcome in outcomes.items()}
     if any(outcome.state == "made" for outcome in outcomes.values()) or not _recorded(store, stages):
         runs.record(store, pipeline, stages)
@@ -149,13 +150,13 @@ class _Run:
     def __init__(
         self,
         store: Store,
-        threads: int,
+        settings: ExecutionSettings,
         reporter: Reporter,
         pool: Executor,
         waiting: dict[str, Node],
         outcomes: dict[str, Outcome],
     ) -> None:
-        self.store, self.threads, self.reporter, self.pool = store, threads, reporter, pool
+        self.store, self.settings, self.reporter, self.pool = store, settings, reporter, pool
         self.waiting, self.outcomes = waiting, outcomes
         self.running: dict[str, tuple[Node, str]] = {}
 
@@ -173,14 +174,17 @@ class _Run:
             raise failure
 
     def _start_ready(self) -> None:
-        for name, node in list(self.waiting.items()):
-            if all(source in self.outcomes for source in node.inputs.values()):
-                del self.waiting[name]
-                self._start(node)
+        while ready := self._ready():
+            for node in ready:
+                del self.waiting[node.name]
+                self._start(node, self.settings.share(len(ready) + len(self.running)))
 
-    def _start(self, node: Node) -> None:
+    def _ready(self) -> list[Node]:
+        return [node for node in self.waiting.values() if all(name in self.outcomes for name in node.inputs.values())]
+
+    def _start(self, node: Node, engine: Engine) -> None:
         artifacts = {name: outcome.artifact for name, outcome in self.outcomes.items()}
-        recipe = _recipe(node, artifacts, self.threads)
+        recipe = _recipe(node, artifacts, self.settings.threads)
         if artifact := self.store.lookup(recipe.stage, recipe.key):
             self.outcomes[node.name] = Outcome(artifact, "hit")
             self.reporter.finished(node, self.outcomes[node.name])
@@ -189,7 +193,7 @@ class _Run:
         self.reporter.started(node, why)
         self.running[node.name] = (node, why)
         inputs = {role: artifacts[source].data for role, source in node.inputs.items()}
-        self.pool.submit(node.name, work, self.store.root, node, recipe, inputs)
+        self.pool.submit(node.name, work, self.store.root, node, recipe, inputs, engine)
 
     def _settle(self, name: str, result: object) -> BaseException | None:
         node, why = self.running.pop(name)
@@ -203,11 +207,11 @@ class _Run:
         return None
 
 
-def work(root: Path, node: Node, recipe: Recipe, inputs: dict[str, Path]) -> str:
+def work(root: Path, node: Node, recipe: Recipe, inputs: dict[str, Path], engine: Engine = HERE) -> str:
     """Make one artifact (in a worker process or inline); returns its key."""
 
     def run(space: Workspace) -> None:
-        node.kind.load().run(Job(node.name, node.settings, inputs, space))
+        node.kind.load().run(Job(node.name, node.settings, inputs, space, engine))
 
     obtain(Store(root), recipe, run, waiting=_say_waiting)
     return recipe.key

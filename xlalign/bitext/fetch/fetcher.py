@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,8 +16,8 @@ import httpx
 from filelock import FileLock
 
 from xlalign.bitext.fetch.lock import Entry, Lockfile
-from xlalign.bitext.fetch.transfer import NotFoundError, Sleep, file_sha256, transfer
-from xlalign.errors import DataError, UserError
+from xlalign.bitext.fetch.transfer import ATTEMPTS, NotFoundError, Sleep, file_sha256, transfer
+from xlalign.errors import DataError, UserError, XlalignError
 
 HF_TOKEN = "HF_TOKEN"
 
@@ -45,13 +46,13 @@ class Fetcher:
         mirrors: Mapping[str, str] | None = None,
         offline: bool = False,
         timeout: float = 30.0,
-        sleep: Sleep | None = None,
+        sleep: Sleep = time.sleep,
     ) -> None:
         self.lock = lock or Lockfile(None)
         self._folder = folder or default_folder()
         self._mirrors = dict(sorted((mirrors or {}).items(), key=lambda item: -len(item[0])))
         self._offline, self._timeout = offline, timeout
-        self._sleep = {"sleep": sleep} if sleep else {}
+        self._sleep = sleep
 
     def file(self, url: str, sha256: str | None = None, licence: str = "") -> Path:
         """The file at a URL, downloaded unless it is here, and checked against the lock file.
@@ -84,25 +85,44 @@ class Fetcher:
             self.lock.record_resolved(query, known)
         return known
 
-    def ask(self, url: str) -> Any:
-        """The JSON answer of a service as it is now; nothing is remembered.
+    def ask(self, url: str, keep: bool = False) -> Any:
+        """The JSON answer of a service; see `text`.
 
         Raises:
             DataError: no answer, or none in JSON.
         """
-        actual = self._mirrored(url)
-        path = actual if isinstance(actual, Path) else self._folder / f"answer-{_name(url)}-{os.getpid()}.json"
         try:
-            if not isinstance(actual, Path):
-                self._need_network(url)
-                with self._client() as client:
-                    transfer(client, actual, path, _authorization(actual), **self._sleep)
-            return json.loads(path.read_text(encoding="utf-8"))
+            return json.loads(self.text(url, keep))
         except (ValueError, RecursionError) as error:
             raise DataError(f"{url}: the answer is not JSON ({error})", "the service may have moved") from error
-        finally:
-            if path != actual:
-                path.unlink(missing_ok=True)
+
+    def text(self, url: str, keep: bool = False, attempts: int = ATTEMPTS) -> str:
+        """The answer of a service as it is now; with `keep`, where there is no answer, that of last time.
+
+        Raises:
+            NotFoundError: the service does not have it.
+            DataError: no answer.
+            UserError: none is kept, and no network is allowed.
+        """
+        actual = self._mirrored(url)
+        if isinstance(actual, Path):
+            return actual.read_text(encoding="utf-8")
+        kept = self._folder / "answers" / _name(url)
+        fresh = kept.with_name(f"{kept.name}-{os.getpid()}")
+        try:
+            self._need_network(url)
+            with self._client() as client:
+                transfer(client, actual, fresh, _authorization(actual), self._sleep, attempts)
+        except XlalignError:
+            if keep and kept.is_file():
+                return kept.read_text(encoding="utf-8")
+            raise
+        if keep:
+            fresh.replace(kept)
+            return kept.read_text(encoding="utf-8")
+        text = fresh.read_text(encoding="utf-8")
+        fresh.unlink()
+        return text
 
     def _mirrored(self, url: str) -> str | Path:
         for prefix, replacement in self._mirrors.items():
@@ -125,7 +145,7 @@ class Fetcher:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.parent / "guard"), self._client() as client:
             if not path.is_file():
-                transfer(client, actual, path, _authorization(actual), **self._sleep)
+                transfer(client, actual, path, _authorization(actual), self._sleep)
         return path
 
     def _digest(self, path: Path) -> str:

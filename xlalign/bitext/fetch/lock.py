@@ -26,10 +26,11 @@ class Lockfile:
     Args:
         path: where the file is or will be.
         frozen: refuse what is not in the file yet.
+        accept_changed: take a file that is not what it was.
     """
 
-    def __init__(self, path: Path | None, frozen: bool = False) -> None:
-        self._path, self._frozen = path, frozen
+    def __init__(self, path: Path | None, frozen: bool = False, accept_changed: bool = False) -> None:
+        self._path, self._frozen, self._accept_changed = path, frozen, accept_changed
         self._tables: dict[str, dict[str, Entry]] = {"files": {}, "resolved": {}}
         if path and path.exists():
             self._tables |= _read(path)
@@ -50,11 +51,11 @@ class Lockfile:
             UserError: the lock is frozen and does not know the file.
         """
         known = self.file(url)
-        if known and known["sha256"] != entry["sha256"]:
+        if known and known["sha256"] != entry["sha256"] and not self._accept_changed:
             message = (
                 f"{url} has changed: sha256 {entry['sha256'][:16]}..., xlalign.lock says {known['sha256'][:16]}..."
             )
-            raise DataError(message, f"if the new file is right, take its entry out of {self._path or 'xlalign.lock'}")
+            raise DataError(message, "if the new file is right: --accept-changed")
         self._record("files", url, {**(known or {}), **entry})
 
     def record_resolved(self, query: str, entry: Entry) -> None:

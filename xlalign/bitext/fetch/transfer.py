@@ -22,7 +22,6 @@ from xlalign import progress
 from xlalign.errors import DataError
 
 ATTEMPTS = 6
-"""Failed attempts in a row, without one new byte, before giving up."""
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 Sleep = Callable[[float], None]
@@ -49,7 +48,12 @@ class _Again(Exception):  # noqa: N818 - an event, not an error
 
 
 def transfer(
-    client: httpx.Client, url: str, path: Path, headers: dict[str, str] | None = None, sleep: Sleep = time.sleep
+    client: httpx.Client,
+    url: str,
+    path: Path,
+    headers: dict[str, str] | None = None,
+    sleep: Sleep = time.sleep,
+    attempts: int = ATTEMPTS,
 ) -> Transferred:
     """Fetch `url` into `path`.
 
@@ -59,6 +63,7 @@ def transfer(
         path: appears only when complete.
         headers: further request headers.
         sleep: waits between attempts, in seconds.
+        attempts: failed ones in a row, without one new byte, before giving up.
 
     Raises:
         NotFoundError: 404 or 410.
@@ -71,13 +76,15 @@ def transfer(
         before = part.stat().st_size if part.exists() else 0
         try:
             return _finish(part, path, _attempt(client, url, part, headers or {}))
+        except (httpx.TooManyRedirects, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise DataError(f"{url} leads nowhere ({error})", "check the address, or map it in [mirrors]") from error
         except (_Again, httpx.TransportError) as error:
             if isinstance(error, _Again) and error.restart:
                 discard(part)
             advanced = part.exists() and part.stat().st_size > before
             failures = 0 if advanced else failures + 1
-            if failures >= ATTEMPTS:
-                message = f"{url}: no success in {ATTEMPTS} attempts ({error or type(error).__name__})"
+            if failures >= attempts:
+                message = f"{url}: no success in {attempts} attempts ({error or type(error).__name__})"
                 raise DataError(message, "run the same command again to continue where it stopped") from error
             sleep(max(getattr(error, "wait", 0.0), _backoff(url, failures)))
 

@@ -67,6 +67,26 @@ class Bitext(NamedTuple):
     rows: Callable[[], Iterator[Row]]
 
 
+class Listed(NamedTuple):
+    """A corpus that can be had.
+
+    Attributes:
+        uri: what to write under `sources` or `mono`.
+        languages: a pair, or one language for monolingual text.
+        pairs: sentence pairs; 0 for monolingual text.
+        tokens: words, of the first language.
+        size: bytes to download.
+        licence: as its publisher states it; empty where nothing is stated.
+    """
+
+    uri: str
+    languages: tuple[str, ...]
+    pairs: int
+    tokens: int
+    size: int
+    licence: str
+
+
 class Source(Settings):
     """Base of all sources: the fields of a subclass are its options in `[[prepare.sources]]`."""
 
@@ -86,4 +106,9 @@ class Source(Settings):
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The local files that `bitexts` and `documents` read, so that their content can identify the result."""
+        return []
+
+    @classmethod
+    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+        """What there is in a language pair or one language, found without downloading any of it."""
         return []

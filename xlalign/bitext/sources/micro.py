@@ -8,7 +8,7 @@ from functools import partial
 from pydantic import Field, model_validator
 
 from xlalign.bitext.segment import words as segment
-from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Row, Source
+from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Listed, Row, Source
 from xlalign.errors import UserError
 
 
@@ -56,3 +56,10 @@ class MicroSource(Source):
         from xlalign.micro.grammar import GRAMMARS
 
         return [lang for lang in langs if lang in GRAMMARS]
+
+    @classmethod
+    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+        """The world itself, where it speaks the languages."""
+        if len(cls(rest="").speaks(languages)) < len(languages):
+            return []
+        return [Listed("micro:", languages, cls.model_fields["pairs"].default, 0, 0, "Apache-2.0")]

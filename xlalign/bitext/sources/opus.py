@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -13,20 +15,14 @@ from pydantic import Field
 from xlalign.bitext.fetch.fetcher import current
 from xlalign.bitext.readers.archive import member, members
 from xlalign.bitext.readers.lines import lines
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
+from xlalign.bitext.sources.base import Bitext, LanguagePair, Listed, Row, Source
 from xlalign.bitext.sources.file import parallel
-from xlalign.errors import DataError
+from xlalign.errors import DataError, XlalignError
 
 API = "https://opus.nlpl.eu/opusapi/"
-
-
-class Listed(NamedTuple):
-    """A corpus that can be had: `size` in KiB of the archive, as OPUS gives it."""
-
-    uri: str
-    languages: LanguagePair
-    pairs: int
-    size: int
+INFO = "https://raw.githubusercontent.com/Helsinki-NLP/OPUS/main/corpus/{corpus}/info.yaml"
+_LICENCE = re.compile(r"^licen[cs]e: *(?:[>|][-+]?\n)?(.+(?:\n +.+)*)", re.MULTILINE)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class OpusSource(Source):
@@ -69,7 +65,7 @@ class OpusSource(Source):
         """The first matching row of the API's answer; empty when there is none."""
         corpus, _, version = self.rest.partition("@")
         wanted = {"corpus": corpus, **query} | ({"version": version} if version else {})
-        for row in _rows(**{"version": "latest", **wanted}):
+        for row in _rows({"version": "latest", **wanted}):
             if all(row.get(name, "") == value for name, value in wanted.items()):
                 return {name: row[name] for name in ("url", "version", "alignment_pairs", "size") if name in row}
         return {}
@@ -90,24 +86,45 @@ class OpusSource(Source):
         archive = self._archive(answer)
         yield from parallel(*(member(archive, f".{self.names.get(lang, lang)}") for lang in pair))
 
-
-def catalogue(pair: LanguagePair) -> list[Listed]:
-    """Every corpus that OPUS has in a language pair, in its latest version, largest first; nothing is downloaded."""
-    source, target = sorted(pair)
-    rows = _rows(source=source, target=target, preprocessing="moses", version="latest")
-    listed = [
-        Listed(f"opus:{row['corpus']}@{row['version']}", pair, _number(row, "alignment_pairs"), _number(row, "size"))
-        for row in rows
-    ]
-    return sorted(listed, key=lambda item: (-item.pairs, item.uri))
+    @classmethod
+    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+        """Every corpus in its latest version, with the licence that OPUS states for it."""
+        query = dict(zip(("source", "target"), sorted(languages), strict=False))
+        kind = "moses" if len(languages) == 2 else "mono"
+        rows = _rows({**query, "preprocessing": kind, "version": "latest"}, keep=True)
+        licences = _licences([str(row["corpus"]) for row in rows])
+        return [_listed(row, languages, licences[str(row["corpus"])]) for row in rows]
 
 
-def _rows(**query: str) -> list[dict[str, Any]]:
-    answer = current().ask(f"{API}?{urlencode(query)}")
+def _licences(corpora: Sequence[str]) -> dict[str, str]:
+    """What OPUS states of each corpus; empty where it states nothing or does not answer."""
+    fetcher = current()
+
+    def ask(corpus: str) -> str:
+        try:
+            found = _LICENCE.search(fetcher.text(INFO.format(corpus=corpus), keep=True, attempts=1))
+        except XlalignError:
+            return ""
+        stated = " ".join(_TAG.sub("", found[1]).strip("'\" ").split()) if found else ""
+        return "" if stated == "empty" else stated
+
+    with ThreadPoolExecutor(8) as pool:
+        return dict(zip(corpora, pool.map(ask, corpora), strict=True))
+
+
+def _rows(query: dict[str, str], keep: bool = False) -> list[dict[str, Any]]:
+    answer = current().ask(f"{API}?{urlencode(query)}", keep)
     rows = answer.get("corpora") if isinstance(answer, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and {"corpus", "version"} <= set(row) for row in rows
+    ):
         raise DataError(f"{API}: an answer without `corpora`", "the service may have changed; a mirror can stand in")
     return rows
+
+
+def _listed(row: dict[str, Any], languages: tuple[str, ...], licence: str) -> Listed:
+    pairs, tokens, kibibytes = (_number(row, name) for name in ("alignment_pairs", "source_tokens", "size"))
+    return Listed(f"opus:{row['corpus']}@{row['version']}", languages, pairs, tokens, 1024 * kibibytes, licence)
 
 
 def _number(row: dict[str, Any], name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
@@ -9,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from xlalign.bitext.execution import JOBS_IN_FLIGHT, ordered_map
 from xlalign.errors import MissingExtraError
+from xlalign.parallel import JOBS_IN_FLIGHT, Engine, ordered_map
 
 
 class FakeRay(ModuleType):
@@ -24,7 +25,9 @@ class FakeRay(ModuleType):
     def is_initialized(self) -> bool:
         return self.running
 
-    def init(self, **options: Any) -> None:
+    def init(self, address: str, **options: Any) -> None:
+        if address == "auto":
+            raise ConnectionError("no cluster")
         self.running = True
 
     def shutdown(self) -> None:
@@ -59,21 +62,21 @@ def add(job: int, context: int) -> int:
 
 @pytest.mark.parametrize("count", [0, 1, 50])
 def test_ray_keeps_the_order_and_few_jobs_in_flight(ray: FakeRay, count: int):
-    assert list(ordered_map(add, iter(range(count)), 10, 2, "ray")) == list(range(10, 10 + count))
+    assert list(ordered_map(add, iter(range(count)), 10, Engine("ray", 2))) == list(range(10, 10 + count))
     assert ray.most_pending <= 2 * JOBS_IN_FLIGHT
     assert not ray.running
 
 
 def test_a_running_cluster_is_left_running(ray: FakeRay):
     ray.running = True
-    assert list(ordered_map(add, [1], 1, 2, "ray")) == [2]
+    assert list(ordered_map(add, [1], 1, Engine("ray", 2))) == [2]
     assert ray.running
 
 
 def test_ray_is_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match="needs the package ray"):
-        list(ordered_map(add, [1], 1, 2, "ray"))
+        list(ordered_map(add, [1], 1, Engine("ray", 2)))
 
 
 def test_jobs_are_read_lazily():
@@ -84,6 +87,17 @@ def test_jobs_are_read_lazily():
             read.append(job)
             yield job
 
-    results = ordered_map(add, jobs(), 0, 1)
+    results = ordered_map(add, jobs(), 0)
     assert next(results) == 0
     assert read == [0]
+
+
+def where(job: int, context: None) -> int:
+    return os.getpid()
+
+
+@pytest.mark.parametrize(("count", "elsewhere"), [(3 * JOBS_IN_FLIGHT - 1, False), (3 * JOBS_IN_FLIGHT, True)])
+def test_processes_start_for_many_jobs_only(count: int, elsewhere: bool):
+    found = set(ordered_map(where, range(count), None, Engine("local", 3)))
+    assert (os.getpid() not in found) == elsewhere
+    assert len(found) <= 3
