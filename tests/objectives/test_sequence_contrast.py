@@ -9,10 +9,11 @@ from torch.nn import functional as F
 
 from xlalign.objectives import presets
 from xlalign.objectives.batch import Span
+from xlalign.objectives.momentum import Follower
 from xlalign.objectives.nce import contrast, diagnostics
 from xlalign.objectives.options import Pass, SequenceContrastOptions
 from xlalign.objectives.passes import Passes
-from xlalign.objectives.sequence_contrast import SequenceContrast, follow
+from xlalign.objectives.sequence_contrast import SequenceContrast
 
 
 def similarity(a: torch.Tensor, b: torch.Tensor, options: SequenceContrastOptions) -> float:
@@ -191,9 +192,12 @@ def test_follow_is_an_exponential_average():
     slow, fast = torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
     torch.nn.init.constant_(fast.weight, 2.0)
     fast.running_mean += 5
-    follow(slow, fast, 0.75)
+    follower = Follower(slow, fast, 0.75)
+    follower.step()
     assert slow.weight.tolist() == [1.25] * 3
     assert slow.running_mean.tolist() == [5] * 3
+    follower.step()
+    assert slow.weight.tolist() == [1.4375] * 3
 
 
 def test_momentum_with_both_directions_encodes_both_sides_twice(encoder):

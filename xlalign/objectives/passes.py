@@ -95,12 +95,16 @@ def _mode(models: Mapping[str, Encoder], name: str) -> Iterator[Encoder]:
         return
     encoder = models["query" if name == "label" else name]
     training = encoder.training
-    encoder.train(training and name == "momentum")
+    if name == "momentum" or not training:
+        with torch.no_grad():
+            yield encoder
+        return
+    encoder.eval()
     try:
         with torch.no_grad():
             yield encoder
     finally:
-        encoder.train(training)
+        encoder.train()
 
 
 def conditional(views: Sequence[View]) -> packing.Visible:

@@ -27,9 +27,10 @@ log-sum-exp are always computed in fp32.
 from __future__ import annotations
 
 import copy
+from functools import cached_property
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
@@ -37,6 +38,7 @@ from xlalign.objectives import gather, nce
 from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.heads import head
+from xlalign.objectives.momentum import Follower
 from xlalign.objectives.options import SequenceContrastOptions
 from xlalign.objectives.passes import Passes
 from xlalign.objectives.pooled import sentence_vectors
@@ -151,10 +153,14 @@ class SequenceContrast(Objective):
     def after_step(self, encoder: Encoder) -> None:
         """Move the key projection towards the projection, and enqueue the step's keys."""
         if self.options.momentum:
-            follow(self.key_projection, self.projection, self.options.momentum)
+            self._follower.step()
         if self._new is not None:
             self._enqueue(*self._new)
             self._new = None
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self.key_projection, self.projection, self.options.momentum)
 
     def _enqueue(self, keys: Tensor, hashes: Tensor) -> None:
         """First in, first out; the pointer wraps round."""
@@ -164,14 +170,3 @@ class SequenceContrast(Objective):
         self.queue[places] = keys
         self.queue_hashes[places] = hashes
         self.pointer.copy_((self.pointer + len(keys)) % size)
-
-
-@torch.no_grad()
-def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
-    """slow <- momentum * slow + (1 - momentum) * fast, in place; buffers are copied."""
-    pairs = list(zip(slow.parameters(), fast.parameters(), strict=True))
-    if pairs:
-        slow_, fast_ = ([gather.own(p.detach()) for p in side] for side in zip(*pairs, strict=True))
-        torch._foreach_lerp_(slow_, fast_, 1 - momentum)
-    for kept, current in zip(slow.buffers(), fast.buffers(), strict=True):
-        kept.copy_(current)

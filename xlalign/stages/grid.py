@@ -15,7 +15,7 @@ from xlalign.evaluation.settings import CellSettings, EvalSettings
 from xlalign.stages.base import Kind, Node
 
 DATA = Kind("task-data", 1, "xlalign.stages.task_data")
-CELL = Kind("cell", 1, "xlalign.stages.cell", volatile=("times.json",))
+CELL = Kind("cell", 2, "xlalign.stages.cell", volatile=("times.json",))
 TRIAL = "trial"
 
 

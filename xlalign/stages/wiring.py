@@ -28,7 +28,7 @@ from xlalign.training.settings import PretrainSettings
 
 PREPARE = Kind("prepare", 1, "xlalign.stages.prepare")
 ALIGN = Kind("align-words", 1, "xlalign.stages.align_words")
-PRETRAIN = Kind("pretrain", 1, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
+PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
 EVAL = Kind("eval", 1, "xlalign.stages.evaluate")
 
 Stages = Mapping[str, Mapping[str, Settings]]

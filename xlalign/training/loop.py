@@ -143,7 +143,7 @@ class _Run:
         output = self.device.loss(batch)
         if output.loss.requires_grad:
             torch.autograd.backward(output.loss)
-        norm = optimizer.clip(self.program.modules(), self.settings.clip_norm)
+        norm = optimizer.clip(self.optimizer, self.settings.clip_norm)
         self._check(output.loss, norm, batch)
         learning_rate = optimizer.rate(self.step, self.settings)
         optimizer.set_rate(self.optimizer, learning_rate)

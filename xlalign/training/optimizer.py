@@ -36,9 +36,9 @@ def set_rate(optimizer: AdamW, value: float) -> None:
         group["lr"] = value
 
 
-def clip(module: nn.Module, largest: float) -> Tensor:
+def clip(optimizer: AdamW, largest: float) -> Tensor:
     """Scale the gradient to norm `largest` at the most (0 = leave it) and return the norm before."""
-    parameters = [p for p in module.parameters() if p.grad is not None]
+    parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
     return gathered(nn.utils.clip_grad_norm_(parameters, largest or float("inf"), foreach=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +12,9 @@ from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import OBJECTIVES, gather
 from xlalign.objectives.base import LossOutput, Objective
 from xlalign.objectives.batch import Batch
+from xlalign.objectives.momentum import Follower
 from xlalign.objectives.options import Recipe
 from xlalign.objectives.passes import EncodeOptions, Passes
-from xlalign.objectives.sequence_contrast import follow
 
 
 class RecipeProgram:
@@ -90,9 +91,13 @@ class RecipeProgram:
     def after_step(self, step: int) -> None:
         """Move the momentum encoder, once per optimizer step, and update queues."""
         if self.momentum:
-            follow(self.encoders["momentum"], self.encoders["query"], self.momentum)
+            self._follower.step()
         for objective in self.objectives.values():
             objective.after_step(self.encoders["query"])
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self.encoders["momentum"], self.encoders["query"], self.momentum)
 
 
 def frozen(encoder: Encoder) -> Encoder:
