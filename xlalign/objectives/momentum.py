@@ -30,7 +30,8 @@ class Follower:
     @torch.no_grad()
     def step(self) -> None:
         """Move the copy once."""
-        if self._parameters[0]:
-            torch._foreach_lerp_(*self._parameters, self._weight)
+        slow, fast = self._parameters
+        if slow:
+            torch._foreach_lerp_(slow, fast, self._weight)
         for kept, current in self._buffers:
             kept.copy_(current)
