@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,11 +17,9 @@ pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parent / "run_pretrain.py"
 
 
-def start(
-    settings: dict[str, object], artifacts: tuple[Path, Path], folder: Path, **env: str
-) -> subprocess.Popen[bytes]:
+def start(settings: dict[str, object], artifacts: tuple[Path, Path], folder: Path) -> subprocess.Popen[bytes]:
     arguments = [json.dumps(settings), *map(str, artifacts), str(folder / "work"), str(folder / "out")]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[2]), **env}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(SCRIPT.parents[2])}
     return subprocess.Popen([sys.executable, str(SCRIPT), *arguments], env=environment)
 
 
@@ -39,23 +36,12 @@ RECIPES = {
 }
 
 
-def two_processes(table: dict[str, object], artifacts: tuple[Path, Path], folder: Path) -> None:
-    """One run in two processes that talk through gloo."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    both = [start(table, artifacts, folder, RANK=str(r), LOCAL_RANK=str(r), **shared) for r in range(2)]
-    assert [process.wait() for process in both] == [0, 0]
-
-
-@pytest.mark.enable_socket
 @pytest.mark.parametrize("sharded", [False, True], ids=["ddp", "fsdp"])
 @pytest.mark.parametrize("preset", RECIPES)
 def test_two_processes_give_what_one_gives(preset, sharded, artifacts, tmp_path):
     table = settings(preset=preset, steps=6, log_every=1, options=RECIPES[preset], sharded=sharded)
     assert start(table, artifacts, tmp_path / "one").wait() == 0
-    two_processes(table, artifacts, tmp_path / "two")
+    assert start(table | {"processes": 2}, artifacts, tmp_path / "two").wait() == 0
     one, two = (load_file(tmp_path / name / "out/model.safetensors") for name in ("one", "two"))
     # AdamW divides tiny gradients by their own size, so rounding shows in single weights.
     assert all((one[name] - two[name]).norm() <= 5e-3 * one[name].norm() for name in one)
@@ -69,17 +55,16 @@ def test_two_processes_give_what_one_gives(preset, sharded, artifacts, tmp_path)
             assert a[key] == pytest.approx(b[key], rel=1e-3)
 
 
-@pytest.mark.enable_socket
 @pytest.mark.parametrize("sharded", [False, True], ids=["ddp", "fsdp"])
 def test_two_processes_go_on_from_a_checkpoint_to_the_bit(sharded, artifacts, tmp_path):
     """Also where weights and optimizer are split: they are whole in the checkpoint."""
-    table = settings(preset="ppa", options=RECIPES["ppa"], sharded=sharded, steps=6, checkpoint_every=3)
-    two_processes(table, artifacts, tmp_path)
+    table = settings(preset="ppa", options=RECIPES["ppa"], sharded=sharded, processes=2, steps=6, checkpoint_every=3)
+    assert start(table, artifacts, tmp_path).wait() == 0
     model = tmp_path / "out/model.safetensors"
     whole = load_file(model)
     model.unlink()
     shutil.rmtree(tmp_path / "work/checkpoints/step-00000006")
-    two_processes(table, artifacts, tmp_path)
+    assert start(table, artifacts, tmp_path).wait() == 0
     again = load_file(model)
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 

@@ -45,9 +45,9 @@ def _revision(repository: str) -> str:
 
 def run(job: Job) -> None:
     """Train (or finish training) and write the model folder."""
-    from xlalign.training.pretrain import pretrain
+    from xlalign.training.launch import launch
 
-    job.space.info["training"] = pretrain(
+    job.space.info["training"] = launch(
         job.settings,
         bitext=job.inputs["bitext"],
         alignments=job.inputs.get("alignments"),

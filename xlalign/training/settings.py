@@ -75,6 +75,11 @@ class PretrainSettings(TrainSettings):
     select: Literal["", "retrieval"] = Field(
         "", description="dev score by which the best weights are kept; empty = the last ones"
     )
+    processes: int = operational(
+        1,
+        "processes of this machine that train together, each on a GPU of its own where it has them; 0 = all GPUs",
+        ge=0,
+    )
     budget: int = operational(0, "tokens in one forward pass; 0 = what suits the device", ge=0)
     gradient_cache: bool = operational(
         False, "encode every chunk twice and hold one at a time: batches as large as wanted, at 4/3 of the work"

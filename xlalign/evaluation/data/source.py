@@ -1,4 +1,4 @@
-"""Where task data come from: `micro:SEED`, `folder:PATH`, `hub:`, or files that were stored before."""
+"""Where task data come from: `micro:SEED`, `folder:PATH`, `hub:`, `synthetic:URI`, or files that were stored before."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlalign.errors import DataError, UserError
-from xlalign.evaluation.data import folder, hub, micro
+from xlalign.evaluation.data import derived, folder, hub, micro
 from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.tasks.base import Example, Task
 
-SCHEMES = ("micro", "folder", "hub")
+SCHEMES = ("micro", "folder", "hub", "synthetic")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Source:
         """
         scheme = self.uri.partition(":")[0]
         if scheme not in SCHEMES or ":" not in self.uri:
-            raise UserError(f"unknown data source `{self.uri}`", "use micro:SEED, folder:PATH or hub:")
+            raise UserError(f"unknown data source `{self.uri}`", "use micro:SEED, folder:PATH, hub: or synthetic:URI")
         return scheme
 
     @property
@@ -58,6 +58,9 @@ class Source:
             return [json.loads(line) for line in read_lines(file)]
         if self.scheme == "micro":
             return micro.examples(task, micro.seed_of(self.place), lang, split, count)
+        if self.scheme == "synthetic":
+            steps = derived.steps_of(self.place, lang)
+            return [derived.derive(task, example, steps) for example in self._under().load(task, "en", split, count)]
         found = self._all(task, lang, split)
         if not found:
             raise DataError(f"{self.uri}: {split} data of {task.name} in {lang!r} are empty")
@@ -78,6 +81,8 @@ class Source:
             return folder.locate(task, Path(self.place), lang, split) is not None
         if self.scheme == "hub":
             return task.hub is not None and split in task.hub.splits
+        if self.scheme == "synthetic":
+            return self._under().has(task, "en", split)
         return lang in micro.languages(task)
 
     def languages(self, task: Task, split: str, wanted: Sequence[str]) -> list[str]:
@@ -86,6 +91,8 @@ class Source:
         Raises:
             DataError: none is there, or one that is wanted is not.
         """
+        if self.scheme == "synthetic":
+            return list(wanted) or ["en"]
         known = micro.languages(task) if self.scheme == "micro" else list(task.languages)
         found = [lang for lang in known if self.has(task, lang, split)]
         if not found:
@@ -99,12 +106,18 @@ class Source:
 
     def pins(self, task: Task) -> Iterator[tuple[str, str]]:
         """Name and digest of every file of the task, or data set and revision of the hub; the micro-world has none."""
+        if self.scheme == "synthetic":
+            yield from self._under().pins(task)
         if self.scheme == "hub" and task.hub:
             yield f"data.{task.name}", f"{task.hub.dataset}@{task.hub.revision}"
         if self.scheme == "folder":
             for path in folder.files(task, Path(self.place)):
                 with path.open("rb") as file:
                     yield f"data.{task.name}.{path.name}", hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _under(self) -> Source:
+        """The source whose English is derived."""
+        return Source(derived.parts(self.place)[1])
 
     def _all(self, task: Task, lang: str, split: str) -> list[Example]:
         if self.scheme == "folder":
