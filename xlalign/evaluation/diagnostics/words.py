@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
@@ -43,17 +43,20 @@ def fertility(sentences: Sequence[Sequence[str]], tokenizer: Any) -> Fertility:
     )
 
 
-def static_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any) -> float:
+def static_accuracy(
+    pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any, counted: Callable[[str], bool] = bool
+) -> float:
     """ALIGN-MLM's alignment score, in percent (arXiv 2211.08547, section 4).
 
-    A word's vector is the mean of the input embeddings of its pieces. Counted are the words of the source whose
-    nearest neighbour, among all words of the other language, is one that they are linked to.
+    A word's vector is the mean of the input embeddings of its pieces. The score is the share of source words whose
+    nearest neighbour, among all words of the other language, is one that they are linked to; `counted` says which
+    (lower-cased) source words it is a share of, such as those outside a dictionary.
     """
     links = {(pair.source_words[i].lower(), pair.target_words[j].lower()) for pair in pairs for i, j in pair.sure}
     source, target = sorted({s for s, _ in links}), sorted({t for _, t in links})
     ours, theirs = (_static(words, encoder, tokenizer) for words in (source, target))
-    found = nearest(ours, theirs)
-    return 100.0 * float(np.mean([(word, target[at]) in links for word, at in zip(source, found, strict=True)]))
+    found = zip(source, nearest(ours, theirs), strict=True)
+    return 100.0 * float(np.mean([(word, target[at]) in links for word, at in found if counted(word)]))
 
 
 def contextual_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any) -> list[float]:
