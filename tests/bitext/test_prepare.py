@@ -137,7 +137,7 @@ def test_tiny_corpora(tmp_path: Path, count: int):
 def test_evaluation_sentences_are_removed_and_counted(tmp_path: Path):
     source = write_corpus(tmp_path)
     (tmp_path / "gold.txt").write_text(f"x ||| {number(ZAHLEN, 123).upper()}!\nunrelated sentence\n")
-    settings = settings_of(source, decontaminate=[{"name": "gold", "files": [str(tmp_path / "gold.txt")]}])
+    settings = settings_of(source, decontaminate=[{"name": "gold", "files": [str(tmp_path / "g*.txt")]}])
     report = prepare(settings, tmp_path / "out", {"list": [number(NUMBERS, 177), number(NUMBERS, 178), "Yes"]})
     assert report.dropped == {"evaluation:list": 2, "evaluation:gold": 1}
     assert report.evaluation == {"gold": 2, "list": 2}
@@ -145,6 +145,12 @@ def test_evaluation_sentences_are_removed_and_counted(tmp_path: Path):
     assert f"{number(NUMBERS, 177)} ." not in texts
     assert f"{number(NUMBERS, 179)} ." in texts
     assert inputs(settings) == [tmp_path / "a.de", tmp_path / "a.en", tmp_path / "gold.txt"]
+
+
+def test_a_pattern_that_matches_nothing(tmp_path: Path):
+    settings = settings_of(write_corpus(tmp_path), decontaminate=[{"name": "gold", "files": [f"{tmp_path}/no*"]}])
+    with pytest.raises(DataError, match="`gold`: no file is like"):
+        prepare(settings, tmp_path / "out")
 
 
 def test_filters_of_corpus_pair_language_and_default(tmp_path: Path):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from xlalign.bitext import margin
 from xlalign.evaluation import retrieval
 from xlalign.evaluation.embed import normalised
 from xlalign.evaluation.retrieval import Candidate, best_threshold, hubness, mine, nearest, precision_at_1
@@ -9,6 +10,7 @@ from xlalign.evaluation.retrieval import Candidate, best_threshold, hubness, min
 @pytest.fixture
 def sides(monkeypatch):
     monkeypatch.setattr(retrieval, "BLOCK", 7)
+    monkeypatch.setattr(margin, "BLOCK", 7)
     random = np.random.default_rng(0)
     source = normalised(random.normal(size=(30, 8)))
     return source, normalised(source + 0.8 * random.normal(size=(30, 8)))

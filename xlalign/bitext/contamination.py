@@ -108,6 +108,24 @@ def _owner(keys: Hashes, table: Lookup, owners: npt.NDArray[np.int64]) -> npt.ND
     return np.where(places >= 0, owners[places], -1) if len(owners) else places
 
 
+def paths(evaluation: EvaluationSet) -> list[Path]:
+    """The files of an evaluation set, its patterns (`tatoeba/*.eng`) resolved.
+
+    Raises:
+        DataError: a pattern that no file matches.
+    """
+    found: list[Path] = []
+    for name in evaluation.files:
+        path = Path(name).expanduser()
+        if "*" not in name:
+            found.append(path)
+        elif matching := sorted(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))):
+            found += matching
+        else:
+            raise DataError(f"evaluation set `{evaluation.name}`: no file is like {name}", "check the pattern")
+    return found
+
+
 def sentences(evaluation: EvaluationSet) -> Iterator[str]:
     """Every sentence of the files of an evaluation set, in any of its columns.
 
@@ -117,8 +135,7 @@ def sentences(evaluation: EvaluationSet) -> Iterator[str]:
     Raises:
         DataError: a file is missing, not UTF-8, or not the JSON that its name promises.
     """
-    for name in evaluation.files:
-        path = Path(name).expanduser()
+    for path in paths(evaluation):
         ending = stem_and_format(path)[1]
         if ending == "json":
             yield from _strings(_json(path, "\n".join(lines(path)), 1))

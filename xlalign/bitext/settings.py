@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from xlalign.bitext import languages
-from xlalign.config.settings import Settings, operational
+from xlalign.config.settings import Settings, late, operational
 from xlalign.errors import UserError
 
 FilterTable = dict[str, dict[str, Any] | bool]
@@ -39,7 +39,17 @@ class EvaluationSet(Settings):
     """Sentences that must not be trained on: files of text, tab-separated, JSON or CoNLL-U."""
 
     name: str = Field(description="name of the set in the report")
-    files: tuple[str, ...] = Field(description="paths; every sentence in them counts, in any column")
+    files: tuple[str, ...] = Field(description="paths or patterns (`*`); every sentence in them counts, in any column")
+
+
+class MineSettings(Settings):
+    """Pairs to be found in monolingual text by the vectors of `encoder`."""
+
+    sources: tuple[SourceSettings, ...] = Field(description="monolingual text of both languages", min_length=1)
+    neighbours: int = Field(
+        4, description="nearest sentences that are candidates, and that the margin is taken of", ge=1
+    )
+    min: float = Field(1.06, description="smallest ratio margin of a pair that is taken", ge=0)
 
 
 class PrepareSettings(Settings):
@@ -52,6 +62,7 @@ class PrepareSettings(Settings):
     pairs: tuple[str, ...] = Field((), description="language pairs such as `en-de`, when not first with each other")
     sources: tuple[SourceSettings, ...] = Field((SourceSettings(uri="micro:"),), description="parallel text")
     mono: tuple[SourceSettings, ...] = Field((), description="monolingual text, for every language a source has")
+    mine: MineSettings | None = late(None, "pairs to be found in monolingual text")
     transforms: tuple[str, ...] = Field(
         ("html", "mojibake", "nfc"), description="changes to every sentence before the filters, in order"
     )

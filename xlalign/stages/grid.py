@@ -35,7 +35,7 @@ def grid(evaluation: str, settings: EvalSettings, models: dict[str, bool]) -> It
         models: name -> whether it is a pretrain stage (else a folder or hub id).
     """
     for cell in {cell.task: cell for cell in settings.cells()}.values():
-        yield Node(_data(evaluation, cell.task), DATA, _data_settings(cell), {}, evaluation)
+        yield Node(data_name(evaluation, cell.task), DATA, _data_settings(cell), {}, evaluation)
     for model, is_stage in models.items():
         trials = [_node(evaluation, model, cell, f"{TRIAL}{i}", is_stage) for i, cell in enumerate(settings.trials())]
         yield from trials
@@ -52,7 +52,7 @@ def cell_name(evaluation: str, task: str, model: str, label: str) -> str:
 def _node(
     evaluation: str, model: str, cell: CellSettings, label: str, is_stage: bool, trials: dict[str, str] | None = None
 ) -> Node:
-    inputs = {"data": _data(evaluation, cell.task), **({"model": model} if is_stage else {}), **(trials or {})}
+    inputs = {"data": data_name(evaluation, cell.task), **({"model": model} if is_stage else {}), **(trials or {})}
     settings = TestedCell(cell=cell, model="stage" if is_stage else model)
     return Node(cell_name(evaluation, cell.task, model, label), CELL, settings, inputs, evaluation)
 
@@ -61,7 +61,8 @@ def _task(node: Node) -> str:
     return node.settings.cell.task  # type: ignore[attr-defined]
 
 
-def _data(evaluation: str, task: str) -> str:
+def data_name(evaluation: str, task: str) -> str:
+    """The name of the node with a task's data."""
     return f"{evaluation}.{task}.data"
 
 

@@ -17,13 +17,14 @@ from pydantic import Field
 from xlalign.alignment import ALIGNERS
 from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext.settings import PrepareSettings
-from xlalign.config import Settings, operational
+from xlalign.config import Settings, late, operational
 from xlalign.errors import UserError, unknown_name
-from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.settings import EvalSettings, Pooling
 from xlalign.modeling import scratch
 from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.stages.base import Kind, Node
-from xlalign.stages.grid import cell_name, grid
+from xlalign.stages.grid import cell_name, data_name, grid
+from xlalign.stages.prepare import TASK
 from xlalign.training.settings import PretrainSettings
 
 PREPARE = Kind("prepare", 1, "xlalign.stages.prepare")
@@ -32,6 +33,21 @@ PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jso
 EVAL = Kind("eval", 1, "xlalign.stages.evaluate")
 
 Stages = Mapping[str, Mapping[str, Settings]]
+
+
+class PrepareStage(PrepareSettings):
+    """A `[prepare]` table."""
+
+    keep_out_evaluation: bool = operational(
+        True, "remove what the tasks of [eval] and the gold links of [align-words] hold, beside `decontaminate`"
+    )
+    gold: tuple[str, ...] = late((), "gold links whose text is kept out, as in [align-words]")
+    encoder: str = late("", "pretrain stage, model folder or hub id for `mine` and the filter `embedding`")
+    layer: int = late(-1, "hidden state that sentence vectors are taken from: 0 embeddings, -1 last")
+    pooling: Pooling = late("mean", "how token vectors become one: mean, inner (without special tokens) or cls")
+    links: str = late(
+        "", "align-words stage whose model the filter `links` uses; its bitext is another prepare stage's"
+    )
 
 
 class AlignStage(AlignSettings):
@@ -65,7 +81,7 @@ class Section:
 SECTIONS = {
     section.name: section
     for section in (
-        Section("prepare", lambda: PrepareSettings),
+        Section("prepare", lambda: PrepareStage),
         Section("align-words", lambda: AlignStage),
         Section("pretrain", lambda: PretrainStage, single=False),
         Section("eval", lambda: EvalStage),
@@ -91,7 +107,32 @@ def nodes(stages: Stages) -> dict[str, Node]:
 
 
 def _prepare(name: str, settings: Settings, stages: Stages) -> list[Node]:
-    return [Node(name, PREPARE, settings)]
+    own = cast("PrepareStage", settings)
+    inputs: dict[str, str] = {}
+    if own.keep_out_evaluation:
+        inputs = _task_data(stages)
+        own = own.model_copy(update={"gold": tuple(dict.fromkeys([*own.gold, *_gold_specs(stages)]))})
+    if own.encoder in stages.get("pretrain", {}):
+        inputs["encoder"] = own.encoder
+        own = own.model_copy(update={"encoder": "stage"})
+    if own.links:
+        inputs["links"] = _reference(own.links, "align-words", f"{name}.links", stages)
+        own = own.model_copy(update={"links": "stage"})
+    return [Node(name, PREPARE, own, inputs)]
+
+
+def _task_data(stages: Stages) -> dict[str, str]:
+    """The nodes with the real data of every task, by role; the micro-world keeps its splits apart by itself."""
+    return {
+        f"{TASK}{cell.task}": data_name(evaluation, cell.task)
+        for evaluation, settings in stages.get("eval", {}).items()
+        for cell in cast("EvalStage", settings).cells()
+        if cell.data.startswith(("folder:", "hub:"))
+    }
+
+
+def _gold_specs(stages: Stages) -> list[str]:
+    return [spec for settings in stages.get("align-words", {}).values() for spec in cast("AlignStage", settings).gold]
 
 
 def _align(name: str, settings: Settings, stages: Stages) -> list[Node]:

@@ -35,15 +35,19 @@ class FileSource(Source):
     join: bool = Field(False, description="two files of `id<TAB>text` lines, paired by id")
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
-        """The requested pairs whose files exist; a single file must say its `languages` when there is a choice."""
+        """The requested pairs whose files exist; a single file must say its `languages` when there is a choice.
+
+        `en-de.tsv` and `de-en.tsv` are two texts of the pair.
+        """
         found = 0
         for pair in pairs:
+            seen: set[Path] = set()
             for order in (pair, pair[::-1]):
                 paths = self._paths(order, pairs)
-                if paths and (self._fixed or all(map(_exists, paths))):
+                if paths and seen.isdisjoint(paths) and (self._fixed or all(map(_exists, paths))):
                     yield self._bitext(paths, order, swap=order != pair)
+                    seen.update(paths)
                     found += 1
-                    break
         if not found:
             raise self._nothing(pairs)
 

@@ -1,0 +1,88 @@
+"""The models of other stages, as filters and mining in `prepare` ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xlalign.errors import DataError, UserError
+
+if TYPE_CHECKING:
+    from xlalign.alignment.hmm.model import HmmModel
+    from xlalign.bitext.margin import Vectors
+    from xlalign.evaluation.settings import Pooling
+
+
+@dataclass(frozen=True)
+class StageModels:
+    """What `xlalign.bitext.models.Models` asks; each process loads a model when it first needs it.
+
+    Attributes:
+        encoder: model folder or hub id; empty: none.
+        layer, pooling: where the encoder's sentence vectors are taken.
+        alignments: an alignments artifact with statistical models; None: none.
+    """
+
+    encoder: str
+    layer: int
+    pooling: Pooling
+    alignments: Path | None
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, (N, D)."""
+        from xlalign.evaluation.embed import Point, embed
+
+        if not self.encoder:
+            raise UserError("mining and the filter `embedding` need an encoder", 'set encoder = "NAME" in [prepare]')
+        encoder, tokenizer = _encoder(self.encoder)
+        layer = encoder.layers if self.layer < 0 else self.layer
+        point = Point(layer, self.pooling)
+        return embed(encoder, tokenizer, texts, [point], encoder.longest)[point]
+
+    def linked(
+        self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]
+    ) -> npt.NDArray[np.float64]:
+        """Mean probability of the best link of a word, of each side, (N, 2)."""
+        from xlalign.bitext.segment import words
+
+        if self.alignments is None:
+            raise UserError("the filter `links` needs a trained aligner", 'set links = "NAME" in [prepare]')
+        texts = zip(sources, targets, strict=True)
+        pairs = [(words(source, languages[0]), words(target, languages[1])) for source, target in texts]
+        found = _aligner(self.alignments / "models" / f"{'-'.join(languages)}.npz").align(pairs)
+        return np.array(
+            [
+                [_mean_best(links, len(side), place) for place, side in enumerate(pair)]
+                for pair, links in zip(pairs, found, strict=True)
+            ]
+        ).reshape(-1, 2)
+
+
+def _mean_best(alignment: Any, count: int, side: int) -> float:
+    best = np.zeros(count)
+    for link, score in zip(alignment.links, alignment.scores, strict=True):
+        best[link[side]] = max(best[link[side]], score)
+    return float(best.mean()) if count else 0.0
+
+
+@cache
+def _encoder(name: str) -> Any:
+    from xlalign.evaluation.model import load
+
+    return load(name)
+
+
+@cache
+def _aligner(path: Path) -> HmmModel:
+    from xlalign.alignment.hmm.model import HmmModel
+
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.npz"))) or "none"
+        raise DataError(f"no aligner was trained for {path.stem}, only for: {known}", "`links` names an hmm stage")
+    return HmmModel.load(path)
