@@ -133,6 +133,7 @@ def test_dev_keys(batches: list[list[int]], size: int, share: float):
         ("mojibake", "GrÃ¼ÃŸe â€“ Ã©tÃ©", "Grüße – été"),
         ("mojibake", "Âge et Ãrvore", "Âge et Ãrvore"),
         ("mojibake", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
+        ("romanize", "Привет, GPT-4! 你好 كتاب नमस्ते été", "Privet, GPT-4! nihao ktab namaste ete"),
     ],
 )
 def test_transforms(name: str, text: str, expected: str):

@@ -2,7 +2,8 @@
 
 A code is ISO 639-1 (`de`) or, where there is none, ISO 639-3 (`ceb`); ISO 639-3 aliases (`deu`) are understood by
 `normalise`. Suffixes after "_" keep variants apart (`pt_BR`, `zh_Hans`, `en_trans`) and do not change what is
-known of the base language. Codes reserved for private use (`qaa` to `qtz`) are accepted with nothing known.
+known of the base language, unless they name a script that is not its own (`ru_Latn`). Codes reserved for private
+use (`qaa` to `qtz`) are accepted with nothing known.
 """
 
 from __future__ import annotations
@@ -70,13 +71,22 @@ def get(code: str) -> Language:
     if _PRIVATE.fullmatch(base):
         return Language(base, base, "private use", frozenset(), ())
     if base in table() and _CODE.fullmatch(code):
-        return _derived(table()[base]) if TRANSLITERATED in code.split("_") else table()[base]
+        return _variant(table()[base], code.split("_")[1:])
     raise unknown_name("language code", code, [*table(), *_aliases()])
 
 
-def _derived(language: Language) -> Language:
-    """A synthetic language in a script of its own, with spaces between its words."""
-    return Language("", "", f"{language.name} in another script", frozenset(), ())
+def _variant(language: Language, suffixes: list[str]) -> Language:
+    """The language itself, or in another script, with spaces between its words and unknown to identifiers."""
+    foreign = [suffix for suffix in suffixes if suffix in scripts() - language.scripts]
+    if not foreign and TRANSLITERATED not in suffixes:
+        return language
+    return Language("", language.alpha3, f"{language.name} in another script", frozenset(foreign), ())
+
+
+@cache
+def scripts() -> frozenset[str]:
+    """The ISO 15924 codes of the scripts of all languages."""
+    return frozenset(script for language in table().values() for script in language.scripts)
 
 
 @cache

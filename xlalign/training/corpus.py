@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.alignment.hmm.romanise import plain
 from xlalign.bitext import corpus, segment
+from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import DataError
 from xlalign.objectives.options import DataOptions
 from xlalign.training.dictionary import Entries
@@ -114,7 +114,8 @@ def read_pairs(
 
 
 def _romanised(pairs: Sequence[Pair], tokenizer: PreTrainedTokenizerBase, options: DataOptions) -> Tokens:
-    texts = [" ".join(map(plain, text.split())) for pair in pairs for text in (pair.source, pair.target)]
+    sides = ((text, lang) for pair in pairs for text, lang in zip(pair[1:3], pair[3:5], strict=True))
+    texts = [romanize([text], lang)[0] for text, lang in sides]
     return tokenise(texts, tokenizer).cut(options.max_length - 2)
 
 

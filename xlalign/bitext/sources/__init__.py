@@ -18,6 +18,7 @@ SOURCES: Registry[type[Source]] = Registry(
         "hf": "xlalign.bitext.sources.hub:HubSource",
         "micro": "xlalign.bitext.sources.micro:MicroSource",
         "opus": "xlalign.bitext.sources.opus:OpusSource",
+        "romanize": "xlalign.bitext.sources.romanize:RomanizeSource",
         "sacrebleu": "xlalign.bitext.sources.sacrebleu:SacrebleuSource",
         "synthetic": "xlalign.bitext.sources.synthetic:SyntheticSource",
         "tatoeba": "xlalign.bitext.sources.tatoeba:TatoebaSource",

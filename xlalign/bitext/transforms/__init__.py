@@ -16,6 +16,7 @@ TRANSFORMS: Registry[Transform] = Registry(
         "nfkc": "xlalign.bitext.transforms.unicode:nfkc",
         "html": "xlalign.bitext.transforms.repair:html",
         "mojibake": "xlalign.bitext.transforms.repair:mojibake",
+        "romanize": "xlalign.bitext.transforms.romanize:romanize",
     },
     group="xlalign.transforms",
 )
