@@ -19,10 +19,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from xlalign.evaluation.data.splits import CellData, English
+from xlalign.evaluation.cell_settings import CellSettings, Regime
+from xlalign.evaluation.data.tested import TestedData
+from xlalign.evaluation.data.training import English, TrainingData
 from xlalign.evaluation.finetune import FineTuner
 from xlalign.evaluation.model import initialise
-from xlalign.evaluation.settings import CellSettings, EvalSettings, Regime
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling import encoder
 from xlalign.modeling.pooling import pool
 
@@ -60,7 +62,7 @@ def trainer(
     """(wall seconds, CPU seconds, accuracy) of transformers' Trainer."""
     from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
 
-    options, task = cell.options, CellData(cell).task
+    options, task = cell.options, cell.tested_task()
     assert options is not None
     assert cell.regime is not None
     peer = Peer(cell.model, len(task.labels), cell.seed)
@@ -102,7 +104,7 @@ def trainer(
 def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outcome:
     """(wall seconds, CPU seconds, accuracy) of xlalign."""
     assert cell.regime is not None
-    tuner = FineTuner(cell.model, CellData(cell).task, cell, cell.regime, cell.seed)
+    tuner = FineTuner(cell.model, cell.tested_task(), cell.tuning(), cell.regime)
     # Trainer keeps the last weights and evaluates nothing, so neither do we.
     quick = English(english.train, english.train[:1], held_out=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -143,8 +145,7 @@ def main() -> None:
         device="cpu",
     )
     (cell, *_) = settings.cells()
-    data = CellData(cell)
-    english, test = data.english(), data.tested(options.lang)
+    english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested(options.lang)
     found: dict[str, list[Outcome]] = {way: [] for way in options.ways}
     for seed in options.seeds:
         regime = Regime(learning_rate=options.rate)

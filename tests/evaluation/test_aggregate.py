@@ -5,7 +5,7 @@ import pytest
 from xlalign.errors import DataError
 from xlalign.evaluation.aggregate import Results, aggregate
 from xlalign.evaluation.cells import run_cell
-from xlalign.evaluation.data.splits import CellData
+from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.forms import FORMS
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.run import evaluate
@@ -103,7 +103,7 @@ def test_the_submission_scores_what_we_scored(cells, settings, tmp_path):
     first = {cell.task: cell for cell in reversed(cells["strong"])}
     write_predictions(tmp_path / "predictions", first.values())
     for cell in settings.cells():
-        task, data = TASKS.get(cell.task), CellData(cell)
+        task, data = TASKS.get(cell.task), TestedData(cell)
         for lang in data.languages():
             path = tmp_path / "labels" / task.folder / f"test-{lang}.tsv"
             path.parent.mkdir(parents=True, exist_ok=True)

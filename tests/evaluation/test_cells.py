@@ -71,18 +71,46 @@ def test_retrieval_needs_no_training(nano, data, tmp_path):
     assert sorted(map(int, german.predictions))[-1] < 20
 
 
-def test_trials_made_elsewhere_are_used_and_not_repeated(nano, data, tmp_path):
+def test_trials_made_elsewhere_are_used_and_not_repeated(nano, data, tmp_path, monkeypatch):
+    from xlalign.evaluation import finetune
+    from xlalign.evaluation.tuned import tune
+
     grid = ({"frozen": 2, "learning_rate": 1e-7}, {"frozen": 0, "learning_rate": 5e-3})
     options = {"all": {"steps": 40, "batch_size": 16, "evaluations": 1, "regimes": grid}}
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning=options, seeds=(1, 2), device="cpu")
-    trials = [run_cell(trial, nano, tmp_path / str(n)) for n, trial in enumerate(settings.trials())]
-    first, second = settings.cells()
-    same = run_cell(first, nano, tmp_path / "unused", trials=trials)
-    assert same.languages == trials[1].languages
-    assert not (tmp_path / "unused").exists()
-    other = run_cell(second, nano, tmp_path / "second", trials=trials)
+    trials = [tmp_path / "trial0", tmp_path / "trial1"]
+    for trial, out in zip(settings.trials("xnli"), trials, strict=True):
+        tune(trial.tuning(), nano, tmp_path / "work", out)
+    first, second = (cell.tuning() for cell in settings.cells())
+    other = tune(second, nano, tmp_path / "work", tmp_path / "second", trials=trials)
     assert other.setup["regime"] == "frozen=0,lr=0.005,pool=mean"
-    assert other.setup["trials"].keys() == {trial.setup["regime"] for trial in trials}
+    assert other.setup["trials"].keys() == {"frozen=0,lr=0.005,pool=mean", "frozen=2,lr=1e-07,pool=mean"}
+    monkeypatch.setattr(finetune.Program, "loss", None)
+    tune(first, nano, tmp_path / "work", tmp_path / "first", trials=trials)
+    weights = [(folder / finetune.WEIGHTS).read_bytes() for folder in (trials[1], tmp_path / "first")]
+    assert weights[0] == weights[1]
+
+
+def test_a_probe_leaves_the_encoder_as_it_is(nano, data, tmp_path):
+    from safetensors.torch import load_file
+
+    from xlalign.evaluation.finetune import WEIGHTS
+
+    grid = [{"frozen": "all", "learning_rate": 2e-2, "pooling": "pair"}]
+    result = run_cell(cell(data, "xnli", regimes=grid), nano, tmp_path)
+    assert result.setup["regime"] == "frozen=all,lr=0.02,pool=pair"
+    assert all(name.startswith("output.") for name in load_file(tmp_path / "tuned" / WEIGHTS))
+    assert result.languages["en"].headline > 60
+
+
+def test_tasks_that_train_alike_share_one_fine_tuning():
+    settings = EvalSettings(tasks=("xquad", "mlqa", "tydiqa"), seeds=(1,))
+    xquad, mlqa, tydiqa = (one.tuning() for one in settings.cells())
+    assert xquad == mlqa != tydiqa
+    shared = EvalSettings(
+        tasks=("xquad", "mlqa", "tydiqa"), seeds=(1,), train_from=dict.fromkeys(("xquad", "mlqa"), "tydiqa")
+    )
+    assert len({one.tuning().model_dump_json() for one in shared.cells()}) == 1
 
 
 def test_a_cell_names_nothing_but_what_it_depends_on(data):
@@ -148,18 +176,6 @@ def test_own_data_need_no_code(nano, tmp_path):
 def test_an_incomplete_test_set_is_noted(nano, data, tmp_path):
     result = run_cell(cell(data, "xnli", steps=1), nano, tmp_path)
     assert result.languages["de"].notes == ["de: 40 test items; 5010 were published"]
-
-
-def test_fine_tuned_weights_can_be_kept_and_used_again(nano, data, tmp_path):
-    from xlalign.evaluation.data.splits import CellData
-    from xlalign.evaluation.finetune import FineTuner
-
-    one = cell(data, "xnli", steps=20)
-    result = run_cell(one, nano, tmp_path / "work", keep=tmp_path / "kept")
-    regime = one.options.regimes[0]
-    tuner = FineTuner(nano, CellData(one).task, one, regime, seed=9)
-    tuner.restore(tmp_path / "kept")
-    assert tuner.answers(CellData(one).tested("de")) == result.languages["de"].predictions
 
 
 def test_layer_pooling_and_centring_are_stated(nano, data, tmp_path):

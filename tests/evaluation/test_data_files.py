@@ -167,7 +167,7 @@ def test_what_a_folder_holds():
     assert source.languages(TASKS.get("tatoeba"), "test", ("en", "zh")) == ["zh"]
     with pytest.raises(DataError, match="no test data of tatoeba in sw; found: ar, de"):
         source.languages(TASKS.get("tatoeba"), "test", ("sw",))
-    assert "data.bucc.zh-en.dev.gold" in dict(source.pins(TASKS.get("bucc")))
+    assert "data.bucc.zh-en.dev.gold" in dict(source.pins(TASKS.get("bucc"), "zh", "dev"))
 
 
 def test_a_source_needs_a_known_scheme():

@@ -89,5 +89,5 @@ def test_all_diagnostics_of_an_encoder(nano):
     found = diagnose(nano, {"de": four})
     assert set(found.fertility) == {"en", "de"}
     assert len(found.contextual["de"]) == 4
-    assert found.points["layer=3,pool=cls"].p_at_1.keys() == {"de"}
+    assert found.points["layer=3,pool=cls"].to_english.keys() == {"de"}
     assert all(0 <= p.language_probe <= 100 for p in found.points.values())

@@ -2,8 +2,11 @@ import pytest
 
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.data.mixing import mixed, read_lexicon
-from xlalign.evaluation.data.splits import CellData
-from xlalign.evaluation.settings import EvalSettings, Mixing
+from xlalign.evaluation.data.parts import store
+from xlalign.evaluation.data.tested import TestedData
+from xlalign.evaluation.data.training import TrainingData
+from xlalign.evaluation.cell_settings import Mixing
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
 
 NLI = TASKS.get("xnli")
@@ -49,7 +52,7 @@ def test_a_lexicon_needs_two_columns(tmp_path):
 
 def test_dev_stays_english(data):
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", translate_train=("de",))
-    english = CellData(settings.cells()[0]).english()
+    english = TrainingData(settings.cells()[0].tuning()).english()
     assert (len(english.train), len(english.dev)) == (400, 40)
 
 
@@ -61,16 +64,16 @@ def test_translations_must_be_as_many(data, tmp_path):
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{tmp_path / 'd'}", translate_train=("de",))
     with pytest.raises(DataError, match="199 training examples of xnli in 'de' for 200"):
-        CellData(settings.cells()[0]).english()
+        TrainingData(settings.cells()[0].tuning()).english()
 
 
 def test_what_was_trained_on_is_not_tested_on(data):
     settings = EvalSettings(
         tasks=("xnli",), data=f"folder:{data}", train_from={"xnli": "xnli:dev"}, test_split={"xnli": "dev"}
     )
-    found = CellData(settings.cells()[0])
-    assert found.languages() == ["de"]
-    english = found.english()
+    (cell, *_) = settings.cells()
+    assert TestedData(cell).languages() == ["de"]
+    english = TrainingData(cell.tuning()).english()
     assert english.held_out
     assert len(english.train) + len(english.dev) == 40
     assert 0 < len(english.dev) < 15
@@ -79,12 +82,18 @@ def test_what_was_trained_on_is_not_tested_on(data):
 def test_stored_data_are_what_would_be_loaded(tmp_path):
     settings = EvalSettings(tasks=("xnli", "tatoeba", "bucc"), train_examples=30, dev_examples=10, test_examples=10)
     for cell in settings.model_copy(update={"seeds": (1,)}).cells():
-        stored = CellData(cell, tmp_path / cell.task)
-        stored.store()
-        drawn = CellData(cell)
-        assert stored.tested("de") == [plain(example) for example in drawn.tested("de")]
+        folder = tmp_path / cell.task
+        store(TestedData(cell, folder).parts())
+        assert TestedData(cell, folder).tested("de") == [plain(example) for example in TestedData(cell).tested("de")]
         if cell.task == "xnli":
-            assert stored.english() == drawn.english()
+            store(TrainingData(cell.tuning(), folder).parts())
+            assert TrainingData(cell.tuning(), folder).english() == TrainingData(cell.tuning()).english()
+
+
+def test_switching_needs_what_it_switches_with():
+    for code_switch, given in (("sentence", {}), ("word", {}), ("none", {"lexicons": {"de": "x"}})):
+        with pytest.raises(ValueError, match=r"needs lexicons|needs translate_train|lexicons with"):
+            EvalSettings(code_switch=code_switch, **given)
 
 
 def plain(example):

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from xlalign.evaluation.data.splits import CellData
-from xlalign.evaluation.settings import EvalSettings, Regime
+from xlalign.evaluation.data.tested import TestedData
+from xlalign.evaluation.data.training import TrainingData
+from xlalign.evaluation.cell_settings import Regime
+from xlalign.evaluation.settings import EvalSettings
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +27,7 @@ def test_accuracy_is_that_of_trainer(bench, nano, data):
     regime = Regime(learning_rate=5e-3)
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning={"all": tuning}, seeds=(1,))
     cell = settings.cells()[0].model_copy(update={"regime": regime})
-    rows = CellData(cell)
-    english, test = rows.english(), rows.tested("en")
+    english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested("en")
     bench_cell = bench.BenchCell(**{**dict(cell), "model": str(nano)})
     ours, theirs = bench.ours(bench_cell, english, test), bench.trainer(bench_cell, english, test, grouped=False)
     assert ours[2] == pytest.approx(theirs[2], abs=5)

@@ -8,6 +8,7 @@ from typing import Any
 
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.data import AlignedPair, Curve, ReportData, Series, StageRun
+from xlalign.reporting.diagnostics import Diagnostics, sentence_table, transfer, word_table
 from xlalign.reporting.results import Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
@@ -24,7 +25,30 @@ def results() -> Results:
         "tatoeba": {"metric": "accuracy", "models": {m: _model(g, 4.0, -30.0, ["en"]) for m, g in MODELS.items()}},
     }
     signature = [f"{task}|data:micro:13@1f0c|seeds:1,2,3|v:0.1.0" for task in tasks]
-    return Results.model_validate({"tasks": tasks, "baseline": "base", "signature": signature})
+    for task in ("xnli", "udpos"):
+        tasks[task]["setting"] = "zero-shot"
+    origins = {m: {"key": "3f9a" * 16, "content": "77ab" * 16, "settings": {"preset": m}} for m in MODELS}
+    found = {"tasks": tasks, "baseline": "base", "signature": signature, "origins": origins}
+    return Results.model_validate({**found, "command": "xlalign report quickstart"})
+
+
+def diagnostics() -> dict[str, Diagnostics]:
+    """Two encoders of three layers."""
+    return {"base": _diagnosed(12.0), "ml-ctl": _diagnosed(48.0)}
+
+
+def _diagnosed(level: float) -> Diagnostics:
+    foreign = {lang: level + 6 - number * 3 for number, lang in enumerate(LANGUAGES) if lang != "en"}
+    geometry = {"margin": 0.9, "auc": 0.8, "hubness": 1.4, "cka": 0.4, "debiased_cka": 0.3, "cosine": 0.2}
+    point = {"from_english": foreign, "to_english": foreign, "effective_rank": 40.0, "language_probe": 80.0, **geometry}
+    return Diagnostics.model_validate(
+        {
+            "points": {f"layer={layer},pool={pool}": point for layer in range(4) for pool in ("mean", "cls")},
+            "static": {lang: value / 2 for lang, value in foreign.items()},
+            "contextual": {lang: [value * part for part in (0.4, 0.8, 1.0, 0.9)] for lang, value in foreign.items()},
+            "fertility": dict.fromkeys(LANGUAGES, (1.6, 0.4, 0.01)),
+        }
+    )
 
 
 def _model(gain: float, weight: float, shift: float, without: list[str] | None = None) -> dict[str, Any]:
@@ -57,7 +81,10 @@ def model(languages: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
     others = [fmean(seed) for seed in zip(*(entry["scores"] for entry in foreign), strict=True)]
     gap = [e - o for e, o in zip(languages["en"]["scores"], others, strict=True)] if "en" in languages else None
     mean = {**score(others), "p": foreign[0].get("p")}
-    return {"languages": languages, "others": mean, "gap": gap and score(gap), **more}
+    data = {lang: f"{lang}0123456789abcd" for lang in languages}
+    settings = {"task": "xnli", "data": "micro:13", "split": "test"}
+    found = {"languages": languages, "others": mean, "average": mean, "gap": gap and score(gap)}
+    return {**found, "data": data, "settings": settings, **more}
 
 
 def pairs() -> tuple[AlignedPair, ...]:
@@ -229,6 +256,8 @@ def report() -> ReportData:
         headline=headline(found, controls=CONTROLS),
         summary=(summary_table(found, controls=CONTROLS, seconds={"base": 61, "mlm": 58, "ppa": 58.3, "ml-ctl": 71}),),
         results=found,
+        diagnostics=(sentence_table(diagnostics()), word_table(diagnostics())),
+        transfer=transfer(diagnostics(), "xnli", found),
         aer=error_table(rates),
         alignments=pairs(),
         curves=curves(),

@@ -6,6 +6,13 @@ import report_sample
 
 from xlalign.reporting import plots
 from xlalign.reporting.corpora import corpus_report
+from xlalign.reporting.data import Dot
+
+DOTS = [
+    Dot(model=model, lang=lang, x=x, y=50 - x)
+    for model, x in (("base", 20.0), ("ppa", 40.0))
+    for lang, x in (("de", x), ("hi", x - 5))
+]
 
 
 def drawings():
@@ -19,11 +26,11 @@ def drawings():
         "histograms": lambda: plots.histograms(
             corpus_report("p", report_sample.prepare_report()).filters[:2], "filters"
         ),
-        "heat": lambda: plots.heat({"xnli": {"de": 1.5, "hi": -3.0, "zh": None}}, "gains", signed=True),
+        "scatter": lambda: plots.scatter(DOTS, "base", "transfer", ("alignment", "gap")),
     }
 
 
-@pytest.mark.parametrize("name", ["bars", "curves", "heat", "histograms", "layers"])
+@pytest.mark.parametrize("name", ["bars", "curves", "histograms", "layers", "scatter"])
 def test_the_same_bytes_every_time_and_well_formed(name):
     draw = drawings()[name]
     svg = draw()
@@ -39,13 +46,14 @@ def test_letters_are_text_in_the_colour_of_the_page():
     assert "date" not in svg.lower().replace("update", "")
 
 
-def test_a_value_is_printed_in_its_cell():
-    svg = drawings()["heat"]()
-    assert re.findall(r">([+-]?[\d.]+)</text>", svg) == ["+1.5", "-3.0"]
+def test_points_are_named_by_language():
+    svg = drawings()["scatter"]()
+    assert svg.count(">hi</text>") == 2
+    assert ">gap</text>" in svg
 
 
 def test_ids_of_two_figures_never_meet():
-    made = [drawings()[name]() for name in ("bars", "heat")]
+    made = [drawings()[name]() for name in ("bars", "scatter")]
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in made]
     assert not ids[0] & ids[1]
 

@@ -2,7 +2,7 @@ import pytest
 import report_sample
 
 from xlalign.reporting.results import Results, minus, of
-from xlalign.reporting.scores import difference, error_table, gains, setup_table, task_table
+from xlalign.reporting.scores import difference, error_table, gain, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
 
 
@@ -104,7 +104,9 @@ def test_no_headline_where_only_english_was_tested():
 
 
 def test_gains_over_the_baseline():
-    assert gains(results(base=BASE, ppa=BETTER)) == {"XNLI · ppa": {"en": 0.0, "de": 8.0, "hi": 12.0}}
+    found = results(base=BASE, ppa=BETTER)
+    assert [gain(found, "xnli", "ppa", column) for column in ("en", "de", "hi", "others")] == [0.0, 8.0, 12.0, 10.0]
+    assert gain(found, "xnli", "base", "de") is None
 
 
 def test_setup_says_how_each_model_was_fine_tuned():

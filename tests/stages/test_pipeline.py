@@ -36,7 +36,8 @@ def test_stages_become_a_graph(write):
     assert graph["align-words"].inputs == {"bitext": "prepare"}
     assert graph["base"].inputs == {"bitext": "prepare"}
     assert graph["ctl"].inputs == {"bitext": "prepare", "alignments": "align-words", "model": "base"}
-    assert graph["eval.xnli.base.2"].inputs["model"] == "base"
+    assert graph["eval.xnli.base.2"].inputs["tuned"] == "eval.xnli.base.tuned.2"
+    assert graph["eval.xnli.base.tuned.2"].inputs["model"] == "base"
     assert graph["eval.tatoeba.ctl.0"].inputs == {"data": "eval.tatoeba.data", "model": "ctl"}
     assert not any("trial" in name for name in graph["eval"].inputs.values())
 
@@ -48,19 +49,33 @@ def test_renaming_a_stage_changes_no_key(write):
     assert one.key == two.key
 
 
-def test_another_task_model_or_seed_changes_no_cell(write):
-    more = MINIMAL.replace('"tatoeba"]', '"udpos", "tatoeba"]\nresamples = 10\nlanguages = []').replace(
-        "[1, 2]", "[1, 2, 3]"
-    )
-    contents = {"model": "z", "data": "d"}
-    name = "eval.xnli.ctl.trial0"
-    assert (
-        load(write(MINIMAL)).graph()[name].recipe(contents).key == load(write(more)).graph()[name].recipe(contents).key
-    )
-    other = MINIMAL + "test_examples = 5\n"
-    assert (
-        load(write(MINIMAL)).graph()[name].recipe(contents).key != load(write(other)).graph()[name].recipe(contents).key
-    )
+CONTENTS = {"model": "z", "data": "d", "trial0": "e", "trial1": "f"}
+
+
+def key(path, name):
+    return load(path).graph()[name].recipe(CONTENTS).key
+
+
+def test_another_task_model_or_seed_changes_no_fine_tuning(write):
+    more = MINIMAL.replace('"tatoeba"]', '"udpos", "tatoeba"]\nresamples = 10').replace("[1, 2]", "[1, 2, 3]")
+    for name in ("eval.xnli.ctl.trial0", "eval.xnli.ctl.tuned.2", "eval.xnli.ctl.2"):
+        assert key(write(MINIMAL), name) == key(write(more), name)
+        other = MINIMAL + "train_examples = 5\n"
+        assert key(write(MINIMAL), name) != key(write(other), name)
+
+
+def test_another_language_or_test_set_changes_no_fine_tuning(write):
+    more = MINIMAL + 'languages = ["en", "de"]\ntest_examples = 5\n'
+    for name in ("eval.xnli.english", "eval.xnli.ctl.trial0", "eval.xnli.ctl.tuned.2"):
+        assert key(write(MINIMAL), name) == key(write(more), name)
+    assert key(write(MINIMAL), "eval.xnli.ctl.2") != key(write(more), "eval.xnli.ctl.2")
+
+
+def test_tasks_with_the_same_training_data_share_its_nodes(write):
+    text = MINIMAL.replace('"tatoeba"]', '"xquad", "mlqa"]')
+    graph = load(write(text)).graph()
+    assert graph["eval.mlqa.ctl.1"].inputs["tuned"] == "eval.xquad.ctl.tuned.1"
+    assert not any(name.startswith("eval.mlqa.ctl.trial") for name in graph)
 
 
 def test_set_and_profile(write):

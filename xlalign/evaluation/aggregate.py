@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from xlalign.evaluation.cell_settings import PROBE, Mixing
 from xlalign.evaluation.cells import CellResult, LanguageResult
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.signature import signature
@@ -43,7 +44,6 @@ class ModelScores(BaseModel):
         data: digest of the test examples by language.
         notes: what a reader should know about the data.
         settings: the settings of the cells, seed and trial aside.
-        seconds: computing time of all cells.
     """
 
     languages: dict[str, Score]
@@ -58,17 +58,17 @@ class ModelScores(BaseModel):
     data: dict[str, str] = {}
     notes: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
-    seconds: float = 0.0
 
 
 class TaskScores(BaseModel):
-    """One task: the headline's name and the scores of each model."""
+    """One task: the headline's name, how models were trained for it, and the scores of each model."""
 
     metric: str
     kind: str
     group: str
     license: str
     citation: str
+    setting: str = ""
     models: dict[str, ModelScores]
 
 
@@ -114,6 +114,16 @@ def benchmark_average(tables: Mapping[str, TaskScores]) -> dict[str, float]:
     return {model: fmean(tables[name].models[model].average.mean for name in XTREME) for model in whole}
 
 
+def setting(cell: CellResult) -> str:
+    """What a reader must know of how a task was trained for: zero-shot, translations, code-switching, probe."""
+    if "regime" not in cell.setup:
+        return "without fine-tuning"
+    mixing, options = cell.settings["mixing"], cell.settings["options"]
+    words = "zero-shot" if mixing is None else Mixing.model_validate(mixing).setting
+    probe = all(regime["frozen"] == PROBE for regime in options["regimes"])
+    return f"{words}, probe (frozen encoder)" if probe else words
+
+
 def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str) -> TaskScores:
     models = {}
     for model, found in cells.items():
@@ -125,6 +135,7 @@ def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalS
         group=task.group,
         license=task.license,
         citation=task.citation,
+        setting=setting(next(iter(cells.values()))[0]) if cells else "",
         models=models,
     )
 
@@ -150,7 +161,6 @@ def _model(
         data={lang: cells[0].languages[lang].data for lang in langs},
         notes=tuple(note for lang in langs for note in cells[0].languages[lang].notes),
         settings={key: value for key, value in cells[0].settings.items() if key not in ("seed", "regime", "steps")},
-        seconds=sum(cell.seconds for cell in cells),
     )
 
 

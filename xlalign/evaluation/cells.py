@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,11 +9,13 @@ from pydantic import BaseModel
 
 from xlalign import progress
 from xlalign.config import identity
-from xlalign.evaluation.data.splits import CellData, digest
+from xlalign.evaluation.cell_settings import CellSettings, Regime
+from xlalign.evaluation.data.parts import digest
+from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.gold import gold_answers
-from xlalign.evaluation.regime import best_trial
-from xlalign.evaluation.settings import CellSettings, EvalSettings, Regime
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.evaluation.tuned import RECORD, read, tune
 
 
 class LanguageResult(BaseModel):
@@ -51,7 +51,6 @@ class CellResult(BaseModel):
         setup: what was chosen and on what: regime or layer and pooling, steps, digests of the data, trial scores.
         languages: by language.
         curve: score on held-out pairs by layer and pooling (retrieval).
-        seconds: time taken.
     """
 
     task: str
@@ -61,7 +60,6 @@ class CellResult(BaseModel):
     setup: dict[str, Any]
     languages: dict[str, LanguageResult]
     curve: dict[str, float] = {}
-    seconds: float = 0.0
 
 
 class Solver(Protocol):
@@ -80,39 +78,43 @@ class Solver(Protocol):
     def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
         """Answers in the submission form, and scores that are by-products of answering."""
 
-    def save(self, folder: Path) -> None:
-        """Keep what was trained, if anything was."""
+
+class _FineTuned:
+    """A fine-tuned model that answers."""
+
+    def __init__(self, cell: CellSettings, task: Task, model: str | Path, folder: Path) -> None:
+        from xlalign.evaluation.finetune import FineTuner
+
+        tuned = read(folder)
+        self._tuner = FineTuner(model, task, cell.tuning(), tuned.regime)
+        self._tuner.restore(folder)
+        self.dev: float | None = tuned.dev
+        self.setup, self.curve = tuned.setup, dict[str, float]()
+
+    def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
+        """Answers in the submission form."""
+        return self._tuner.answers(examples), {}
 
 
 def run_cell(
-    cell: CellSettings,
-    model: str | Path,
-    work: Path,
-    *,
-    trials: Sequence[CellResult] = (),
-    stored: Path | None = None,
-    keep: Path | None = None,
+    cell: CellSettings, model: str | Path, work: Path, *, tuned: Path | None = None, stored: Path | None = None
 ) -> CellResult:
-    """Compute a cell: fine-tune on English if the task needs it, then answer in every language.
+    """Compute a cell: answer in every language, with a fine-tuned model if the task needs one.
 
     Args:
-        cell: task, data, options, seed; without a regime the best of its grid on English dev is taken.
+        cell: task, data, options, seed.
         model: folder or hub id of the model.
         work: a folder of this cell's own; what a stopped run left there is used.
-        trials: results of the same model with each regime of the grid; without them the trials are run here.
-        stored: folder with examples that `CellData.store` wrote.
-        keep: folder for the fine-tuned weights; nothing is kept without one, nor when a trial is taken over.
+        tuned: folder that `tune` wrote for this cell; without one the model is fine-tuned here, into `work/tuned`.
+        stored: folder with examples stored before.
     """
-    chosen = _best(trials) if cell.regime is None else None
-    if chosen is not None and (chosen.seed, chosen.settings["steps"]) == (cell.seed, cell.steps):
-        return _with_trials(chosen, trials)
-    started = time.monotonic()
-    regime = Regime.model_validate(chosen.settings["regime"]) if chosen else cell.regime
-    data = CellData(cell, stored)
-    solver = _solver(cell.model_copy(update={"regime": regime}), data, model, work)
-    if keep:
-        solver.save(keep)
-    result = CellResult(
+    data = TestedData(cell, stored)
+    if data.task.tuned and tuned is None:
+        tuned = work / "tuned"
+        if not (tuned / RECORD).is_file():
+            tune(cell.tuning(), model, work / "training", tuned, stored=stored)
+    solver = _solver(cell, data, model, tuned)
+    return CellResult(
         task=cell.task,
         seed=cell.seed,
         dev=solver.dev,
@@ -120,9 +122,7 @@ def run_cell(
         setup=solver.setup,
         languages=_test(cell, data, solver, work / "tested"),
         curve=solver.curve,
-        seconds=time.monotonic() - started,
     )
-    return _with_trials(result, trials)
 
 
 def finetune_and_test(
@@ -142,27 +142,15 @@ def finetune_and_test(
     return run_cell(cell.model_copy(update={"regime": regime}), model, work)
 
 
-def _best(trials: Sequence[CellResult]) -> CellResult | None:
-    scored = [(Regime.model_validate(trial.settings["regime"]), trial.dev or 0.0) for trial in trials]
-    return trials[best_trial(scored)] if trials else None
-
-
-def _with_trials(result: CellResult, trials: Sequence[CellResult]) -> CellResult:
-    scores = {trial.setup["regime"]: trial.dev for trial in trials}
-    return result.model_copy(update={"setup": {**result.setup, "trials": scores}}) if scores else result
-
-
-def _solver(cell: CellSettings, data: CellData, model: str | Path, work: Path) -> Solver:
-    if data.task.tuned:
-        from xlalign.evaluation.finetune import FineTuned
-
-        return FineTuned(cell, data, model, work)
+def _solver(cell: CellSettings, data: TestedData, model: str | Path, tuned: Path | None) -> Solver:
+    if tuned:
+        return _FineTuned(cell, data.task, model, tuned)
     from xlalign.evaluation.compare import Compared
 
     return Compared(cell, data, model)
 
 
-def _test(cell: CellSettings, data: CellData, solver: Solver, folder: Path) -> dict[str, LanguageResult]:
+def _test(cell: CellSettings, data: TestedData, solver: Solver, folder: Path) -> dict[str, LanguageResult]:
     """Test language by language; a language that a stopped run finished is read back."""
     langs = data.languages()
     folder.mkdir(parents=True, exist_ok=True)

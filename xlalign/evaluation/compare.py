@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from xlalign.evaluation import retrieval
-from xlalign.evaluation.data.splits import CellData
+from xlalign.evaluation.cell_settings import CellSettings, Retrieval
+from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.embed import Point, embed, normalised, points
 from xlalign.evaluation.gold import english_order
 from xlalign.evaluation.model import load
-from xlalign.evaluation.settings import CellSettings, Retrieval
 from xlalign.evaluation.tasks.base import Example
 
 
@@ -26,7 +26,7 @@ class Compared:
         model: model folder or hub id.
     """
 
-    def __init__(self, cell: CellSettings, data: CellData, model: str | Path) -> None:
+    def __init__(self, cell: CellSettings, data: TestedData, model: str | Path) -> None:
         self._data, self._options = data, cell.retrieval or Retrieval()
         self._mining = data.task.kind == "mining"
         self._score = self._options.mining_score if self._mining else self._options.score
@@ -40,9 +40,6 @@ class Compared:
         if self._mining:
             return self._mined(examples[0], lang)
         return self._retrieved(examples)
-
-    def save(self, folder: Path) -> None:
-        """Nothing was trained."""
 
     def _retrieved(self, examples: list[Example]) -> tuple[list[str], dict[str, float]]:
         """For every English line the row of the nearest foreign line (English lines in the benchmark's order)."""
@@ -63,7 +60,7 @@ class Compared:
 
     def _mined(self, example: Example, lang: str) -> tuple[list[list[str]], dict[str, float]]:
         """Pairs above the threshold that is best on dev."""
-        threshold = self._threshold(self._data.tuning(lang)[0])
+        threshold = self._threshold(self._data.threshold_pairs(lang)[0])
         ids = [[key for key, _ in example[side]] for side in ("source", "target")]
         mined = [[ids[0][c.source], ids[1][c.target]] for c in self._candidates(example) if c.score >= threshold]
         return mined, {"threshold": threshold} if np.isfinite(threshold) else {}

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from xlalign.evaluation.cell_settings import Pooling
 from xlalign.evaluation.encoding import Encoded, Packed, pack, token_batches
-from xlalign.evaluation.settings import Pooling
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.packing import CHUNK
 from xlalign.modeling.pooling import segment_mean

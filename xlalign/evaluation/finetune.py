@@ -13,19 +13,19 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from xlalign.evaluation.batches import Batch, ShuffledBatches
-from xlalign.evaluation.data.splits import ENGLISH, CellData, English, digest
+from xlalign.evaluation.cell_settings import FineTuning, Regime, Tuning
+from xlalign.evaluation.data.parts import ENGLISH
+from xlalign.evaluation.data.training import English
 from xlalign.evaluation.encoding import Encoded, pack, token_batches
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.model import TaskModel, build, load
-from xlalign.evaluation.regime import best_trial
-from xlalign.evaluation.settings import CellSettings, FineTuning, Regime
 from xlalign.evaluation.tasks.base import Example, Task
 from xlalign.modeling.packing import CHUNK
 from xlalign.objectives.base import LossOutput
 from xlalign.training.devices import device_name
-from xlalign.training.loop import TrainResult, load_weights, train, weights
+from xlalign.training.loop import TrainResult, train, weights
 from xlalign.training.settings import TrainSettings
 
 WEIGHTS = "model.safetensors"
@@ -55,38 +55,36 @@ class FineTuner:
 
     Args:
         model: model folder or hub id.
-        task: a task whose kind is fine-tuned.
-        cell: options, chunk rule and device.
+        task: a task whose kind is fine-tuned; its labels are those of the training data.
+        tuning: options, chunk rule, seed and device.
         regime: what is frozen, learning rate, pooling.
-        seed: seed of the output layer, the order of examples and dropout.
     """
 
-    def __init__(self, model: str | Path, task: Task, cell: CellSettings, regime: Regime, seed: int) -> None:
-        self._task, self._cell, self._regime, self._seed = task, cell, regime, seed
+    def __init__(self, model: str | Path, task: Task, tuning: Tuning, regime: Regime) -> None:
+        self._task, self._tuning, self._regime = task, tuning, regime
         self._kind = KINDS.get(task.kind)
         encoder, self._tokenizer = load(model)
-        options = cell.options or FineTuning()
+        options = tuning.options
         self._options = options.model_copy(update={"max_length": min(options.max_length, encoder.longest)})
-        self.model = build(encoder, self._kind, task, self._options, regime, seed)
+        self.model = build(encoder, self._kind, task, self._options, regime, tuning.seed)
 
-    def train(self, english: English, work: Path, steps: int = 0) -> TrainResult:
+    def train(self, english: English, work: Path) -> TrainResult:
         """Train on English; the best checkpoint by English dev stays in the model.
 
         Args:
             english: training and dev data.
             work: folder for checkpoints; a stopped training found there is finished.
-            steps: optimizer steps, 0 = as the options say.
         """
-        device = device_name(self._cell.device)
-        batches = ShuffledBatches(self.encode(english.train), self._options.batch_size, self._seed, device)
-        steps = steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
+        tuning, device = self._tuning, device_name(self._tuning.device)
+        batches = ShuffledBatches(self.encode(english.train), self._options.batch_size, tuning.seed, device)
+        steps = tuning.steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
         dev, gold = self.encode(english.dev), gold_answers(self._task, english.dev)
 
         def evaluate(step: int) -> dict[str, float]:
             answers = self._answers(english.dev, dev)
-            return {"dev": self._task.headline(self._task.score(gold, answers, ENGLISH, self._cell.rule))}
+            return {"dev": self._task.headline(self._task.score(gold, answers, ENGLISH, tuning.rule))}
 
-        settings = train_settings(self._options, self._regime, self._seed, steps, device)
+        settings = train_settings(self._options, self._regime, tuning.seed, steps, device)
         program = Program(self.model, self._kind)
         return train(program, batches, settings, work, evaluate=evaluate, select="dev")
 
@@ -95,13 +93,16 @@ class FineTuner:
         return self._answers(examples, self.encode(examples))
 
     def save(self, folder: Path) -> None:
-        """Write encoder and output layer to `folder/model.safetensors`."""
+        """Write what was trained to `folder/model.safetensors`: the output layer and the layers that are not frozen."""
+        trained = {name for name, parameter in self.model.named_parameters() if parameter.requires_grad}
+        kept = {name: value.contiguous() for name, value in weights(self.model).items() if name in trained}
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({name: value.contiguous() for name, value in weights(self.model).items()}, folder / WEIGHTS)
+        save_file(kept, folder / WEIGHTS)
 
     def restore(self, folder: Path) -> None:
         """Take over weights that `save` wrote, in place of training."""
-        load_weights(self.model, load_file(folder / WEIGHTS))
+        self.model.load_state_dict(load_file(folder / WEIGHTS), strict=False)
+        self.model.to(device_name(self._tuning.device)).eval()
 
     def encode(self, examples: Sequence[Example]) -> Encoded:
         """The examples as rows of token ids."""
@@ -110,57 +111,6 @@ class FineTuner:
     def _answers(self, examples: Sequence[Example], encoded: Encoded) -> Any:
         logits = predict(self.model, self._kind, encoded)
         return self._kind.decode(logits, encoded, examples, self._task)
-
-
-class FineTuned:
-    """A model fine-tuned for a cell, ready to answer.
-
-    Args:
-        cell: the cell; without a regime every one of its grid is tried.
-        data: the cell's data.
-        model: model folder or hub id.
-        work: folder for trainings; finished ones are not repeated.
-    """
-
-    def __init__(self, cell: CellSettings, data: CellData, model: str | Path, work: Path) -> None:
-        self._cell, self._task, self._model, self._work = cell, data.task, model, work
-        self._english = data.english()
-        self.curve: dict[str, float] = {}
-        regime, trials = (cell.regime, {}) if cell.regime else self._choose(cell.options or FineTuning())
-        self._tuner, trained = self._trained(regime, cell.seed, cell.steps)
-        self.dev: float | None = trained.scores["dev"]
-        self.setup: dict[str, Any] = {
-            "regime": regime.label,
-            "trials": trials,
-            "steps": trained.steps,
-            "best_step": trained.best_step,
-            "train": digest(self._english.train),
-            "train_examples": len(self._english.train),
-            "dev": digest(self._english.dev),
-            "dev_held_out": self._english.held_out,
-        }
-
-    def answer(self, examples: list[Example], lang: str) -> tuple[Any, dict[str, float]]:
-        """Answers in the submission form."""
-        return self._tuner.answers(examples), {}
-
-    def save(self, folder: Path) -> None:
-        """Write the fine-tuned weights; `FineTuner.restore` reads them."""
-        self._tuner.save(folder)
-
-    def _choose(self, options: FineTuning) -> tuple[Regime, dict[str, float]]:
-        """The regime of the grid with the best English dev score, and the scores of all."""
-        if len(options.regimes) == 1:
-            return options.regimes[0], {}
-        trials: list[tuple[Regime, float]] = []
-        for regime in options.regimes:
-            _, trained = self._trained(regime, options.regime_seed, options.regime_steps)
-            trials.append((regime, trained.scores["dev"]))
-        return trials[best_trial(trials)][0], {regime.label: score for regime, score in trials}
-
-    def _trained(self, regime: Regime, seed: int, steps: int) -> tuple[FineTuner, TrainResult]:
-        tuner = FineTuner(self._model, self._task, self._cell, regime, seed)
-        return tuner, tuner.train(self._english, self._work / f"{regime.label},seed={seed},steps={steps}", steps)
 
 
 def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, device: str) -> TrainSettings:

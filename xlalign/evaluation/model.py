@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 
 from xlalign.errors import UserError
+from xlalign.evaluation.cell_settings import FineTuning, HeadPooling, Regime
 from xlalign.evaluation.encoding import Packed
 from xlalign.evaluation.kinds.base import TunedKind
-from xlalign.evaluation.settings import FineTuning, HeadPooling, Regime
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder as encoders
 from xlalign.modeling.encoder import Encoder
@@ -35,6 +35,13 @@ class TaskModel(nn.Module):
         super().__init__()
         self.encoder, self.output = encoder, output
         self._kind, self._pooling = kind, pooling
+
+    def train(self, mode: bool = True) -> TaskModel:
+        """Train or test mode; an encoder that is frozen as a whole (a probe) is always in test mode."""
+        super().train(mode)
+        if not any(parameter.requires_grad for parameter in self.encoder.parameters()):
+            self.encoder.eval()
+        return self
 
     def forward(self, packed: Packed) -> Tensor:
         """Scores of one batch, in the shape of the kind."""
@@ -65,17 +72,19 @@ def initialise(output: nn.Module, seed: int) -> None:
             nn.init.zeros_(module.bias)
 
 
-def freeze(encoder: Encoder, layers: int) -> None:
-    """Keep the first `layers` layers as they are: 1 = embeddings, 2 = embeddings and the first block, ...
+def freeze(encoder: Encoder, layers: int | Literal["all"]) -> None:
+    """Keep the first `layers` layers as they are: 1 = embeddings, 2 = embeddings and the first block, ...; or all.
 
     Raises:
         UserError: the encoder has fewer layers.
     """
+    encoder.requires_grad_(False)
+    if layers == "all":
+        return
     base = encoder.model.base_model
     blocks = transformer_blocks(base)
     if layers > len(blocks) + 1:
         raise UserError(f"frozen = {layers}: the encoder has embeddings and {len(blocks)} blocks")
-    encoder.requires_grad_(False)
     base.requires_grad_(True)
     if layers:
         for name, parameter in base.named_parameters():

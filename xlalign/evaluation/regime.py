@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlalign.evaluation.settings import Regime
+from xlalign.evaluation.cell_settings import Regime
 
 
 def best_trial(trials: Sequence[tuple[Regime, float]]) -> int:
@@ -15,4 +15,4 @@ def best_trial(trials: Sequence[tuple[Regime, float]]) -> int:
     Args:
         trials: regimes and their scores on English dev.
     """
-    return max(range(len(trials)), key=lambda i: (trials[i][1], -trials[i][0].frozen, -i))
+    return max(range(len(trials)), key=lambda i: (trials[i][1], -trials[i][0].frozen_layers, -i))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from xlalign.artifacts.digest import digest
+from xlalign.config import identity
 from xlalign.evaluation.aggregate import Results, aggregate
+from xlalign.evaluation.cell_settings import CellSettings
 from xlalign.evaluation.cells import CellResult, run_cell
 from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.tuned import RECORD, tune
 
 
 def evaluate(models: Mapping[str, str | Path], settings: EvalSettings, work: Path, baseline: str = "") -> Results:
@@ -20,11 +24,19 @@ def evaluate(models: Mapping[str, str | Path], settings: EvalSettings, work: Pat
         baseline: name of the model that the others are compared with.
     """
     found: dict[str, list[CellResult]] = {}
+    cells = settings.cells()
     for name, model in models.items():
         folder = work / name.replace("/", "--")
-        trials = [run_cell(cell, model, folder / f"trial-{n}") for n, cell in enumerate(settings.trials())]
-        found[name] = [
-            run_cell(cell, model, folder / cell.label, trials=[t for t in trials if t.task == cell.task])
-            for cell in settings.cells()
-        ]
+        found[name] = [run_cell(cell, model, folder / cell.label, tuned=_tuned(cell, model, folder)) for cell in cells]
     return aggregate(found, settings, baseline)
+
+
+def _tuned(cell: CellSettings, model: str | Path, folder: Path) -> Path | None:
+    """The fine-tuned model of a cell; cells that train alike share it."""
+    if cell.options is None:
+        return None
+    tuning = cell.tuning()
+    out = folder / f"{tuning.label},{digest(identity(tuning))[:8]}"
+    if not (out / RECORD).is_file():
+        tune(tuning, model, out.with_name(f"{out.name}.work"), out)
+    return out

@@ -7,69 +7,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
+from xlalign.evaluation.cell_settings import CellSettings, Count, FineTuning, Mixing, Positive, Regime, Retrieval
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
 from xlalign.evaluation.tasks.custom import CustomTask
-
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Pooling = Literal["mean", "inner", "cls"]
-HeadPooling = Literal["mean", "cls", "pair"]
-
-
-class Regime(Settings):
-    """One way to fine-tune; for each model the best on English dev of the grid is taken."""
-
-    frozen: Count = Field(0, description="layers kept as they are: 0 none, 1 embeddings, 2 embeddings and block 1, ...")
-    learning_rate: float = Field(2e-5, gt=0, description="peak learning rate of AdamW, per step")
-    pooling: HeadPooling = Field(
-        "mean",
-        description="input of the classification head: mean of all tokens, cls, or pair = u, v, |u - v|, u * v of the "
-        "two sentences' means",
-    )
-
-    @property
-    def label(self) -> str:
-        """The regime in a signature: `frozen=2,lr=0.002,pool=mean`."""
-        return f"frozen={self.frozen},lr={self.learning_rate:g},pool={self.pooling}"
-
-
-class FineTuning(Settings):
-    """Fine-tuning of one task. Defaults come from the preset (`presets.toml`)."""
-
-    steps: Count = Field(0, description="optimizer steps; 0 = as many as the epochs need")
-    epochs: float = Field(5.0, gt=0, description="passes over the English training data, when steps is 0")
-    batch_size: Positive = Field(32, description="examples in a logical batch")
-    max_length: Positive = Field(128, description="pieces of one input, special tokens included")
-    stride: Count = Field(128, description="pieces that neighbouring windows of a long context share")
-    warmup: Annotated[float, Field(ge=0, le=1)] = Field(0.0, description="fraction of the steps with a rising rate")
-    weight_decay: float = Field(0.0, ge=0, description="decoupled weight decay")
-    dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.1, description="dropout before the output layer")
-    hidden: Count = Field(0, description="width of a hidden layer in the classification head; 0 = none")
-    evaluations: Positive = Field(10, description="evaluations on English dev; the best checkpoint is kept")
-    regimes: tuple[Regime, ...] = Field((Regime(),), min_length=1, description="the grid, the same for every model")
-    regime_steps: Count = Field(0, description="optimizer steps of a trial run of the grid; 0 = as many as a full run")
-    regime_seed: Count = Field(1, description="seed of the trial runs")
-
-
-class Retrieval(Settings):
-    """How sentences are embedded and compared."""
-
-    layer: int | Literal["dev"] = Field(
-        "dev",
-        description="hidden state: 0 embeddings, 1 .. L blocks, -1 last; dev = best on held-out pairs, else -1",
-    )
-    pooling: Pooling | Literal["dev"] = Field(
-        "dev", description="mean of all tokens, inner = without special tokens, cls; dev = best on held-out pairs"
-    )
-    centre: bool = Field(False, description="subtract the mean vector of each side (XTREME's shift) before comparing")
-    score: Literal["cosine", "margin", "csls"] = Field("cosine", description="similarity of nearest-neighbour search")
-    mining_score: Literal["cosine", "margin", "csls"] = Field("margin", description="similarity of mined pairs (BUCC)")
-    neighbours: Positive = Field(4, description="neighbours in the margin or CSLS denominator")
-    max_length: Positive = Field(128, description="pieces of one sentence, special tokens included")
 
 
 class EvalSettings(Settings):
@@ -145,21 +89,28 @@ class EvalSettings(Settings):
         """The data source of a task."""
         return self.data_of.get(task, self.data)
 
-    def trials(self) -> list[CellSettings]:
-        """The trial runs: every task that is fine-tuned x every regime of a grid of several."""
-        found = []
-        for task in map(self.task, self.all_tasks()):
-            options = self.options(task)
-            if task.tuned and len(options.regimes) > 1:
-                found += [
-                    self._cell(task, options.regime_seed, regime, options.regime_steps) for regime in options.regimes
-                ]
-        return found
+    def trials(self, name: str) -> list[CellSettings]:
+        """The trial runs of a task: every regime of a grid of several."""
+        task = self.task(name)
+        options = self.options(task)
+        if not task.tuned or len(options.regimes) == 1:
+            return []
+        return [self._cell(task, options.regime_seed, regime, options.regime_steps) for regime in options.regimes]
 
     def cells(self) -> list[CellSettings]:
         """The grid without its models: every task x every seed; tasks without fine-tuning have seed 0 only."""
         tasks = map(self.task, self.all_tasks())
         return [self._cell(task, seed) for task in tasks for seed in (self.seeds if task.tuned else (0,))]
+
+    @model_validator(mode="after")
+    def _switchable(self) -> EvalSettings:
+        needs = {"sentence": ("translate_train", self.translate_train), "word": ("lexicons", self.lexicons)}
+        name, given = needs.get(self.code_switch, ("", True))
+        if not given:
+            raise ValueError(f"code_switch = '{self.code_switch}' needs {name}")
+        if (self.code_switch == "word" and self.translate_train) or (self.code_switch != "word" and self.lexicons):
+            raise ValueError("translate_train goes with code_switch = 'none' or 'sentence', lexicons with 'word'")
+        return self
 
     def _mixing(self) -> Mixing | None:
         if not self.translate_train and not self.lexicons:
@@ -195,51 +146,6 @@ class EvalSettings(Settings):
             custom=self.custom.get(task.name),
             device=self.device,
         )
-
-
-class Mixing(Settings):
-    """Training data in other languages than English: results with it are not zero-shot, and say so."""
-
-    languages: tuple[str, ...] = Field((), description="languages with translated training data")
-    code_switch: Literal["none", "sentence", "word"] = Field("none", description="what is mixed in an example")
-    rate: float = Field(0.5, description="share of sentences or words that are replaced")
-    lexicons: dict[str, str] = Field(default_factory=dict, description="language -> TSV file")
-
-    @property
-    def label(self) -> str:
-        """The mixing in a signature: `de+ru(sentence)`."""
-        languages = "+".join([*self.languages, *self.lexicons])
-        return languages if self.code_switch == "none" else f"{languages}({self.code_switch})"
-
-
-class CellSettings(Settings):
-    """One cell of the grid task x seed, for any model: all that its result depends on, and nothing else."""
-
-    task: str = Field(description="name of the task")
-    seed: Count = Field(0, description="seed of the output layer, the order of examples and dropout")
-    regime: Regime | None = Field(None, description="the regime; empty = the best of the grid on English dev")
-    steps: Count = Field(0, description="optimizer steps; 0 = as the options say")
-    languages: tuple[str, ...] = Field((), description="languages to test in; empty = all")
-    data: str = Field("micro:", description="source of the test data, and of the training data unless named")
-    split: str = Field("test", description="the split that is tested on")
-    train_task: str = Field("", description="task whose training data are used; empty = the same")
-    train_data: str = Field("", description="source of the training data; empty = the same")
-    train_split: str = Field("train", description="the split that is trained on")
-    mixing: Mixing | None = Field(None, description="training data in other languages; empty = zero-shot")
-    train_examples: Count = Field(0, description="English training examples; 0 = all")
-    dev_examples: Count = Field(0, description="English dev examples; 0 = all")
-    test_examples: Count = Field(0, description="test examples a language; 0 = all")
-    options: FineTuning | None = Field(None, description="fine-tuning options; empty for tasks without fine-tuning")
-    retrieval: Retrieval | None = Field(None, description="embedding and search; empty for fine-tuned tasks")
-    rule: Literal["legacy", "current"] = Field("legacy", description="chunk rule of tagging F1")
-    custom: CustomTask | None = Field(None, description="the task, where it is the user's own")
-    device: str = operational("auto", "auto, cpu, cuda or mps")
-
-    @property
-    def label(self) -> str:
-        """A name for progress and error messages."""
-        seed = f"seed {self.seed}" if self.seed else ""
-        return " ".join(filter(None, [self.task, seed, self.regime.label if self.regime else ""]))
 
 
 @cache

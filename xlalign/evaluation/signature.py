@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xlalign import __version__
+from xlalign.evaluation.cell_settings import Mixing
 from xlalign.evaluation.cells import CellResult
-from xlalign.evaluation.settings import EvalSettings, Mixing
+from xlalign.evaluation.settings import EvalSettings
 
 
 def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[str]:

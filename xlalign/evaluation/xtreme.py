@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from xlalign.errors import DataError
-from xlalign.evaluation.data.splits import CellData
+from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.forms import FORMS
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.metrics.chunks import Rule
@@ -43,6 +43,8 @@ def score_folder(
     Raises:
         DataError: no task is on both sides, a language file is missing, or lengths differ.
     """
+    _check_folder(predictions)
+    _check_folder(labels)
     tasks = [task for task in map(TASKS.get, XTREME) if (predictions / task.folder).is_dir()]
     tasks = [task for task in tasks if (labels / task.folder).is_dir()]
     if not tasks:
@@ -65,9 +67,10 @@ def score_predictions(predictions: Path, settings: EvalSettings) -> dict[str, An
     Raises:
         DataError: no task has a folder, or the predictions do not fit the data.
     """
+    _check_folder(predictions)
     report: dict[str, Any] = {}
     for cell in {cell.task: cell for cell in settings.cells()}.values():
-        data = CellData(cell)
+        data = TestedData(cell)
         form, folder = FORMS[data.task.kind], predictions / data.task.folder
         files = {lang: folder / f"test-{lang}.{form.suffix}" for lang in data.languages()} if folder.is_dir() else {}
         scores = {
@@ -82,7 +85,12 @@ def score_predictions(predictions: Path, settings: EvalSettings) -> dict[str, An
     return report
 
 
-def _scored(data: CellData, predicted: Any, lang: str, rule: Rule, file: Path) -> Scores:
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder", "wanted the submission layout: TASK/test-LANG.tsv or .json")
+
+
+def _scored(data: TestedData, predicted: Any, lang: str, rule: Rule, file: Path) -> Scores:
     try:
         return data.task.score(gold_answers(data.task, data.tested(lang)), predicted, lang, rule)
     except DataError as error:

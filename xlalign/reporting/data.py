@@ -104,6 +104,23 @@ class CorpusReport(Model):
     parts: tuple[CorpusPart, ...] = ()
 
 
+class Dot(Model):
+    """One model and language: alignment (x) and transfer gap (y)."""
+
+    model: str
+    lang: str
+    x: float
+    y: float
+
+
+class Transfer(Model):
+    """Does alignment go with transfer? Points, axis labels, and what their rank correlation says."""
+
+    points: tuple[Dot, ...]
+    labels: tuple[str, str]
+    sentence: str
+
+
 class StageRun(Model):
     """One stage of the run and where its artifact comes from.
 
@@ -141,6 +158,8 @@ class ReportData(Model):
         headline: see `Headline`.
         summary: the tables that follow the headline.
         results: the content of results.json.
+        diagnostics: tables of the encoders as they are.
+        transfer: alignment against transfer.
         aer: alignment error rates.
         alignments: sentence pairs for the viewer, in any order.
         curves: one per trained model.
@@ -156,6 +175,8 @@ class ReportData(Model):
     headline: Headline | None = None
     summary: tuple[Table, ...] = ()
     results: Results | None = None
+    diagnostics: tuple[Table, ...] = ()
+    transfer: Transfer | None = None
     aer: Table | None = None
     alignments: tuple[AlignedPair, ...] = ()
     curves: tuple[Curve, ...] = ()

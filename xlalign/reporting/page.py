@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from xlalign.reporting import plots
 from xlalign.reporting.data import CorpusReport, ReportData, StageRun
+from xlalign.reporting.heat import heat
 from xlalign.reporting.renderers import RENDERERS, SUFFIXES
-from xlalign.reporting.results import TaskScores, task_name
-from xlalign.reporting.scores import gains, setup_table, task_table
+from xlalign.reporting.results import Results, TaskScores, task_name
+from xlalign.reporting.scores import setup_table, task_table
 from xlalign.reporting.table import Table
 from xlalign.reporting.templating import environment, template_source
 from xlalign.reporting.viewer import Matrix, worst_first
@@ -51,7 +52,8 @@ def render(data: ReportData) -> str:
         data=data,
         style=Markup(template_source("style.css")),
         tasks=list(_tasks(data)),
-        heat=_heat(data),
+        heat=heat(data.results) if data.results and len(_compared(data.results)) > 1 else None,
+        transfer=_transfer(data),
         curves=Markup(plots.curves(data.curves)) if any(c.parts for c in data.curves) else None,
         matrices=_matrices(data),
         histograms=_histograms,
@@ -67,6 +69,7 @@ def tables(data: ReportData) -> list[Table]:
     found = [*data.summary]
     if data.results:
         found += [task_table(name, data.results) for name in data.results.tasks]
+    found += data.diagnostics
     return [*found, data.aer] if data.aer else found
 
 
@@ -115,11 +118,15 @@ def _group(name: str, stages: list[StageRun]) -> StageGroup:
     return StageGroup(f"{name} ({len(stages)})" if many else name, state, sum(seconds) if seconds else None, stages)
 
 
-def _heat(data: ReportData) -> Markup | None:
-    found = gains(data.results) if data.results else {}
-    if not found:
+def _compared(results: Results) -> set[str]:
+    return {model for task in results.tasks.values() for model in task.models}
+
+
+def _transfer(data: ReportData) -> Markup | None:
+    if data.transfer is None:
         return None
-    return Markup(plots.heat(found, "gain over the baseline by task, model and language", signed=True))
+    baseline = data.results.baseline if data.results else ""
+    return Markup(plots.scatter(data.transfer.points, baseline, "alignment and transfer", data.transfer.labels))
 
 
 def _histograms(corpus: CorpusReport) -> Markup | None:

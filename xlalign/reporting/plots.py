@@ -1,4 +1,4 @@
-"""Figures as inline SVG: per-language bars, loss curves, heat table.
+"""Figures as inline SVG: per-language bars, loss and layer curves, alignment against transfer, histograms.
 
 Lines and letters take the page's own colour (`currentColor`), so one figure is legible in light, dark and print;
 letters stay text, so that they can be searched and read aloud. The same data give the same bytes.
@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from xlalign.reporting.curves import panel_order, smooth
-from xlalign.reporting.data import Curve, FilterCount
+from xlalign.reporting.data import Curve, Dot, FilterCount
 from xlalign.reporting.results import TaskScores, metric_name
 
 PALETTE = ("#0077bb", "#ee7733", "#009988", "#ee3377", "#33bbee", "#cc3311", "#aa7744", "#885599")
@@ -86,23 +86,22 @@ def curves(trainings: Sequence[Curve]) -> str:
     return svg.getvalue()
 
 
-def heat(rows: Mapping[str, Mapping[str, float | None]], title: str, *, signed: bool = False) -> str:
-    """A table of numbers coloured by value: row -> column -> percent; `signed` puts white at zero."""
-    from matplotlib import colormaps
-    from matplotlib.colors import Normalize, TwoSlopeNorm
-
-    columns = list(dict.fromkeys(column for row in rows.values() for column in row))
-    values = [value for row in rows.values() for value in row.values() if value is not None]
-    span = max((abs(value) for value in values), default=1.0) or 1.0
-    scale = TwoSlopeNorm(0, -span, span) if signed else Normalize(min(values, default=0), max(values, default=1))
-    colormap = colormaps["PuOr" if signed else "cividis"]
-    with _figure(1, 1, 0.3 * len(rows) + 0.5, title) as (_, axes, svg):
-        _heat_frame(axes[0], list(rows), columns)
-        for y, row in enumerate(rows.values()):
-            for x, column in enumerate(columns):
-                value = row.get(column)
-                if value is not None:
-                    _heat_cell(axes[0], x, y, value, colormap(scale(value)), "+.1f" if signed else ".1f")
+def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str, str]) -> str:
+    """Points of (x, y) named by language, a colour for each model; `labels` name the two axes."""
+    models = list(dict.fromkeys(point.model for point in points))
+    palette = colours(models, baseline)
+    with _figure(1, 1, 3.2, title) as (figure, axes, svg):
+        for model in models:
+            own = [point for point in points if point.model == model]
+            axes[0].scatter(
+                [p.x for p in own], [p.y for p in own], s=18, color=palette[model], label=_short(model), linewidths=0
+            )
+            for point in own:
+                axes[0].annotate(_short(point.lang, 12), (point.x, point.y), (4, 3), textcoords="offset points")
+        axes[0].set_xlabel(_short(labels[0], 60))
+        axes[0].set_ylabel(_short(labels[1], 60))
+        axes[0].grid(axis="both")
+        _legend(figure, axes[0])
     return svg.getvalue()
 
 
@@ -201,23 +200,6 @@ def _curve_panel(axis: Any, name: str, trainings: Sequence[Curve]) -> None:
     axis.set_title(_short(name.replace("_", " ")))
     axis.set_xlabel("step")
     axis.grid(axis="y")
-
-
-def _heat_frame(axis: Any, rows: list[str], columns: list[str]) -> None:
-    axis.set_xlim(-0.5, len(columns) - 0.5)
-    axis.set_ylim(len(rows) - 0.5, -0.5)
-    axis.set_xticks(range(len(columns)), [_short(column, 12) for column in columns])
-    axis.set_yticks(range(len(rows)), [_short(row, 36) for row in rows])
-    axis.tick_params(length=0, labeltop=True, labelbottom=False)
-    for spine in axis.spines.values():
-        spine.set_visible(False)
-
-
-def _heat_cell(axis: Any, x: int, y: int, value: float, colour: tuple[float, ...], form: str) -> None:
-    red, green, blue = (part**2.2 for part in colour[:3])
-    ink = "#ffffff" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.2 else "#111111"
-    axis.fill([x - 0.48, x + 0.48, x + 0.48, x - 0.48], [y - 0.45, y - 0.45, y + 0.45, y + 0.45], color=colour)
-    axis.text(x, y, format(value, form), ha="center", va="center", color=ink, fontsize=8)
 
 
 def _short(name: str, length: int = 24) -> str:

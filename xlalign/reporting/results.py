@@ -55,20 +55,37 @@ class ModelScores(_Read):
         dev: English dev score of each seed.
         setup: how each seed was fine-tuned (`regime`, `trials`, `steps`) or compared (`point`, `score`).
         curve: score on held-out pairs by `layer=...,pool=...`.
+        metrics: every metric by name and language, mean over seeds.
+        data: digest of the test examples by language.
+        notes: what a reader should know about the data.
+        settings: the settings of the cells.
     """
 
     languages: dict[str, Score]
     others: Score
+    average: Score = Score(mean=None)
     gap: Score | None = None
     dev: tuple[float, ...] = ()
     setup: tuple[dict[str, Any], ...] = ()
     curve: dict[str, float] = Field(default_factory=dict)
+    metrics: dict[str, dict[str, float]] = Field(default_factory=dict)
+    data: dict[str, str] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    def score(self, column: str) -> Score | None:
+        """The score in a column of a task's table: a language, others, average or gap."""
+        return self.languages.get(column) or {"others": self.others, "average": self.average, "gap": self.gap}.get(
+            column
+        )
 
 
 class TaskScores(_Read):
-    """One task: what the number is, and the scores of each model in the order of the pipeline."""
+    """One task: what the number is, how the models were trained for it (`setting`), and the scores of each model."""
 
     metric: str = ""
+    group: str = ""
+    setting: str = ""
     models: dict[str, ModelScores]
 
     def languages(self) -> list[str]:
@@ -89,12 +106,26 @@ class TaskScores(_Read):
         return max((len(s.scores) for model in self.models.values() for s in model.languages.values()), default=0)
 
 
+class Origin(_Read):
+    """Where a model comes from: key and content digest of its artifact, what it was trained by."""
+
+    key: str
+    content: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
 class Results(_Read):
-    """All tasks of an evaluation; `baseline` is the model that the others are compared with."""
+    """All tasks of an evaluation; `baseline` is the model that the others are compared with.
+
+    `origins` are the models' artifacts, `command` is what makes the report: both are added by the report stage.
+    """
 
     tasks: dict[str, TaskScores]
     baseline: str = ""
+    benchmark: dict[str, float] = Field(default_factory=dict)
     signature: tuple[str, ...] = ()
+    origins: dict[str, Origin] = Field(default_factory=dict)
+    command: str = ""
 
     @property
     def primary(self) -> str:

@@ -6,16 +6,27 @@ from collections.abc import Iterable, Mapping
 
 from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, metric_name, minus, of, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
+from xlalign.reporting.trace import detail
 
 SIGNIFICANT = 0.05
 
 
-def cell(score: Score | None) -> Cell:
+def cell(score: Score | None, detail: str = "") -> Cell:
     """A score as a table cell; "*" where it differs from the baseline at p < 0.05."""
     if score is None:
         return Cell(value=None)
-    mark = "*" if score.p is not None and score.p < SIGNIFICANT else ""
-    return Cell(value=score.mean, sd=score.sd, mark=mark, detail=score.detail)
+    return Cell(value=score.mean, sd=score.sd, mark=mark(score), detail=detail or score.detail)
+
+
+def mark(score: Score) -> str:
+    """The significance mark of a score."""
+    return "*" if score.p is not None and score.p < SIGNIFICANT else ""
+
+
+def traced(results: Results, task: str, model: str, column: str) -> Cell:
+    """A number of a task's table as a cell that says where it comes from."""
+    score = results.tasks[task].models[model].score(column)
+    return cell(score, detail(results, task, model, column, score) if score else "")
 
 
 def difference(score: Score | None, reference: Score | None) -> Cell:
@@ -34,11 +45,11 @@ def task_table(name: str, results: Results) -> Table:
     """Scores of every model in every language, the mean of the other languages, the gap, and the differences."""
     task = results.tasks[name]
     languages = task.languages()
-    rows = [row(model, _cells(scores, languages)) for model, scores in task.models.items()]
+    rows = [row(model, _cells(results, name, model, languages)) for model in task.models]
     return without_empty_columns(
         Table(
             name=name,
-            caption=f"{task_name(name)}, {metric_name(task.metric)}",
+            caption=", ".join(filter(None, [task_name(name), metric_name(task.metric), task.setting])),
             columns=(
                 Column(name="model"),
                 *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
@@ -84,18 +95,13 @@ def _setup(scores: ModelScores) -> list[Cell]:
     ]
 
 
-def gains(results: Results) -> dict[str, dict[str, float | None]]:
-    """Task and model -> language -> points above the baseline."""
-    return {
-        f"{task_name(name)} · {model}": {
-            lang: difference(scores.languages.get(lang), reference.languages.get(lang)).value  # type: ignore[misc]
-            for lang in task.languages()
-        }
-        for name, task in results.tasks.items()
-        if (reference := task.models.get(results.baseline)) is not None
-        for model, scores in task.models.items()
-        if model != results.baseline
-    }
+def gain(results: Results, task: str, model: str, column: str) -> float | None:
+    """Points above the baseline in a column; None for the baseline itself."""
+    models = results.tasks[task].models
+    if model == results.baseline or results.baseline not in models:
+        return None
+    value = difference(models[model].score(column), models[results.baseline].score(column)).value
+    return value if isinstance(value, float) else None
 
 
 def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[str, ...] = ()) -> Table:
@@ -121,9 +127,9 @@ def _signature(task: str, results: Results) -> tuple[str, ...]:
     return tuple(line for line in results.signature if line.startswith(f"{task}|")) or results.signature
 
 
-def _cells(scores: ModelScores, languages: list[str]) -> list[Cell]:
-    gap = cell(scores.gap).model_copy(update={"sd": None})  # keeps five languages within 80 columns
-    return [*(cell(scores.languages.get(lang)) for lang in languages), cell(scores.others), gap]
+def _cells(results: Results, task: str, model: str, languages: list[str]) -> list[Cell]:
+    gap = traced(results, task, model, "gap").model_copy(update={"sd": None})  # five languages within 80 columns
+    return [*(traced(results, task, model, column) for column in (*languages, "others")), gap]
 
 
 def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[Row]:

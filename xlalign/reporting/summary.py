@@ -91,7 +91,7 @@ def summary_table(
     ]
     table = Table(
         name="summary",
-        caption=f"Zero-shot transfer from English: {', '.join(map(task_name, results.tasks))}",
+        caption=f"{_setting(results)}: {', '.join(map(task_name, results.tasks))}",
         columns=tuple(columns),
         rows=tuple(_row(model, compared, (seconds or {}).get(model)) for model in compared.task.models),
         notes=tuple(_notes(compared)),
@@ -116,6 +116,13 @@ def headline(results: Results, *, primary: str = "", controls: tuple[str, ...] =
     where = f"{task_name(primary)} ({', '.join(compared.task.targets())})"
     sentence = f"{winner} transfers {abs(gain.mean):.1f} points {change} than {reference} on {where}."
     return Headline(sentence=sentence, figures=tuple(figures))
+
+
+def _setting(results: Results) -> str:
+    """How the models were trained for the tasks: plain zero-shot, or what any task says beyond it."""
+    plain = ("", "zero-shot", "without fine-tuning")
+    more = dict.fromkeys(task.setting for task in results.tasks.values() if task.setting not in plain)
+    return f"Transfer, {'; '.join(more)}" if more else "Zero-shot transfer from English"
 
 
 def _minor(compared: Comparison) -> list[str]:

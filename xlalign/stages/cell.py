@@ -1,4 +1,4 @@
-"""One cell of an evaluation: fine-tune on English (or compare sentence vectors) and test in every language."""
+"""One cell of an evaluation: test a fine-tuned model (or compare sentence vectors) in every language."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from xlalign.stages.base import Job
-from xlalign.stages.grid import TRIAL, TestedCell
 from xlalign.stages.pretrain import pin_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlalign.evaluation.cells import CellResult
+    from xlalign.stages.grid import TestedCell
 
 RESULT = "result.json"
 
@@ -23,16 +23,15 @@ def pins(settings: TestedCell) -> dict[str, str]:
 
 
 def run(job: Job) -> None:
-    """Compute the cell, or take over the trial that already did."""
+    """Test in every language."""
     from xlalign.evaluation.cells import run_cell
 
     settings: TestedCell = job.settings
-    trials = [read(path) for role, path in sorted(job.inputs.items()) if role.startswith(TRIAL)]
     model = job.inputs.get("model", settings.model)
-    result = run_cell(settings.cell, model, job.space.scratch, trials=trials, stored=job.inputs["data"])
-    document = result.model_dump(mode="json")
-    (job.space.out / "times.json").write_text(json.dumps({"seconds": document.pop("seconds")}) + "\n")
-    (job.space.out / RESULT).write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    stored, tuned = job.inputs["data"], job.inputs.get("tuned")
+    result = run_cell(settings.cell, model, job.space.scratch, tuned=tuned, stored=stored)
+    text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False)
+    (job.space.out / RESULT).write_text(text + "\n", encoding="utf-8")
     job.space.info["headline"] = {lang: entry.headline for lang, entry in result.languages.items()}
 
 

@@ -1,7 +1,8 @@
-"""The evaluation grid as nodes: the data of each task, the trials that choose how to fine-tune, and the cells.
+"""The evaluation grid as nodes: the data, the fine-tunings with the trials that choose how, and the cells.
 
-A cell's settings hold what concerns it and nothing else, so another task, model or seed never makes a finished
-cell run again. The trial of the chosen regime is also the cell of its seed when it was a full run.
+A node's settings hold what concerns it and nothing else: another task, model, seed or language never makes a finished
+fine-tuning run again, tasks that train on the same data share one, and the trial of the chosen regime is also the
+fine-tuning of its seed when it was a full run.
 """
 
 from __future__ import annotations
@@ -10,13 +11,30 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from xlalign.config import Settings
-from xlalign.evaluation.settings import CellSettings, EvalSettings
+from xlalign.artifacts.digest import canonical
+from xlalign.config import Settings, identity
+from xlalign.evaluation.cell_settings import CellSettings, Tuning
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.stages.base import Kind, Node
 
-DATA = Kind("task-data", 1, "xlalign.stages.task_data")
-CELL = Kind("cell", 2, "xlalign.stages.cell", volatile=("times.json",))
+DATA = Kind("task-data", 2, "xlalign.stages.task_data")
+TUNE = Kind("fine-tune", 1, "xlalign.stages.fine_tune")
+CELL = Kind("cell", 3, "xlalign.stages.cell")
 TRIAL = "trial"
+
+
+class TaskData(Settings):
+    """Examples that train, or that are tested on."""
+
+    training: Tuning | None = Field(None, description="the fine-tuning whose examples are read")
+    tested: CellSettings | None = Field(None, description="the cell whose test examples are read")
+
+
+class TunedModel(Settings):
+    """A fine-tuning and the model it starts from."""
+
+    tuning: Tuning = Field(description="data, options, seed")
+    model: str = Field("stage", description="folder or hub id, where the model comes from no stage")
 
 
 class TestedCell(Settings):
@@ -30,44 +48,91 @@ def grid(evaluation: str, settings: EvalSettings, models: dict[str, bool]) -> It
     """The nodes of an evaluation but the one that brings the cells together.
 
     Args:
-        evaluation: name of the eval stage, which groups the cells.
+        evaluation: name of the eval stage, which groups the nodes.
         settings: its table.
         models: name -> whether it is a pretrain stage (else a folder or hub id).
     """
-    for cell in {cell.task: cell for cell in settings.cells()}.values():
-        yield Node(data_name(evaluation, cell.task), DATA, _data_settings(cell), {}, evaluation)
-    for model, is_stage in models.items():
-        trials = [_node(evaluation, model, cell, f"{TRIAL}{i}", is_stage) for i, cell in enumerate(settings.trials())]
-        yield from trials
-        for cell in settings.cells():
-            chosen = {node.name.rpartition(".")[2]: node.name for node in trials if _task(node) == cell.task}
-            yield _node(evaluation, model, cell, str(cell.seed), is_stage, chosen if cell.options else {})
+    yield from _Grid(evaluation, settings, models).nodes()
 
 
-def cell_name(evaluation: str, task: str, model: str, label: str) -> str:
+def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:
     """The name of a cell's node."""
-    return f"{evaluation}.{task}.{model}.{label}"
-
-
-def _node(
-    evaluation: str, model: str, cell: CellSettings, label: str, is_stage: bool, trials: dict[str, str] | None = None
-) -> Node:
-    inputs = {"data": data_name(evaluation, cell.task), **({"model": model} if is_stage else {}), **(trials or {})}
-    settings = TestedCell(cell=cell, model="stage" if is_stage else model)
-    return Node(cell_name(evaluation, cell.task, model, label), CELL, settings, inputs, evaluation)
-
-
-def _task(node: Node) -> str:
-    return node.settings.cell.task  # type: ignore[attr-defined]
+    return f"{evaluation}.{task}.{model}.{seed}"
 
 
 def data_name(evaluation: str, task: str) -> str:
-    """The name of the node with a task's data."""
+    """The name of the node with a task's test data."""
     return f"{evaluation}.{task}.data"
 
 
-def _data_settings(cell: CellSettings) -> CellSettings:
-    """What of a cell decides which examples it reads."""
+class _Grid:
+    """The nodes by name, each identity once."""
+
+    def __init__(self, evaluation: str, settings: EvalSettings, models: dict[str, bool]) -> None:
+        self._evaluation, self._settings, self._models = evaluation, settings, models
+        self._found: dict[str, Node] = {}
+        self._names: dict[str, str] = {}
+
+    def nodes(self) -> Iterator[Node]:
+        for model in self._models:
+            for cell in self._settings.cells():
+                self._cell(cell, model)
+        yield from self._found.values()
+
+    def _cell(self, cell: CellSettings, model: str) -> None:
+        inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=_tested(cell)))}
+        if cell.options:
+            inputs["tuned"] = self._tuning(cell, model)
+        name = cell_name(self._evaluation, cell.task, model, cell.seed)
+        settings = TestedCell(cell=cell, model=self._start(model))
+        self._found[name] = Node(name, CELL, settings, inputs | self._model(model), self._evaluation)
+
+    def _tuning(self, cell: CellSettings, model: str) -> str:
+        """The node of a cell's fine-tuning, with its trials where the grid has several regimes."""
+        data = self._add("english", cell.task, DATA, TaskData(training=_training(cell.tuning())))
+        inputs = {"data": data, **self._model(model)}
+        trials = {}
+        for number, trial in enumerate(self._settings.trials(cell.task)):
+            settings = TunedModel(tuning=trial.tuning(), model=self._start(model))
+            trials[f"{TRIAL}{number}"] = self._add(f"{model}.{TRIAL}{number}", cell.task, TUNE, settings, inputs)
+        settings = TunedModel(tuning=cell.tuning(), model=self._start(model))
+        return self._add(f"{model}.tuned.{cell.seed}", cell.task, TUNE, settings, inputs | trials)
+
+    def _add(self, label: str, task: str, kind: Kind, settings: Settings, inputs: dict[str, str] | None = None) -> str:
+        """The name of the node with these settings and inputs, made when there is none."""
+        wanted = canonical([kind.name, identity(settings), inputs or {}])
+        if wanted not in self._names:
+            name = self._names[wanted] = f"{self._evaluation}.{task}.{label}"
+            self._found[name] = Node(name, kind, settings, inputs or {}, self._evaluation)
+        return self._names[wanted]
+
+    def _model(self, model: str) -> dict[str, str]:
+        return {"model": model} if self._models[model] else {}
+
+    def _start(self, model: str) -> str:
+        return "stage" if self._models[model] else model
+
+
+def _tested(cell: CellSettings) -> CellSettings:
+    """What of a cell decides which examples it is tested on."""
     neutral = CellSettings(task=cell.task)
-    kept = {"seed", "regime", "steps", "options", "retrieval", "rule"}
-    return cell.model_copy(update={name: getattr(neutral, name) for name in kept})
+    kept = {
+        "task",
+        "languages",
+        "data",
+        "split",
+        "train_task",
+        "train_split",
+        "dev_examples",
+        "test_examples",
+        "custom",
+    }
+    found = {name: getattr(cell if name in kept else neutral, name) for name in CellSettings.model_fields}
+    return CellSettings(**found)
+
+
+def _training(tuning: Tuning) -> Tuning:
+    """What of a fine-tuning decides which examples it reads."""
+    neutral = Tuning(task=tuning.task)
+    ignored = ("seed", "regime", "steps", "options", "rule")
+    return tuning.model_copy(update={name: getattr(neutral, name) for name in ignored})

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from xlalign import __version__
+from xlalign.reporting.benchmark import benchmark_table
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.curves import read_curve
 from xlalign.reporting.data import AlignedPair, ReportData, StageRun
-from xlalign.reporting.results import Results
+from xlalign.reporting.diagnostics import Diagnostics, sentence_table, transfer, word_table
+from xlalign.reporting.results import Origin, Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
 from xlalign.reporting.table import Table
@@ -28,13 +30,16 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     """Everything that a report of these outcomes shows."""
     results = evaluation(pipeline, outcomes)
     controls = controls_of(pipeline)
+    diagnosed = diagnostics(pipeline, outcomes)
     return ReportData(
         title=pipeline.title,
-        command=f"xlalign report {pipeline.command_name()}".strip(),
+        command=_command(pipeline),
         version=__version__,
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),
         results=results,
+        diagnostics=tuple(diagnostics_tables(diagnosed)),
+        transfer=transfer(diagnosed, results.primary, results) if results and diagnosed else None,
         aer=error_rates(pipeline, outcomes),
         alignments=tuple(pair for name in _ran(pipeline, outcomes, "align-words") for pair in _pairs(name, outcomes)),
         curves=tuple(_curves(pipeline, outcomes)),
@@ -48,7 +53,33 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
 def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Results | None:
     """The content of results.json of the first evaluation that ran."""
     names = _ran(pipeline, outcomes, "eval")
-    return Results.model_validate(_json(outcomes[names[0]], "results.json")) if names else None
+    if not names:
+        return None
+    trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
+    origins = {name: _origin(outcomes[name]) for name in trained}
+    found = _json(outcomes[names[0]], "results.json")
+    return Results.model_validate({**found, "origins": origins, "command": _command(pipeline)})
+
+
+def diagnostics(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, Diagnostics]:
+    """The diagnostics of each model, where they ran."""
+    names = _ran(pipeline, outcomes, "diagnostics")
+    found = _json(outcomes[names[0]], "diagnostics.json") if names else {}
+    return {model: Diagnostics.model_validate(entry) for model, entry in found.items()}
+
+
+def diagnostics_tables(found: Mapping[str, Diagnostics]) -> list[Table]:
+    """The tables of diagnostics; none where there are none."""
+    return [sentence_table(found), word_table(found)] if found else []
+
+
+def _command(pipeline: Pipeline) -> str:
+    return f"xlalign report {pipeline.command_name()}".strip()
+
+
+def _origin(outcome: Outcome) -> Origin:
+    manifest = outcome.artifact.manifest
+    return Origin(key=manifest.key, content=manifest.content, settings=manifest.hashed["settings"])
 
 
 def controls_of(pipeline: Pipeline) -> tuple[str, ...]:
@@ -62,10 +93,11 @@ def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
     results = evaluation(pipeline, outcomes)
     if results is None:
         return []
-    primary = "xnli" if "xnli" in results.tasks else next(iter(results.tasks))
     trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
     seconds = {name: outcomes[name].artifact.manifest.seconds for name in trained}
-    return [summary_table(results, primary=primary, controls=controls_of(pipeline), seconds=seconds or None)]
+    summary = summary_table(results, primary=results.primary, controls=controls_of(pipeline), seconds=seconds or None)
+    benchmark = benchmark_table(results)
+    return [summary, benchmark] if benchmark else [summary]
 
 
 def error_rates(pipeline: Pipeline, outcomes: Outcomes) -> Table | None:

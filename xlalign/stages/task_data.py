@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from xlalign.evaluation.data.splits import CellData
-from xlalign.evaluation.settings import CellSettings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlalign.evaluation.data import parts
+from xlalign.evaluation.data.tested import TestedData
+from xlalign.evaluation.data.training import TrainingData
 from xlalign.stages.base import Job
 
+if TYPE_CHECKING:
+    from xlalign.stages.grid import TaskData
 
-def pins(settings: CellSettings) -> dict[str, str]:
+
+def pins(settings: TaskData) -> dict[str, str]:
     """Digests of the files, or the revision of the hub's data set."""
-    return CellData(settings).pins()
+    return parts.pins(_data(settings).parts())
 
 
 def run(job: Job) -> None:
-    """Store every example that a cell of this task reads."""
-    CellData(job.settings, stored=job.space.out).store()
+    """Store every example that is read."""
+    parts.store(_data(job.settings, job.space.out).parts())
+
+
+def _data(settings: TaskData, stored: Path | None = None) -> TrainingData | TestedData:
+    if settings.training:
+        return TrainingData(settings.training, stored)
+    assert settings.tested
+    return TestedData(settings.tested, stored)

@@ -19,7 +19,9 @@ from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings, late, operational
 from xlalign.errors import UserError, unknown_name
-from xlalign.evaluation.settings import EvalSettings, Pooling
+from xlalign.evaluation.cell_settings import Pooling
+from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling import scratch
 from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.stages.base import Kind, Node
@@ -30,7 +32,9 @@ from xlalign.training.settings import PretrainSettings
 PREPARE = Kind("prepare", 1, "xlalign.stages.prepare")
 ALIGN = Kind("align-words", 1, "xlalign.stages.align_words")
 PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
-EVAL = Kind("eval", 1, "xlalign.stages.evaluate")
+EVAL = Kind("eval", 2, "xlalign.stages.evaluate")
+DIAGNOSE = Kind("diagnose", 1, "xlalign.stages.diagnose")
+DIAGNOSTICS = Kind("diagnostics", 1, "xlalign.stages.diagnostics")
 
 Stages = Mapping[str, Mapping[str, Settings]]
 
@@ -69,6 +73,13 @@ class EvalStage(EvalSettings):
     controls: tuple[str, ...] = Field((), description="models that only had more training: no contestants")
 
 
+class Diagnosed(Settings):
+    """Diagnostics of one model."""
+
+    options: DiagnosticsSettings = Field(description="what is measured on")
+    model: str = Field("stage", description="folder or hub id, where the model comes from no stage")
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A table of the pipeline file. `single`: the table may be one stage, named like the section."""
@@ -85,6 +96,7 @@ SECTIONS = {
         Section("align-words", lambda: AlignStage),
         Section("pretrain", lambda: PretrainStage, single=False),
         Section("eval", lambda: EvalStage),
+        Section("diagnostics", lambda: DiagnosticsSettings),
     )
 }
 
@@ -192,15 +204,39 @@ def _reference(name: str, section: str, field: str, stages: Stages) -> str:
 
 def _eval(name: str, settings: Settings, stages: Stages) -> list[Node]:
     own = cast("EvalStage", settings)
-    models = own.models or tuple(stages.get("pretrain", {}))
-    if not models:
-        raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
+    models = _models(name, own.models, stages)
     own = own.model_copy(update={"models": models})
     trained = stages.get("pretrain", {})
     built = list(grid(name, own, {model: model in trained for model in models}))
-    cells = [(model, cell_name(name, cell.task, model, str(cell.seed))) for model in models for cell in own.cells()]
+    cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in own.cells()]
     tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
     return [*built, Node(name, EVAL, own, tested)]
+
+
+def _diagnostics(name: str, settings: Settings, stages: Stages) -> list[Node]:
+    own = cast("DiagnosticsSettings", settings)
+    models = _models(name, own.models, stages)
+    options, trained = own.model_copy(update={"models": ()}), stages.get("pretrain", {})
+    built = [
+        Node(
+            f"{name}.{model}",
+            DIAGNOSE,
+            Diagnosed(options=options, model="stage" if model in trained else model),
+            {"model": model} if model in trained else {},
+            name,
+        )
+        for model in models
+    ]
+    everything = own.model_copy(update={"models": models})
+    return [*built, Node(name, DIAGNOSTICS, everything, {model: f"{name}.{model}" for model in models})]
+
+
+def _models(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, ...]:
+    """The models of a stage: those it names, or every pretrain stage."""
+    models = wanted or tuple(stages.get("pretrain", {}))
+    if not models:
+        raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
+    return models
 
 
 _BUILDERS: dict[str, Callable[[str, Settings, Stages], list[Node]]] = {
@@ -208,6 +244,7 @@ _BUILDERS: dict[str, Callable[[str, Settings, Stages], list[Node]]] = {
     "align-words": _align,
     "pretrain": _pretrain,
     "eval": _eval,
+    "diagnostics": _diagnostics,
 }
 
 

@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_outcomes
+from xlalign.cli.results import show_outcomes, show_tables
 from xlalign.cli.stages import current, open_pipeline
+from xlalign.errors import UserError
+
+if TYPE_CHECKING:
+    from xlalign.stages.pipeline import Pipeline
+
+DIAGNOSTICS = "diagnostics"
+SCORING = "Scoring predictions made elsewhere"
 
 
 @with_request
 def command(
     request: Request,
     tasks: Annotated[
-        list[str] | None, typer.Argument(help="Tasks, or `xtreme` for all nine; default those of the pipeline.")
+        list[str] | None,
+        typer.Argument(
+            help="Tasks, `xtreme` for all nine, or `diagnostics` of the encoders; default the tasks of the pipeline."
+        ),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="DIR", help="Folder in XTREME's download layout, or micro:SEED, or hub:."),
+    ] = None,
+    score: Annotated[
+        Path | None,
+        typer.Option(
+            "--score",
+            metavar="DIR",
+            help="Score a folder of predictions in the submission layout, TASK/test-LANG.tsv|json; nothing is trained.",
+            rich_help_panel=SCORING,
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            "--labels",
+            metavar="DIR",
+            help="Gold answers in the same layout; without it those of the data.",
+            rich_help_panel=SCORING,
+        ),
     ] = None,
 ) -> None:
     """Make the evaluation current: fine-tune on English, test in every language, for every model and seed.
@@ -26,13 +59,87 @@ def command(
 
     - `xlalign eval xnli`
     - `xlalign eval xnli udpos --set 'eval.seeds=[1,2,3]'`
-    - `xlalign eval xtreme --json`
+    - `xlalign eval xtreme --data xtreme/download` (all nine, with the benchmark's average)
+    - `xlalign eval diagnostics` (the encoders as they are: retrieval, word alignment, geometry, tokeniser)
+    - `xlalign eval --score predictions --labels labels` (or `--data DIR`; as the benchmark's own evaluator scores)
     """
     with boundary(debug=request.debug):
-        names = ", ".join(f'"{task}"' for task in tasks or ())
-        chosen = [*(request.assignments or ()), f"eval.tasks=[{names}]"] if tasks else request.assignments
-        request = replace(request, assignments=chosen)
-        pipeline = open_pipeline(request)
-        outcomes = current(request, pipeline, pipeline.names("eval"))
-        if outcomes is not None:
-            show_outcomes(request, pipeline, outcomes, everything=False)
+        request = _with(request, "data", data and _source(data))
+        if labels and not score:
+            raise UserError("--labels goes with --score", "xlalign eval --score PREDICTIONS --labels LABELS")
+        if score:
+            _score(request, score, labels, tasks or [])
+        elif tasks and DIAGNOSTICS in tasks:
+            _diagnose(request, tasks, data)
+        else:
+            _evaluate(_with(request, "tasks", tasks))
+
+
+def _evaluate(request: Request) -> None:
+    pipeline = open_pipeline(request)
+    outcomes = current(request, pipeline, pipeline.names("eval"))
+    if outcomes is not None:
+        show_outcomes(request, pipeline, outcomes, everything=False)
+
+
+def _diagnose(request: Request, tasks: list[str], data: str | None) -> None:
+    """Diagnostics of the `[diagnostics]` table, or of every model of the pipeline when there is none."""
+    from xlalign.stages.report import diagnostics, diagnostics_tables
+
+    if len(tasks) > 1:
+        raise UserError("`diagnostics` stands alone", "run `xlalign eval diagnostics` and `xlalign eval TASKS`")
+    pipeline = _diagnosed(open_pipeline(request), data and _source(data))
+    outcomes = current(request, pipeline, pipeline.names(DIAGNOSTICS))
+    if outcomes is not None:
+        show_tables(request, outcomes, diagnostics_tables(diagnostics(pipeline, outcomes)))
+
+
+def _diagnosed(pipeline: Pipeline, data: str | None) -> Pipeline:
+    """The pipeline with a diagnostics stage: its own, or one on the models and data of the evaluation."""
+    from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+    from xlalign.evaluation.settings import EvalSettings
+
+    tables = dict(pipeline.stages.get(DIAGNOSTICS, {}))
+    if not tables:
+        evaluated = next(iter(pipeline.stages.get("eval", {}).values()), EvalSettings())
+        assert isinstance(evaluated, EvalSettings)
+        tables = {DIAGNOSTICS: DiagnosticsSettings(models=evaluated.models, data=evaluated.data)}
+    changed = {name: table.model_copy(update={"data": data} if data else {}) for name, table in tables.items()}
+    return replace(pipeline, stages={**pipeline.stages, DIAGNOSTICS: changed})
+
+
+def _score(request: Request, predictions: Path, labels: Path | None, tasks: list[str]) -> None:
+    """Score predictions made by anyone, against label files or the data of the `[eval]` table."""
+    from xlalign.evaluation.settings import EvalSettings
+    from xlalign.evaluation.xtreme import score_folder, score_predictions
+    from xlalign.reporting.benchmark import submission_table
+
+    table = next(iter(open_pipeline(request).stages.get("eval", {}).values()), EvalSettings())
+    assert isinstance(table, EvalSettings)
+    settings = table.model_copy(update={"tasks": tuple(tasks) or ("xtreme", *table.custom)})
+    if labels:
+        found = score_folder(predictions, labels, rule=settings.pos_rule, languages=settings.languages)
+    else:
+        found = score_predictions(predictions, settings)
+    show_tables(request, None, [submission_table(found)], found)
+
+
+def _with(request: Request, field: str, value: str | list[str] | None) -> Request:
+    """The request with a field of the `[eval]` table set."""
+    if not value:
+        return request
+    text = f'"{value}"' if isinstance(value, str) else "[" + ", ".join(f'"{item}"' for item in value) + "]"
+    return replace(request, assignments=[*(request.assignments or ()), f"eval.{field}={text}"])
+
+
+def _source(data: str) -> str:
+    """A data source from what the user typed: a folder, or already a source."""
+    from xlalign.evaluation.data.source import SCHEMES
+
+    if data.partition(":")[0] in SCHEMES and ":" in data:
+        return data
+    if not Path(data).is_dir():
+        raise UserError(
+            f"--data {data}: no such folder", "give a folder in XTREME's download layout, micro:SEED or hub:"
+        )
+    return f"folder:{Path(data).as_posix()}"

@@ -37,13 +37,6 @@ def locate(task: Task, folder: Path, lang: str, split: str) -> list[list[Path]] 
     return None
 
 
-def files(task: Task, folder: Path) -> list[Path]:
-    """Every file of a task, in any language and split, sorted."""
-    languages = {*task.languages, "en"}
-    located = (locate(task, folder, lang, split) for lang in languages for split in task.files)
-    return sorted({path for roles in located for paths in roles or () for path in paths})
-
-
 def _matches(folder: Path, pattern: str) -> list[Path]:
     for ending in _ENDINGS:
         if found := sorted(folder.glob(pattern + ending)):

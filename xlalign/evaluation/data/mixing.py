@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xlalign.errors import DataError, UserError
+from xlalign.evaluation.cell_settings import Mixing
 from xlalign.evaluation.data.text import read_lines
-from xlalign.evaluation.settings import Mixing
 from xlalign.evaluation.tasks.base import Example, Task
 
 SENTENCES = ("first", "second", "context", "question")

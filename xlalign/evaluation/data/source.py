@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+from xlalign.artifacts.digest import digest_file
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.data import derived, folder, hub, micro
 from xlalign.evaluation.data.text import read_lines
@@ -85,6 +86,10 @@ class Source:
             return self._under().has(task, "en", split)
         return lang in micro.languages(task)
 
+    def known(self, task: Task) -> list[str]:
+        """The languages that a task can have in this source."""
+        return micro.languages(task) if self.scheme == "micro" else list(task.languages)
+
     def languages(self, task: Task, split: str, wanted: Sequence[str]) -> list[str]:
         """The languages to test in: those wanted that the task has, or all that the source has.
 
@@ -93,7 +98,7 @@ class Source:
         """
         if self.scheme == "synthetic":
             return list(wanted) or ["en"]
-        known = micro.languages(task) if self.scheme == "micro" else list(task.languages)
+        known = self.known(task)
         found = [lang for lang in known if self.has(task, lang, split)]
         if not found:
             self.load(task, known[0], split)
@@ -104,16 +109,15 @@ class Source:
             )
         return chosen
 
-    def pins(self, task: Task) -> Iterator[tuple[str, str]]:
-        """Name and digest of every file of the task, or data set and revision of the hub; the micro-world has none."""
+    def pins(self, task: Task, lang: str, split: str) -> Iterator[tuple[str, str]]:
+        """Name and digest of every file of a part, or data set and revision of the hub; the micro-world has none."""
         if self.scheme == "synthetic":
-            yield from self._under().pins(task)
+            yield from self._under().pins(task, "en", split)
         if self.scheme == "hub" and task.hub:
             yield f"data.{task.name}", f"{task.hub.dataset}@{task.hub.revision}"
         if self.scheme == "folder":
-            for path in folder.files(task, Path(self.place)):
-                with path.open("rb") as file:
-                    yield f"data.{task.name}.{path.name}", hashlib.file_digest(file, "sha256").hexdigest()
+            for path in chain.from_iterable(folder.locate(task, Path(self.place), lang, split) or ()):
+                yield f"data.{task.name}.{path.name}", digest_file(path)
 
     def _under(self) -> Source:
         """The source whose English is derived."""

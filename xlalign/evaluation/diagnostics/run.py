@@ -22,7 +22,7 @@ class PointDiagnostics(BaseModel):
     """One layer and pooling against English, mean over languages unless said otherwise.
 
     Attributes:
-        p_at_1: retrieval accuracy (percent), mean of both directions, by language.
+        from_english, to_english: retrieval accuracy (percent) by language.
         margin, rank, auc: ratio margin and rank of true pairs, probability that they beat random ones.
         hubness: skewness of 4-occurrences.
         cka, debiased_cka: similarity of the two sides' geometry.
@@ -30,7 +30,8 @@ class PointDiagnostics(BaseModel):
         language_probe: accuracy (percent) of a linear probe for the language; chance is 100 / languages.
     """
 
-    p_at_1: dict[str, float]
+    from_english: dict[str, float]
+    to_english: dict[str, float]
     margin: float
     rank: float
     auc: float
@@ -88,23 +89,6 @@ def diagnose(
     )
 
 
-def micro_samples(seed: int, count: int = 300) -> dict[str, list[GoldPair]]:
-    """Sentence pairs of the micro-world's test split with gold links, English with every other language."""
-    from xlalign.micro.grammar import GRAMMARS
-    from xlalign.micro.links import gold_links
-    from xlalign.micro.world import World
-
-    world, found = World(seed), {}
-    for lang in GRAMMARS:
-        if lang != "en":
-            pairs = list(world.pairs("en", lang, count, "test"))
-            found[lang] = [
-                GoldPair(str(n), pair.source.words, pair.target.words, *gold_links(pair.source, pair.target))
-                for n, pair in enumerate(pairs)
-            ]
-    return found
-
-
 def _both_sides(
     pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any, max_length: int
 ) -> tuple[dict[Point, np.ndarray], dict[Point, np.ndarray]]:
@@ -119,12 +103,14 @@ def _point(sides: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> PointDiagnosti
     pairs = list(sides.values())
     everything = [np.concatenate([english for english, _ in pairs]), *(foreign for _, foreign in pairs)]
     together = np.concatenate(everything)
+    retrieved = {lang: precision_at_1(*pair) for lang, pair in sides.items()}
 
     def mean(measure: Any) -> float:
         return float(np.mean([measure(english, foreign) for english, foreign in pairs]))
 
     return PointDiagnostics(
-        p_at_1={lang: float(np.mean(precision_at_1(*pair))) for lang, pair in sides.items()},
+        from_english={lang: found[0] for lang, found in retrieved.items()},
+        to_english={lang: found[1] for lang, found in retrieved.items()},
         margin=mean(space.gold_margin),
         rank=mean(space.mean_rank),
         auc=mean(space.parallel_auc),

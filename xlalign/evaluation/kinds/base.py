@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from xlalign.evaluation.settings import FineTuning, HeadPooling
+from xlalign.evaluation.cell_settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from xlalign.evaluation.cell_settings import FineTuning, HeadPooling
 from xlalign.evaluation.encoding import Encoded
 from xlalign.evaluation.kinds.classification import Classification, input_width, segments
-from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from xlalign.evaluation.cell_settings import FineTuning, HeadPooling
 from xlalign.evaluation.encoding import Encoded, Packed
-from xlalign.evaluation.settings import FineTuning, HeadPooling
 from xlalign.evaluation.tasks.base import Example, Task
 
 Pieces = list[int]

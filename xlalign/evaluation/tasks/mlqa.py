@@ -1,9 +1,9 @@
-"""MLQA: questions and contexts in the same language; trained on SQuAD."""
+"""MLQA: questions and contexts in the same language; the model fine-tuned on SQuAD for XQuAD is tested."""
 
 from xlalign.evaluation.tasks.base import Hub, Task, codes
 from xlalign.evaluation.tasks.hub import REVISION, XTREME
 from xlalign.evaluation.tasks.scorers import MLQA
-from xlalign.evaluation.tasks.squad import FILES, HUB_COLUMNS
+from xlalign.evaluation.tasks.squad import HUB_COLUMNS
 
 _TEST = (
     ("mlqa/MLQA_V1/test/test-context-{lang}-question-{lang}.json",),
@@ -22,7 +22,8 @@ TASK = Task(
     languages=codes("ar de en es hi vi zh"),
     only=True,
     reader="squad",
-    files={"train": FILES["train"], "dev": (*_DEV, *FILES["dev"]), "test": _TEST},
+    files={"dev": _DEV, "test": _TEST},
+    train="xquad",
     license="CC BY-SA 3.0",
     citation="Lewis et al. 2020, MLQA: Evaluating Cross-lingual Extractive Question Answering, ACL",
     hub=Hub(
@@ -30,7 +31,6 @@ TASK = Task(
         revision=REVISION,
         config="MLQA.{lang}.{lang}",
         columns=HUB_COLUMNS,
-        splits={"train": "train", "dev": "validation", "test": "test"},
-        configs={"train": "SQuAD", "dev": "SQuAD"},
+        splits={"dev": "validation", "test": "test"},
     ),
 )

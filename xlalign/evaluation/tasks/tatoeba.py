@@ -17,11 +17,15 @@ TASK = Task(
     ),
     reader="parallel",
     files={
+        "dev": (  # no part of the benchmark: held-out pairs that choose layer and pooling
+            ("tatoeba/{lang3}-eng.dev.{lang3}", "tatoeba/{lang3}-eng.dev.eng"),
+            ("ntrex/newstest2019.{lang3}.txt", "ntrex/newstest2019.eng.txt"),
+        ),
         "test": (
             ("tatoeba/v1/tatoeba.{lang3}-eng.{lang3}", "tatoeba/v1/tatoeba.{lang3}-eng.eng"),
             ("tatoeba/tatoeba.{lang3}-eng.{lang3}", "tatoeba/tatoeba.{lang3}-eng.eng"),
             ("tatoeba/{lang3}-eng.{lang3}", "tatoeba/{lang3}-eng.eng"),
-        )
+        ),
     },
     license="CC BY 2.0 FR",
     citation="Artetxe and Schwenk 2019, Massively Multilingual Sentence Embeddings, TACL",

@@ -1,0 +1,82 @@
+"""Every number says where it comes from."""
+
+import re
+
+import pytest
+import report_sample
+
+from xlalign.errors import UserError
+from xlalign.reporting import page
+from xlalign.reporting.heat import heat, shade
+from xlalign.reporting.trace import lines, parts, trace
+
+
+def test_a_trace_names_model_data_seeds_config_and_command():
+    found = trace(report_sample.results(), "xnli/ppa/hi")
+    assert found.value == pytest.approx(sum(found.scores) / 3)
+    assert found.model == {"name": "ppa", "key": "3f9a" * 16, "content": "77ab" * 16, "settings": {"preset": "ppa"}}
+    assert found.data == {"source": "micro:13", "split": "test", "digests": {"hi": "hi0123456789abcd"}}
+    assert found.seeds == (1, 2, 3)
+    assert found.setup[0]["regime"] == "frozen=2,lr=0.002,pool=mean"
+    assert found.config["task"] == "xnli"
+    assert found.signature == ("xnli|data:micro:13@1f0c|seeds:1,2,3|v:0.1.0",)
+    assert found.command == "xlalign report quickstart"
+    printed = dict(lines(found))
+    assert printed["what"] == "accuracy, zero-shot"
+    assert printed["data digest"] == "hi hi0123456789abcd"
+
+
+def test_a_mean_names_every_digest():
+    found = trace(report_sample.results(), "xnli/ppa/others")
+    assert found.data["digests"].keys() == {"en", "de", "es", "ru", "hi"}
+
+
+def test_a_model_may_have_slashes():
+    assert parts("xnli/google/bert@1/de") == ("xnli", "google/bert@1", "de")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("xnli", "names no cell"),
+        ("xnli/ppa/", "names no cell"),
+        ("xmli/ppa/de", "unknown task `xmli`"),
+        ("xnli/pa/de", "unknown model on xnli: `pa`"),
+        ("xnli/ppa/zz", "unknown column of xnli: `zz`"),
+        ("tatoeba/ppa/gap", "unknown column of tatoeba: `gap`"),
+    ],
+)
+def test_an_unknown_cell_is_an_error_that_names_the_known(cell, message):
+    with pytest.raises(UserError, match=message):
+        trace(report_sample.results(), cell)
+
+
+def test_every_score_on_the_page_can_be_traced():
+    data = report_sample.report()
+    html = page.render(data)
+    for task, entry in data.results.tasks.items():
+        columns = [*entry.languages(), "others", *(["gap"] if task != "tatoeba" else [])]
+        for model in entry.models:
+            for column in columns:
+                assert html.count(f"xlalign report --why {task}/{model}/{column}") >= 2  # its table, the heat table
+    scores = re.findall(r'<td class="num[^>]*>(?=[\d])', html.partition('id="xnli"')[2].partition("</table>")[0])
+    assert all("title=" in score for score in scores)
+
+
+def test_heat_is_coloured_by_the_gain_and_marked():
+    found = heat(report_sample.results())
+    rows = {(task, model): dict(zip(found.columns, spots, strict=True)) for task, model, spots in found.rows}
+    assert found.columns == ("en", "de", "es", "ru", "hi", "others", "gap")
+    assert rows["XNLI", "base"]["de"].background == ""
+    better = rows["XNLI", "ml-ctl"]
+    assert better["de"].mark == "*"
+    assert better["de"].title.startswith("+11")
+    assert better["gap"].title.startswith("-10")
+    assert better["gap"].background == rows["XNLI", "ml-ctl"]["others"].background[:1] + better["gap"].background[1:]
+    assert rows["Tatoeba", "ppa"]["en"].text == ""
+
+
+def test_shades_are_white_at_zero_and_legible():
+    assert shade(0.0) == ("#f7f7f7", "#111111")
+    assert shade(1.0) == shade(3.0) == ("#5e3c99", "#ffffff")
+    assert shade(-1.0)[0] == "#e66101"
