@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from xlalign.evaluation.cell_settings import FineTuning
 from xlalign.evaluation.encoding import Encoded, labels_of, pack, token_batches
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, best_span
 from xlalign.evaluation.kinds.tagging import parts
-from xlalign.evaluation.cell_settings import FineTuning
 from xlalign.evaluation.tasks import TASKS
 
 
@@ -143,9 +143,9 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
     import torch
     from transformers import AutoModelForMaskedLM
 
+    from xlalign.evaluation.cell_settings import Regime
     from xlalign.evaluation.finetune import predict
     from xlalign.evaluation.model import build, load
-    from xlalign.evaluation.cell_settings import Regime
 
     kind, task, options = KINDS.get("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
     pairs = [("dog sees a cat", "cat"), ("the house", "not a big red tree"), ("dog", "small")]

@@ -1,11 +1,11 @@
 import pytest
 
 from xlalign.errors import DataError, UserError
+from xlalign.evaluation.cell_settings import Mixing
 from xlalign.evaluation.data.mixing import mixed, read_lexicon
 from xlalign.evaluation.data.parts import store
 from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.data.training import TrainingData
-from xlalign.evaluation.cell_settings import Mixing
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from xlalign.evaluation.cell_settings import Regime
 from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.data.training import TrainingData
-from xlalign.evaluation.cell_settings import Regime
 from xlalign.evaluation.settings import EvalSettings
 
 
