@@ -27,6 +27,18 @@ def test_tagging_learns(nano, data, tmp_path):
     assert result.languages["en"].scores["accuracy"] > 90
 
 
+def test_labels_that_training_lacks_are_tested_and_never_predicted(nano, data, tmp_path):
+    import shutil
+
+    shutil.copytree(data, tmp_path / "data")
+    path = tmp_path / "data/masakhaner/swa/test.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("dog B-PER\ntree O\n\nred B-DATE\nhouse O\n")
+    result = run_cell(cell(tmp_path / "data", "masakhaner"), nano, tmp_path / "work")
+    assert [len(tags) for tags in result.languages["swa"].predictions] == [2, 2]
+    assert result.languages["swa"].scores["recall"] <= 50
+
+
 def test_the_same_cell_twice_is_the_same(nano, data, tmp_path):
     one, two = (run_cell(cell(data, "xnli", 3, steps=12), nano, tmp_path / name) for name in "ab")
     other = run_cell(cell(data, "xnli", 4, steps=12), nano, tmp_path / "c")

@@ -9,7 +9,7 @@ from xlalign.errors import DataError, UserError
 from xlalign.evaluation.data import folder
 from xlalign.evaluation.data.formats import unquote
 from xlalign.evaluation.data.source import Source
-from xlalign.evaluation.data.text import read_lines
+from xlalign.evaluation.data.text import read_lines, read_table
 from xlalign.evaluation.tasks import TASKS, XTREME
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
@@ -213,3 +213,15 @@ def test_a_part_is_spread_evenly(tmp_path):
     found = Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 4)
     assert [example["first"] for example in found] == ["0", "2", "5", "7"]
     assert len(Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 40)) == 10
+
+
+def test_a_table_from_a_spreadsheet(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('\ufefftext,label\n"two\nlines",1\n\n"b, c",2\n', encoding="utf-8")
+    assert [(number, row) for _, number, row in read_table(path)] == [
+        (3, {"text": "two\nlines", "label": "1"}),
+        (5, {"text": "b, c", "label": "2"}),
+    ]
+    path.write_text('text,label\n"two\nlines",1\nb\n')
+    with pytest.raises(DataError, match=r"a.csv:4: 1 fields; the header has 2: text, label"):
+        list(read_table(path))

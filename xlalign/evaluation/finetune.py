@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +56,20 @@ class FineTuner:
 
     Args:
         model: model folder or hub id.
-        task: a task whose kind is fine-tuned; its labels are those of the training data.
+        task: a task whose kind is fine-tuned; labels that the training data lack are never predicted.
         tuning: options, chunk rule, seed and device.
         regime: what is frozen, learning rate, pooling.
     """
 
     def __init__(self, model: str | Path, task: Task, tuning: Tuning, regime: Regime) -> None:
-        self._task, self._tuning, self._regime = task, tuning, regime
+        trained = tuning.trained_task()
+        labels = dict.fromkeys((*trained.labels, *task.labels))
+        self._task, self._tuning, self._regime = replace(task, labels=tuple(labels)), tuning, regime
         self._kind = KINDS.get(task.kind)
         encoder, self._tokenizer = load(model)
         options = tuning.options
         self._options = options.model_copy(update={"max_length": min(options.max_length, encoder.longest)})
-        self.model = build(encoder, self._kind, task, self._options, regime, tuning.seed)
+        self.model = build(encoder, self._kind, trained, self._options, regime, tuning.seed)
 
     def train(self, english: English, work: Path) -> TrainResult:
         """Train on English; the best checkpoint by English dev stays in the model.

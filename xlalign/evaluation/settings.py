@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
+from xlalign.errors import unknown_name
 from xlalign.evaluation.cell_settings import CellSettings, Count, FineTuning, Mixing, Positive, Regime, Retrieval
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
@@ -75,7 +76,11 @@ class EvalSettings(Settings):
         Raises:
             UserError: there is no such task.
         """
-        return self.custom[name].task(name) if name in self.custom else TASKS.get(name)
+        if name in self.custom:
+            return self.custom[name].task(name)
+        if name not in TASKS:
+            raise unknown_name("task", name, [*TASKS, *self.custom, "xtreme"])
+        return TASKS.get(name)
 
     def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""

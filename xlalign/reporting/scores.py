@@ -150,6 +150,7 @@ def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
     seeds = task.seeds()
     once = "One seed." if task.tuned else "Nothing is fine-tuned, so there are no seeds."
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
-    notes.append(f"others: mean without English; gap: English minus others; Δ: minus {baseline}.")
+    delta = f"; Δ: minus {baseline}" if len(task.models) > 1 else ""
+    notes.append(f"others: mean without English; gap: English minus others{delta}.")
     notes += significance([score for model in task.models.values() for score in model.languages.values()], baseline)
     return (" ".join(notes),)

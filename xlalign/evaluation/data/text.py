@@ -49,19 +49,29 @@ def read_table(path: Path) -> Iterator[tuple[Path, int, dict[str, Any]]]:
         DataError: a line is not JSON, or has more or fewer fields than the header.
     """
     lines = read_lines(path)
+    lines[:1] = [line.removeprefix("\ufeff") for line in lines[:1]]  # as spreadsheets write it
     kind = path.with_suffix("").suffix if path.suffix in _EXPAND else path.suffix
     if kind in (".jsonl", ".json"):
         yield from ((path, number, _json(path, number, line)) for number, line in enumerate(lines, 1) if line.strip())
         return
-    rows = csv.reader(lines) if kind == ".csv" else (line.split("\t") for line in lines)
     header: list[str] | None = None
-    for number, row in enumerate(rows, 1):
+    for number, row in _csv(lines) if kind == ".csv" else _tsv(lines):
         if header is None:
             header = row
         elif len(row) != len(header):
             raise DataError(f"{path}:{number}: {len(row)} fields; the header has {len(header)}: {', '.join(header)}")
         else:
             yield path, number, dict(zip(header, row, strict=True))
+
+
+def _csv(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line they end on (a quoted field may hold line ends); blank lines are left out."""
+    rows = csv.reader(f"{line}\n" for line in lines)
+    yield from ((rows.line_num, row) for row in rows if row)
+
+
+def _tsv(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    yield from ((number, line.split("\t")) for number, line in enumerate(lines, 1) if line)
 
 
 def _json(path: Path, number: int, line: str) -> dict[str, Any]:
