@@ -22,7 +22,7 @@ from racing import Machine, Ours, begin, peak_memory, race, real_pairs, report, 
 from xlalign.modeling import encoder
 from xlalign.objectives.options import TokenPredictionOptions
 
-BATCH, VOCABULARY, STEPS = 32, 120_000, 4
+BATCH, VOCABULARY, STEPS = 32, 120_000, 2
 
 
 class Stock:

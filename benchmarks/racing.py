@@ -138,9 +138,9 @@ class Ours:
 
 
 def race(runners: dict[str, Runner], rounds: int, steps: int) -> dict[str, dict[str, float]]:
-    """Seconds a step of each, interleaved, after one step to warm up: median, low, high."""
+    """Seconds a step of each, interleaved, after a round to warm up (fresh memory is slow): median, low, high."""
     for runner in runners.values():
-        runner(1)
+        runner(steps)
     seconds: dict[str, list[float]] = {name: [] for name in runners}
     for _ in range(rounds):
         for name, runner in runners.items():

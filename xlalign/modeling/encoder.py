@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling import packing
+from xlalign.modeling import dropout, packing
 from xlalign.modeling.pooling import segment_mean
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class Encoder(nn.Module):
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
         model.set_attn_implementation(packing.register())
+        dropout.replace(model)
         self.model = model
         config = model.config
         self.hidden_size: int = config.hidden_size

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from xlalign.modeling.dropout import dropout as drop
+
 Ints = NDArray[np.int64]
 NAME = "xlalign-packed"
 """The name of this attention in transformers' table."""
@@ -244,7 +246,7 @@ def _plain(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None, dropout: float,
     else:
         bias = bias.to(q.dtype).expand(batch, heads, -1, -1).reshape(batch * heads, -1, longest)
     weights = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=scale).softmax(-1)
-    weights = F.dropout(weights, dropout) if dropout else weights
+    weights = drop(weights, dropout) if dropout else weights
     return torch.bmm(weights, v).view(batch, heads, longest, width)
 
 
