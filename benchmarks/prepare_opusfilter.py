@@ -1,8 +1,9 @@
 """`prepare` against OpusFilter: the same rules on the same file, one process each, CPU seconds of both in one run.
 
-    python benchmarks/prepare_opusfilter.py --peer /path/to/opusfilter [--langid] [--data ../shared/data]
+    python benchmarks/prepare_opusfilter.py [--peer /path/to/opusfilter] [--only rules] [--data ../shared/data]
 
-Without `--langid` the file holds English with German, French and Spanish, which these rules treat alike.
+Without a peer, OpusFilter is installed into an environment of its own (`.nox/opusfilter`). Rules are compared on
+English with German, French and Spanish, which they treat alike; rules with language id on English with German.
 The kept sets are compared before any time is reported. Start-up, reading and writing count for both; ours also
 writes Parquet, ids, and the report.
 """
@@ -123,35 +124,52 @@ def kept(*paths: Path) -> Counter[tuple[str, ...]]:
     return Counter(zip(*([" ".join(line.split()) for line in lines(path)] for path in paths), strict=True))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peer", default="opusfilter")
-    parser.add_argument("--langid", action="store_true")
-    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared/data")
-    parser.add_argument("--show", type=int, default=0, help="differences to print")
-    options = parser.parse_args()
+def installed_peer() -> str:
+    """OpusFilter in an environment of its own: its requirements do not go with ours."""
+    folder = Path(__file__).parents[1] / ".nox/opusfilter"
+    program = folder / "bin/opusfilter"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        # it calls a function that py3langid 0.4 no longer has
+        subprocess.run([str(folder / "bin/pip"), "install", "-q", "opusfilter==3.3.1", "py3langid==0.3.0"], check=True)
+    return str(program)
+
+
+def compare(data: Path, peer: str, langid: bool, show: int) -> dict[str, object]:
+    """Both on the same file: what they keep, and how fast."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        count = write_bench(folder, options.data, ("de",) if options.langid else tuple(BIBLES))
-        peer_seconds = cpu_seconds(theirs(folder, options.peer, options.langid))
-        our_seconds = cpu_seconds(ours(folder, options.langid))
+        count = write_bench(folder, data, ("de",) if langid else tuple(BIBLES))
+        peer_seconds = cpu_seconds(theirs(folder, peer, langid))
+        our_seconds = cpu_seconds(ours(folder, langid))
         we = kept(*(folder / f"out/moses/train.en-de.{lang}" for lang in ("en", "de")))
         they = kept(*(folder / f"kept.{lang}" for lang in ("en", "de")))
-    only_we, only_they, both = we - they, they - we, (we & they).total()
-    for name, rows in {"only ours keeps": only_we, "only OpusFilter keeps": only_they}.items():
-        for row in list(rows)[: options.show]:
+    both = (we & they).total()
+    assert both >= 0.97 * max(we.total(), they.total()), "the kept sets differ too much for the times to compare"
+    differences = {"only ours": we - they, "only OpusFilter": they - we}
+    for name, rows in differences.items():
+        for row in list(rows)[:show]:
             print(f"{name}: {' ||| '.join(row)}")
-    result = {
+    return {
         "pairs": count,
         "kept by both": both,
-        "only by us": only_we.total(),
-        "only by OpusFilter": only_they.total(),
+        **{name: rows.total() for name, rows in differences.items()},
         "our pairs/s": round(count / our_seconds),
         "OpusFilter pairs/s": round(count / peer_seconds),
         "times as fast": round(peer_seconds / our_seconds, 1),
     }
-    print(json.dumps(result, indent=1))
-    assert both >= 0.97 * max(we.total(), they.total()), "the kept sets differ too much for the times to compare"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", help="the opusfilter program")
+    parser.add_argument("--only", choices=["rules", "langid"], help="one comparison instead of both")
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared/data")
+    parser.add_argument("--show", type=int, default=0, help="differences to print")
+    options = parser.parse_args()
+    for name in (options.only,) if options.only else ("rules", "langid"):
+        result = compare(options.data, options.peer or installed_peer(), name == "langid", options.show)
+        print(json.dumps({"compared": name, **result}, indent=1))
 
 
 if __name__ == "__main__":

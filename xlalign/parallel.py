@@ -23,6 +23,9 @@ EngineKind = Literal["local", "ray"]
 JOBS_IN_FLIGHT = 3
 """Per worker: enough that none waits, few enough that memory does not grow with the corpus."""
 
+JOBS_TO_START = 8
+"""Per worker: with fewer in all, starting processes (a second or two of imports) takes longer than it saves."""
+
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _context: Any = None
 
@@ -53,10 +56,10 @@ def ordered_map(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any
     if engine.kind == "ray":
         yield from _on_ray(function, jobs, context, engine.workers)
         return
-    most = JOBS_IN_FLIGHT * engine.workers
+    enough = JOBS_TO_START * engine.workers
     rest = iter(jobs)
-    head = list(islice(rest, most)) if engine.workers > 1 else []
-    if engine.workers > 1 and len(head) == most:
+    head = list(islice(rest, enough)) if engine.workers > 1 else []
+    if engine.workers > 1 and len(head) == enough:
         yield from _on_pool(function, chain(head, rest), context, engine.workers)
     else:
         yield from map(partial(_with, function, context), chain(head, rest))

@@ -130,7 +130,7 @@ def test_margin_filter_finds_wrong_pairs():
 
 
 def test_model_filters_in_processes(mono: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 20)
+    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 8)
     rows = [(text(i), text(i) if i % 4 else "unrelated words of another sentence") for i in range(160)]
     (tmp_path / "a.tsv").write_text("".join(f"{source} {i}\t{target} {i}\n" for i, (source, target) in enumerate(rows)))
     fields = {**mono, "mine": None, "filters": {**mono["filters"], "links": {"min": 0.5}}}

@@ -112,7 +112,7 @@ def test_no_sentence_of_dev_is_in_train(tmp_path: Path):
 
 
 def test_same_bytes_for_any_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 64)
+    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 16)
     sources = [write_corpus(tmp_path, "a"), write_corpus(tmp_path, "b", 300, "und ")]
     held_out = {"mine": [f"und {number(ZAHLEN, 123)}"]}
     for workers in (1, 2):

@@ -27,7 +27,7 @@ import ray
 from xlalign.bitext import prepare
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.parallel import Engine
-prepare.JOB_ROWS = 200
+prepare.JOB_ROWS = 90
 cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
 cluster.add_node(num_cpus=1)
 ray.init(address=cluster.address, log_to_driver=False)
@@ -46,7 +46,7 @@ def digest(folder: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_same_bytes_from_every_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("ray")
-    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 200)
+    monkeypatch.setattr("xlalign.bitext.prepare.JOB_ROWS", 90)
     settings = PrepareSettings.model_validate(SETTINGS)
     for workers in (1, 2, 4):
         prepare(settings, tmp_path / f"{workers}", engine=Engine("local", workers))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xlalign.errors import MissingExtraError
-from xlalign.parallel import JOBS_IN_FLIGHT, Engine, ordered_map
+from xlalign.parallel import JOBS_IN_FLIGHT, JOBS_TO_START, Engine, ordered_map
 
 
 class FakeRay(ModuleType):
@@ -96,7 +96,7 @@ def where(job: int, context: None) -> int:
     return os.getpid()
 
 
-@pytest.mark.parametrize(("count", "elsewhere"), [(3 * JOBS_IN_FLIGHT - 1, False), (3 * JOBS_IN_FLIGHT, True)])
+@pytest.mark.parametrize(("count", "elsewhere"), [(3 * JOBS_TO_START - 1, False), (3 * JOBS_TO_START, True)])
 def test_processes_start_for_many_jobs_only(count: int, elsewhere: bool):
     found = set(ordered_map(where, range(count), None, Engine("local", 3)))
     assert (os.getpid() not in found) == elsewhere
