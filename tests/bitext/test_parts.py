@@ -133,6 +133,7 @@ def test_dev_keys(batches: list[list[int]], size: int, share: float):
         ("mojibake", "GrÃ¼ÃŸe â€“ Ã©tÃ©", "Grüße – été"),
         ("mojibake", "Âge et Ãrvore", "Âge et Ãrvore"),
         ("mojibake", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
+        ("mojibake", "VoilÃ\u00a0 l’humanitÃ©, São Paulo", "Voilà l’humanité, São Paulo"),
         ("romanize", "Привет, GPT-4! 你好 كتاب नमस्ते été", "Privet, GPT-4! nihao ktab namaste ete"),
     ],
 )

@@ -20,19 +20,12 @@ def html(texts: list[str], _lang: str) -> list[str]:
 
 
 def mojibake(texts: list[str], _lang: str) -> list[str]:
-    """UTF-8 that was read as Windows-1252 (`GrÃ¼ÃŸe`) becomes what it was; anything else stays as it is."""
+    """UTF-8 that was read as Windows-1252 or the like (`GrÃ¼ÃŸe`) becomes what it was, by ftfy.
+
+    Only sentences with a sign of it are looked at.
+    """
     if not MOJIBAKE.search("\n".join(texts)):
         return texts
-    return [_reread(text) if MOJIBAKE.search(text) else text for text in texts]
+    from ftfy import fix_encoding
 
-
-def _reread(text: str) -> str:
-    try:
-        return b"".join(map(_byte, text)).decode()
-    except UnicodeError:
-        return text
-
-
-def _byte(character: str) -> bytes:
-    """The Windows-1252 byte of a character; the five bytes it leaves undefined stand for themselves."""
-    return character.encode("latin-1" if character in "\x81\x8d\x8f\x90\x9d" else "cp1252")
+    return [fix_encoding(text) if MOJIBAKE.search(text) else text for text in texts]
