@@ -1,19 +1,24 @@
 """Our encoder aligners against the simalign package: equal links first, then pairs per second, in the same run.
 
-    python benchmarks/align_encoder.py [--pairs 60] [--text FILE.src-tgt] [--size mbert|tiny] [--threads 1]
+    python benchmarks/align_encoder.py [--pairs 60] [--text FILE.src-tgt] [--size mbert|tiny] [--cores 1]
 
-The encoder has random weights (speed does not depend on them) and a WordPiece vocabulary trained on the text.
+The encoder has random weights (speed does not depend on them) and a WordPiece vocabulary trained on the text. On
+CPUs simalign runs with `cores` torch threads, ours with `cores` workers of one thread each. Each figure is the best
+of `--rounds` wall times, taken in turns. The floor is the time that the encoder's multiplications alone would take
+at the speed that this machine reaches, in the same run, on one large matrix product per core.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import torch
 from tokenizers import BertWordPieceTokenizer
@@ -26,11 +31,28 @@ from xlalign.alignment.settings import AlignSettings
 from xlalign.types import WordPair
 
 SHARED = Path(__file__).parents[2] / "shared/data/wordalign"
+LAYER = 8
 SIZES = {
     "mbert": {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072},
     "tiny": {"hidden_size": 64, "num_hidden_layers": 12, "num_attention_heads": 2, "intermediate_size": 128},
 }
 METHODS = {"argmax": ("inter", "a"), "itermax": ("itermax", "i"), "match": ("mwmf", "m")}
+
+
+class Trial(NamedTuple):
+    """What is compared: the encoder, the pairs, and how both may run."""
+
+    folder: Path
+    pairs: list[WordPair]
+    device: str
+    precision: str
+    cores: int
+    rounds: int
+
+    @property
+    def settings(self) -> AlignSettings:
+        """Ours."""
+        return AlignSettings(layer=LAYER, device=self.device, precision=self.precision, workers=self.cores)
 
 
 def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
@@ -44,35 +66,72 @@ def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def timed(work: Callable[[], object]) -> tuple[object, float]:
-    """The result and the CPU seconds of one call: other jobs on the machine count less than in wall time."""
-    start = time.process_time()
+def seconds(work: Callable[[], Any], threads: int) -> tuple[Any, float]:
+    """The result and the wall time of one call with a number of torch threads."""
+    torch.set_num_threads(threads)
+    start = time.perf_counter()
     result = work()
-    return result, time.process_time() - start
+    return result, time.perf_counter() - start
 
 
-def compare(name: str, folder: Path, pairs: list[WordPair], device: str) -> tuple[float, float]:
-    """Pairs per CPU second of simalign and of ours, after checking that the links are equal."""
+def compare(name: str, trial: Trial) -> tuple[float, float, float]:
+    """Pairs per second of simalign and of ours, and the share of simalign's links that ours has too."""
     import simalign
 
     method, letter = METHODS[name]
-    theirs = simalign.SentenceAligner(str(folder), matching_methods=letter, layer=8, device=device)
-    ours = ALIGNERS.get(name)(AlignSettings(layer=8, device=device), folder)
-    ours.align(pairs[:4])
-    theirs.get_word_aligns(*pairs[0])
-    expected, slow = timed(lambda: [theirs.get_word_aligns(*pair)[method] for pair in pairs])
-    found, fast = timed(lambda: ours.align(pairs))
-    differing = sum(list(a.links) != b for a, b in zip(found, expected, strict=True))
-    if differing:
-        sys.exit(f"{name}: {differing} of {len(pairs)} pairs have other links than simalign")
-    return len(pairs) / slow, len(pairs) / fast
+    theirs = simalign.SentenceAligner(str(trial.folder), matching_methods=letter, layer=LAYER, device=trial.device)
+    ours = ALIGNERS.get(name)(trial.settings, trial.folder)
+    ours.align(trial.pairs[:4])
+    theirs.get_word_aligns(*trial.pairs[0])
+    slow = fast = float("inf")
+    for _ in range(trial.rounds):
+        expected, time_slow = seconds(
+            lambda: [theirs.get_word_aligns(*pair)[method] for pair in trial.pairs], trial.cores
+        )
+        found, time_fast = seconds(lambda: ours.align(trial.pairs), 1)
+        slow, fast = min(slow, time_slow), min(fast, time_fast)
+    count = len(trial.pairs)
+    return count / slow, count / fast, agreement([set(a.links) for a in found], [set(links) for links in expected])
 
 
-def floor(folder: Path, pairs: list[WordPair], device: str) -> float:
-    """Pairs per CPU second of tokenising and of the encoder alone, in the same batches."""
-    embedder = Embedder(folder, 8, device)
-    sides = [side for pair in sorted(pairs, key=lambda pair: len(pair[0])) for side in pair]
-    return len(pairs) / timed(lambda: embedder.states(embedder.subwords(sides)))[1]
+def agreement(found: Sequence[set[Any]], expected: Sequence[set[Any]]) -> float:
+    """Dice coefficient of all links: 1 if and only if every pair has the same ones."""
+    both = sum(len(a & b) for a, b in zip(found, expected, strict=True))
+    return 2 * both / (sum(map(len, found)) + sum(map(len, expected)))
+
+
+class Floor(NamedTuple):
+    """Pairs per second of the encoder alone, its GFLOP/s, and GFLOP/s of large matrix products."""
+
+    speed: float
+    rate: float
+    peak: float
+
+
+def floor(trial: Trial) -> Floor:
+    embedder = Embedder(trial.folder, LAYER, trial.device, trial.precision, workers=trial.cores)
+    sides = [side for pair in trial.pairs for side in pair]
+    subwords = embedder.subwords(sides)
+    embedder.states(subwords)
+    best = min(seconds(lambda: embedder.states(subwords), 1)[1] for _ in range(trial.rounds))
+    config = embedder.body.model.config
+    each = 2 * LAYER * (4 * config.hidden_size**2 + 2 * config.hidden_size * config.intermediate_size)
+    work = each * (len(subwords.ids) + 2 * len(sides)) / 1e9
+    return Floor(len(trial.pairs) / best, work / best, peak(trial, embedder.body.dtype))
+
+
+def peak(trial: Trial, dtype: torch.dtype) -> float:
+    """GFLOP/s of (1024 x 768) (768 x 768) products, one at a time on every core."""
+    left, right = torch.rand(1024, 768, dtype=dtype), torch.rand(768, 768, dtype=dtype)
+    left, right = left.to(trial.device), right.to(trial.device)
+
+    def work(_: int) -> None:
+        for _ in range(100):
+            left @ right
+
+    with ThreadPoolExecutor(trial.cores, initializer=partial(torch.set_num_threads, 1)) as pool:
+        best = min(seconds(lambda: list(pool.map(work, range(trial.cores))), 1)[1] for _ in range(3))
+    return trial.cores * 100 * 2 * 1024 * 768 * 768 / best / 1e9
 
 
 def main() -> None:
@@ -80,27 +139,41 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--text", type=Path, nargs="*", default=sorted(SHARED.glob("????.src-tgt.xz")))
     parser.add_argument("--size", choices=SIZES, default="mbert")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cores", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--methods", nargs="*", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--precision", default="float32")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     logging.getLogger("simalign").setLevel(logging.ERROR)
     for path in options.text:
         pairs = gold.read(path).pairs
-        step = max(len(pairs) // options.pairs, 1)
-        pairs = pairs[::step][: options.pairs]
+        pairs = pairs[:: max(len(pairs) // options.pairs, 1)][: options.pairs]
         with tempfile.TemporaryDirectory() as name:
             make_encoder(Path(name), pairs, options.size)
-            best = floor(Path(name), pairs, options.device)
-            print(f"{path.name}: {len(pairs)} pairs, encoder alone {best:.2f} pairs/s")
-            for method in METHODS:
-                slow, fast = compare(method, Path(name), pairs, options.device)
-                print(
-                    f"  {method:8} simalign {slow:7.2f}  ours {fast:7.2f} pairs/s  {fast / slow:5.1f}x"
-                    f"  {100 * fast / best:3.0f} % of the encoder's speed, links equal"
-                )
+            trial = Trial(Path(name), pairs, options.device, options.precision, options.cores, options.rounds)
+            report(path.name, trial, options.methods)
+
+
+def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
+    found = floor(trial)
+    bound = found.speed * found.peak / found.rate
+    print(
+        f"{name}: {len(trial.pairs)} pairs, {trial.cores} cores, {trial.precision}: encoder alone {found.speed:.2f}"
+        f" pairs/s at {found.rate:.0f} GFLOP/s; at the machine's {found.peak:.0f} GFLOP/s it would be {bound:.2f}",
+        flush=True,
+    )
+    for method in methods:
+        slow, fast, same = compare(method, trial)
+        if trial.precision == "float32" and same < 1:
+            raise SystemExit(f"{method}: links differ from simalign's (Dice {same:.5f})")
+        print(
+            f"  {method:8} simalign {slow:7.2f}  ours {fast:7.2f} pairs/s  {fast / slow:5.1f}x"
+            f"  {100 * fast / found.speed:3.0f} % of the encoder's speed, links {100 * same:.2f} % equal",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

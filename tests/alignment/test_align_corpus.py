@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from xlalign.alignment import corpus as aligning
-from xlalign.alignment import files, lexicon, pharaoh
+from xlalign.alignment import files, lexicon, pharaoh, shards
 from xlalign.alignment.hmm import aligner as hmm
 from xlalign.alignment.settings import AlignSettings, HmmSettings
 from xlalign.alignment.single import align_text
@@ -49,7 +49,7 @@ def test_the_artifact(bitext, tmp_path):
     out = tmp_path / "out"
     scores = aligning.align_corpus(bitext, AlignSettings(hmm=FAST), out)
     assert sorted({name.split("/")[0] for name in tree(out)}) == [
-        "gold", "lexicon", "links", "models", "pharaoh", "report.json", "scores.json",
+        "gold", "lexicon", "links", "models", "muse", "pharaoh", "report.json", "scores.json",
     ]  # fmt: skip
     rows = list(files.read_links(out))
     assert [row.id for row in rows] == [f"{lang}{n:02d}" for lang in ("de", "es") for n in range(25)]
@@ -69,7 +69,7 @@ def test_the_artifact(bitext, tmp_path):
 
 
 def test_the_same_bytes_after_an_interruption(bitext, tmp_path, monkeypatch):
-    monkeypatch.setattr(aligning, "SHARD_ROWS", 10)
+    monkeypatch.setattr(shards, "SHARD_ROWS", 10)
     settings = AlignSettings(hmm=FAST)
     aligning.align_corpus(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
     real, calls = files.write_table, []
@@ -109,7 +109,7 @@ def test_gold_files_from_outside(bitext, tmp_path):
 
 @pytest.mark.parametrize("spec", ["set.tsv", "en=set.tsv", "en-es="])
 def test_malformed_gold_options(bitext, tmp_path, spec):
-    with pytest.raises(UserError, match="gold standard"):
+    with pytest.raises(UserError, match="languages or file missing"):
         aligning.align_corpus(bitext, AlignSettings(hmm=FAST, gold=(spec,)), tmp_path / "out")
 
 
@@ -148,3 +148,56 @@ def test_one_typed_pair(bitext, tmp_path, encoder):
     same = ["the", "cat"], ["the", "cat"]
     settings = AlignSettings(aligner="argmax", layer=2, device="cpu")
     assert align_text(same, settings, encoder=encoder).links == ((0, 0), (1, 1))
+
+
+def test_the_same_bytes_whatever_the_workers(bitext, tmp_path, monkeypatch):
+    monkeypatch.setattr(shards, "SHARD_ROWS", 10)
+    for workers in (1, 2):
+        settings = AlignSettings(hmm=FAST, workers=workers)
+        aligning.align_corpus(bitext, settings, tmp_path / str(workers))
+    assert tree(tmp_path / "1") == tree(tmp_path / "2")
+
+
+def test_a_trained_model_is_applied_to_new_text(bitext, tmp_path):
+    aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / "first")
+    new = tmp_path / "new"
+    bitext_files.write_pairs(new / "train", [Pair("n0", "the dog .", "die Hund .", "en", "de", "test")])
+    models = (f"en-de={tmp_path / 'first/models/en-de.npz'}",)
+    aligning.align_corpus(new, AlignSettings(models=models), tmp_path / "out")
+    assert (tmp_path / "out/pharaoh/en-de.txt").read_text() == "0-0 1-1 2-2\n"
+    assert not (tmp_path / "out/models").exists()
+
+
+def test_a_lexicon_as_prior(tmp_path):
+    """Two words that always occur together cannot be told apart without one."""
+    bitext_files.write_pairs(
+        tmp_path / "bitext/train", [Pair(f"n{n}", "ab cd", "xy uv", "en", "de", "test") for n in range(4)]
+    )
+    links = {}
+    for name, target in (("straight", "xy"), ("crossed", "uv")):
+        (tmp_path / "prior.txt").write_text(f"ab {target}\n")
+        settings = AlignSettings(hmm=FAST, priors=(f"en-de={tmp_path / 'prior.txt'}",))
+        aligning.align_corpus(tmp_path / "bitext", settings, tmp_path / name)
+        links[name] = next(files.read_links(tmp_path / name)).alignment.links
+    assert (0, 0) in links["straight"]
+    assert (0, 1) in links["crossed"]
+
+
+def test_lexicon_against_a_dictionary_and_as_one(bitext, tmp_path):
+    (tmp_path / "gold.txt").write_text("cat Katze\ndog Katze\nbird Vogel\n")
+    settings = AlignSettings(hmm=FAST, dictionaries=(f"en-de={tmp_path / 'gold.txt'}",))
+    aligning.align_corpus(bitext, settings, tmp_path / "out")
+    found = json.loads((tmp_path / "out/report.json").read_text())["languages"]["en-de"]["dictionaries"]["gold.txt"]
+    assert found == {"precision": 0.5, "coverage": pytest.approx(2 / 3), "words": 2}
+    muse = {entry.source: entry.target for entry in lexicon.read_any(tmp_path / "out/muse/en-de.txt")}
+    assert (muse["cat"], muse["dog"]) == ("katze", "hund")
+
+
+def test_pharaoh_lines_with_scores_and_with_sure_and_possible_links(bitext, tmp_path):
+    lines = {}
+    for form in ("links", "scores", "sure"):
+        aligning.align_corpus(bitext, AlignSettings(hmm=FAST, pharaoh=form, sure_from=1), tmp_path / form)
+        lines[form] = [pharaoh.parse(line) for line in (tmp_path / form / "pharaoh/en-de.txt").read_text().splitlines()]
+    assert [line.possible for line in lines["sure"]] == [line.sure for line in lines["links"]]
+    assert not any(line.sure for line in lines["sure"])
+    assert any(0 < score < 1 for line in lines["scores"] for score in line.scores)

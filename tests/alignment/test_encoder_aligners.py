@@ -1,3 +1,4 @@
+import pickle
 import random
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 import torch
 
 from xlalign.alignment import ALIGNERS, gold
-from xlalign.alignment.encoder import rules
+from xlalign.alignment.encoder import aligner as making
+from xlalign.alignment.encoder import body, rules
 from xlalign.alignment.encoder.embed import Embedder, windows
 from xlalign.alignment.settings import AlignSettings
 from xlalign.errors import UserError
@@ -47,6 +49,10 @@ def real_pairs(folder):
         yield from [pair for pair in pairs if len(pair[0]) + len(pair[1]) < 30][::12]
 
 
+NOISE = 4e-6
+"""Two similarities that are closer than this are a tie: float32 states differ by about half of it between batches."""
+
+
 def assert_equal_to_simalign(encoder, pairs, pooling, layer=3, match_up_to=1000):
     """`match_up_to`: longer pairs are not matched, because simalign's own matching takes seconds for each."""
     import simalign
@@ -62,8 +68,21 @@ def assert_equal_to_simalign(encoder, pairs, pooling, layer=3, match_up_to=1000)
         expected = [theirs.get_word_aligns(*pair) for pair in chosen]
         for name in names:
             found = ALIGNERS.get(name)(settings, encoder).align(chosen)
-            assert [list(alignment.links) for alignment in found] == [row[SIMALIGN[name]] for row in expected], name
+            other = [n for n, own in enumerate(found) if list(own.links) != expected[n][SIMALIGN[name]]]
+            assert len(other) <= 0.02 * len(chosen), f"{name}: {len(other)} of {len(chosen)} pairs differ"
+            for number in other:
+                assert_tied(theirs, chosen[number], found[number].links, SIMALIGN[name])
             assert all(0 <= score <= 1 for alignment in found for score in alignment.scores)
+
+
+def assert_tied(theirs, pair, links, method):
+    """simalign itself gives these links when its similarities are moved by less than NOISE."""
+    plain, draw = theirs.get_similarity, np.random.default_rng(0)
+    theirs.get_similarity = lambda x, y: plain(x, y) + draw.uniform(-NOISE, NOISE, (len(x), len(y)))
+    try:
+        assert any(theirs.get_word_aligns(*pair)[method] == list(links) for _ in range(50)), (method, pair)
+    finally:
+        del theirs.get_similarity
 
 
 @pytest.mark.parametrize("pooling", ["subword", "word"])
@@ -143,10 +162,59 @@ def test_stopping_at_a_layer_gives_that_layers_states(encoder):
     for layer in range(5):
         embedder = Embedder(encoder, layer, "cpu")
         subwords = embedder.subwords([words])
-        ids = [*embedder.prefix, *subwords.ids.tolist(), *embedder.suffix]
+        ids = [*embedder.body.prefix, *subwords.ids.tolist(), *embedder.body.suffix]
         with torch.no_grad():
             expected = whole(torch.tensor([ids]), output_hidden_states=True).hidden_states[layer][0, 1:-1]
         torch.testing.assert_close(embedder.states(subwords), expected)
+
+
+FAMILIES = {
+    "bert": "BertConfig", "camembert": "CamembertConfig", "electra": "ElectraConfig", "roberta": "RobertaConfig",
+    "modernbert": "ModernBertConfig", "xlm-roberta": "XLMRobertaConfig",
+}  # fmt: skip
+
+
+def test_every_packed_family_is_tested():
+    assert set(FAMILIES) == body.PACKED
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_packed_rows_have_the_states_of_padded_ones(encoder, family, tmp_path, monkeypatch):
+    import transformers
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(str(encoder))
+    tokenizer.save_pretrained(tmp_path)
+    config = getattr(transformers, FAMILIES[family])(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=3, num_attention_heads=2, intermediate_size=48,
+        max_position_embeddings=80, pad_token_id=tokenizer.pad_token_id, bos_token_id=0, eos_token_id=1,
+        cls_token_id=0, sep_token_id=1, local_attention=8,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    transformers.AutoModel.from_config(config).save_pretrained(tmp_path)
+    sentences = [side for pair in invented_pairs(9) for side in pair] + [["dog"] * 50]
+    packed = Embedder(tmp_path, 2, "cpu", budget=100, workers=2)
+    monkeypatch.setattr(body, "PACKED", set())
+    padded = Embedder(tmp_path, 2, "cpu", budget=4096)
+    subwords = packed.subwords(sentences)
+    torch.testing.assert_close(packed.states(subwords), padded.states(subwords), atol=1e-5, rtol=1e-5)
+
+
+def test_a_copy_in_another_process_loads_its_own_encoder(encoder):
+    own = ALIGNERS.get("itermax")(AlignSettings(layer=2, device="cpu", workers=2), encoder)
+    expected = own.align(invented_pairs(5))
+    copy = pickle.loads(pickle.dumps(own))
+    assert copy.workers == 1
+    assert copy.align(invented_pairs(5)) == expected
+
+
+def test_processes_share_out_the_gpus(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    names = ("MainProcess", "SpawnProcess-1", "SpawnProcess-2", "SpawnProcess-3")
+    found = []
+    for name in names:
+        monkeypatch.setattr(making, "current_process", lambda name=name: type("Process", (), {"name": name}))
+        found.append(making._own_device())
+    assert found == [None, "cuda:1", "cuda:0", "cuda:1"]
 
 
 def test_unknown_layer_and_missing_encoder(encoder):

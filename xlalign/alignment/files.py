@@ -4,6 +4,7 @@ links/00000.parquet          id, source_words, target_words, links, scores; lang
 gold/<name>.parquet          the same for gold pairs, with sure and possible links
 pharaoh/<src>-<tgt>.txt      one line per pair, in the order of the bitext
 lexicon/<src>-<tgt>.tsv      see `lexicon`
+muse/<src>-<tgt>.txt         the best translations of the lexicon as a MUSE dictionary
 models/<src>-<tgt>.npz       the trained statistical aligner, for new text
 scores.json                  AER per gold set;  report.json: counts per language pair
 """
@@ -11,7 +12,7 @@ scores.json                  AER per gold set;  report.json: counts per language
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +20,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xlalign.alignment import lexicon, pharaoh
 from xlalign.alignment.aer import score
 from xlalign.bitext.corpus import GoldPair
-from xlalign.progress import track
 from xlalign.types import Alignment, WordPair
 
 GROUP_ROWS = 5_000
@@ -106,36 +105,6 @@ def gold_row(row: GoldPair, alignment: Alignment) -> tuple[Any, ...]:
     """A row of GOLD."""
     links = ([list(link) for link in part] for part in (row.sure, row.possible))
     return *link_row(row.id, (row.source_words, row.target_words), alignment), *links
-
-
-def write_readable(out: Path, pairs: Sequence[str], min_count: float, min_probability: float) -> dict[str, Any]:
-    """Write the Pharaoh lines and lexicons that follow from `out`/links.
-
-    Args:
-        out: the artifact.
-        pairs: "<source>-<target>" of every language pair.
-        min_count: least count of a lexicon entry.
-        min_probability: least p(t|s) and p(s|t) of a lexicon entry.
-
-    Returns:
-        Numbers of pairs, links, pairs without links and lexicon entries per language pair.
-    """
-    report: dict[str, Any] = {}
-    (out / "pharaoh").mkdir(parents=True, exist_ok=True)
-    for pair in pairs:
-        files = [path for path in link_files(out) if language_pair(path) == pair]
-        counter, counts = lexicon.LexiconCounter(), {"pairs": 0, "links": 0, "without_links": 0}
-        with (out / "pharaoh" / f"{pair}.txt").open("w", encoding="utf-8", newline="\n") as file:
-            for row in track(chain.from_iterable(map(read_rows, files)), f"lexicon {pair}", unit="pairs"):
-                file.write(pharaoh.format(row.alignment.links) + "\n")
-                counter.add(row.pair, row.alignment)
-                counts["pairs"] += 1
-                counts["links"] += len(row.alignment.links)
-                counts["without_links"] += not row.alignment.links
-        entries = counter.entries(min_count, min_probability)
-        lexicon.write(out / "lexicon" / f"{pair}.tsv", entries)
-        report[pair] = {**counts, "lexicon": len(entries)}
-    return report
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from xlalign.alignment import aer, pharaoh
+from xlalign.alignment import aer, named, pharaoh
 from xlalign.bitext.readers.lines import lines as read_lines
-from xlalign.errors import DataError, UserError
+from xlalign.errors import DataError
 from xlalign.types import Link, WordPair
 
 
@@ -66,7 +66,7 @@ def read(text: Path, links: Path | None = None, base: int | None = None) -> Gold
     return _build(text.name, pairs, gold, source, base)
 
 
-def read_spec(spec: str) -> tuple[str, GoldSet]:
+def read_given(text: str) -> tuple[str, GoldSet]:
     """Read `SOURCE-TARGET=TEXT[,LINKS]`, as the command line writes a gold standard.
 
     Returns:
@@ -76,13 +76,8 @@ def read_spec(spec: str) -> tuple[str, GoldSet]:
         UserError: the languages or the text are missing.
         DataError: as `read`.
     """
-    pair, _, paths = spec.partition("=")
-    text, _, links = paths.partition(",")
-    if pair.count("-") != 1 or not text:
-        raise UserError(
-            f"gold standard `{spec}`: languages or text missing", "write it as en-fr=TEXT or en-fr=TEXT,LINKS"
-        )
-    return pair, read(Path(text), Path(links) if links else None)
+    pair, (path, *links) = named.parse(text)
+    return pair, read(path, links[0] if links else None)
 
 
 def _build(name: str, pairs: list[WordPair], lines: list[str], path: Path, base: int | None) -> GoldSet:

@@ -116,6 +116,16 @@ def read(path: Path) -> list[Entry]:
     return [_entry(row, f"{path}:{number}") for number, row in rows if number > 1 or row.split("\t")[0] != HEADER[0]]
 
 
+def read_any(path: Path) -> list[Entry]:
+    """Read a lexicon or a MUSE dictionary, whichever the first row looks like.
+
+    Raises:
+        DataError: the file is missing, or a row is malformed.
+    """
+    first = next(iter(lines(path)), "")
+    return read(path) if first.count("\t") == len(HEADER) - 1 else read_muse(path)
+
+
 def _entry(row: str, where: str) -> Entry:
     try:
         source, target, *numbers = row.split("\t")

@@ -29,7 +29,6 @@ class HmmSettings(Settings):
     prune_below: float = Field(
         1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
     )
-    workers: int = operational(1, "threads; the result does not depend on them", ge=1)
 
 
 class AlignSettings(Settings):
@@ -64,5 +63,21 @@ class AlignSettings(Settings):
     gold: tuple[str, ...] = Field(
         (), description="gold standards to score on: SOURCE-TARGET=TEXT or SOURCE-TARGET=TEXT,LINKS"
     )
+    models: tuple[str, ...] = late(
+        (), "trained hmm models to apply instead of training: SOURCE-TARGET=FILE, FILE being models/....npz"
+    )
+    priors: tuple[str, ...] = late(
+        (), "lexicons that hmm starts from: SOURCE-TARGET=FILE, lexicon TSV or MUSE dictionary"
+    )
+    dictionaries: tuple[str, ...] = late(
+        (), "dictionaries to check the lexicon against (precision at 1): SOURCE-TARGET=FILE, MUSE or lexicon TSV"
+    )
+    pharaoh: Literal["links", "scores", "sure"] = late(
+        "links", "Pharaoh lines hold i-j; or i-j:score; or i-j (sure) and ipj (possible) by `sure_from`"
+    )
+    sure_from: float = late(0.5, "least score of a sure link (pharaoh = sure)", ge=0, le=1)
+    muse_translations: int = late(1, "translations of a word in the MUSE dictionaries, best first", ge=1)
     device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
+    workers: int = operational(1, "processes that cut and align text, threads that train", ge=1)
+    engine: Literal["local", "ray"] = operational("local", "where these processes run")
     token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +14,7 @@ from torch.utils.checkpoint import checkpoint
 
 from xlalign.errors import DataError, UserError
 from xlalign.modeling import dropout, packing
+from xlalign.modeling.inputs import PackedInputs
 from xlalign.modeling.pooling import segment_mean
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 HEADS = {"cls": ("cls",), "lm_head": ("lm_head",), "decoder": ("head", "decoder"), "predictions": ("predictions",)}
 """Where a masked-language model keeps its head: marker attribute -> modules applied in turn."""
-
-SHIFTED = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "longformer", "data2vec-text"}
-"""Families whose first position is pad_token_id + 1."""
 
 
 def load(source: str | Path, revision: str | None = None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -147,12 +144,8 @@ class Encoder(nn.Module):
         config = model.config
         self.hidden_size: int = config.hidden_size
         self.layers: int = config.num_hidden_layers
-        self.shift = (config.pad_token_id or 0) + 1 if config.model_type in SHIFTED else 0
-        self.longest: int = config.max_position_embeddings - self.shift
-        self._typed = "token_type_ids" in inspect.signature(model.base_model.forward).parameters
-        self.types: int = getattr(config, "type_vocab_size", 0) if self._typed else 0
-        # transformers builds a sliding mask for such models even where no layer slides.
-        self._sliding = getattr(config, "sliding_window", None) is not None and hasattr(config, "layer_types")
+        self._inputs = PackedInputs(model.base_model)
+        self.longest: int = self._inputs.longest
         self._head = next((names for marker, names in HEADS.items() if hasattr(model, marker)), None)
         if self._head is None:
             raise UserError(f"masked-language head of `{config.model_type}` models is not known", None)
@@ -189,16 +182,8 @@ class Encoder(nn.Module):
     def _chunk(
         self, ids: Tensor, positions: Tensor, types: Tensor, chunk: packing.Chunk, keep: Sequence[int]
     ) -> dict[int, Tensor]:
-        inputs: dict[str, Any] = {"input_ids": ids[chunk.tokens].unsqueeze(0)}
-        inputs["position_ids"] = (positions[chunk.tokens] + self.shift).unsqueeze(0)
-        if self.types > 1:
-            inputs["token_type_ids"] = types[chunk.tokens].unsqueeze(0)
-        elif self._typed:
-            inputs["token_type_ids"] = torch.zeros_like(inputs["input_ids"])
-        if self._sliding:
-            # Given as a dictionary, no mask of n x n cells is built.
-            inputs["attention_mask"] = {"full_attention": None, "sliding_attention": None}
-        output = self.model.base_model(**inputs, output_hidden_states=True, packing=chunk)
+        inputs = self._inputs(ids, positions, types, chunk)
+        output = self.model.base_model(**inputs, output_hidden_states=True)
         return {layer: output.hidden_states[layer][0] for layer in keep}
 
     def blocks(self) -> list[nn.Module]:

@@ -12,15 +12,17 @@ from xlalign.stages.pretrain import pin_model
 
 
 def pins(settings: AlignSettings) -> dict[str, str]:
-    """What the encoder is, for the aligners that use one, and the digests of gold files."""
-    files = [path for entry in settings.gold for path in entry.partition("=")[2].split(",")]
-    return {**(pin_model(settings.encoder) if settings.encoder else {}), **{path: _digest(path) for path in files}}
+    """What the encoder is, for the aligners that use one, and the digests of the files that the settings name."""
+    named = (*settings.gold, *settings.models, *settings.priors, *settings.dictionaries)
+    files = [path for entry in named for path in named.parse(entry).paths]
+    digests = {str(path): _digest(path) for path in files}
+    return {**(pin_model(settings.encoder) if settings.encoder else {}), **digests}
 
 
-def _digest(path: str) -> str:
-    if not Path(path).is_file():
-        raise DataError(f"no gold file `{path}`", 'gold = ["en-fr=TEXT,LINKS"], see the guide on word alignment')
-    return digest_file(Path(path))
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        raise DataError(f"no file `{path}`, which [align-words] names", "see the guide on word alignment")
+    return digest_file(path)
 
 
 def run(job: Job) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,20 +35,38 @@ CELLS = 1 << 21
 class EncoderAligner:
     """Aligns by the hidden states of an encoder.
 
+    The encoder is loaded when it is first needed, and again in each process that a copy is sent to.
+
     Args:
-        embedder: the encoder up to the layer used.
+        load: makes the encoder up to the layer used, for a number of threads.
         rule: a function of `encoder.rules`.
         pooling: `subword` links words if any of their subwords link; `word` compares mean states of words.
         dots: whether the rule wants dot products instead of cosines.
+        workers: threads; no result depends on them.
     """
 
     def __init__(
-        self, embedder: Embedder, rule: rules.Rule, pooling: Literal["subword", "word"] = "subword", dots: bool = False
+        self,
+        load: Callable[[int], Embedder],
+        rule: rules.Rule,
+        pooling: Literal["subword", "word"] = "subword",
+        dots: bool = False,
+        workers: int = 1,
     ) -> None:
-        self.embedder = embedder
+        self.load = load
         self.rule = rule
         self.pooling = pooling
         self.dots = dots
+        self.workers = workers
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The encoder."""
+        return self.load(self.workers)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy in another process has one thread: its siblings use the other cores.
+        return {name: value for name, value in vars(self).items() if name != "embedder"} | {"workers": 1}
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """One alignment per pair, in order."""
@@ -152,13 +171,13 @@ def make(name: str, settings: AlignSettings, encoder: str | Path | None) -> Enco
     """The encoder aligner `name` with the settings' layer, pooling and options.
 
     Raises:
-        UserError: no encoder is given, or it does not load.
+        UserError: no encoder is given.
     """
     if encoder is None:
         raise UserError(
             f"aligner `{name}` needs an encoder", "name one: --encoder google-bert/bert-base-multilingual-cased"
         )
-    embedder = Embedder(encoder, settings.layer, settings.device, settings.precision, settings.token_budget)
+    load = partial(_load, str(encoder), settings)
     options: dict[str, dict[str, Any]] = {
         "itermax": {"rounds": settings.itermax_rounds, "alpha": settings.itermax_alpha},
         "softmax": {"threshold": settings.softmax_threshold},
@@ -166,7 +185,19 @@ def make(name: str, settings: AlignSettings, encoder: str | Path | None) -> Enco
         "transport": {"regularisation": settings.transport_regularisation, "marginal": settings.transport_marginal},
     }
     rule = partial(getattr(rules, name), **options.get(name, {}))
-    return EncoderAligner(embedder, rule, settings.pooling, name in DOT_PRODUCTS)
+    return EncoderAligner(load, rule, settings.pooling, name in DOT_PRODUCTS, settings.workers)
+
+
+def _load(encoder: str, settings: AlignSettings, workers: int) -> Embedder:
+    device = settings.device or _own_device()
+    return Embedder(encoder, settings.layer, device, settings.precision, settings.token_budget, workers)
+
+
+def _own_device() -> str | None:
+    """With several GPUs, that of this process: the processes of a pool are numbered from 1."""
+    number = current_process().name.rpartition("-")[2]
+    count = torch.cuda.device_count()
+    return f"cuda:{int(number) % count}" if count > 1 and number.isdigit() else None
 
 
 argmax = partial(make, "argmax")

@@ -35,7 +35,7 @@ class HmmAligner:
         Raises:
             DataError: no pair has words on both sides.
         """
-        trained = train(pairs, self.settings.hmm, self.lexicon)
+        trained = train(pairs, self.settings.hmm, self.lexicon, self.settings.workers)
         return from_trained(trained, self.settings.hmm, self.settings.heuristic)
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:

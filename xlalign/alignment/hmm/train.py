@@ -38,8 +38,10 @@ class Trained(NamedTuple):
     estimate: Estimate
 
 
-def train(pairs: Iterable[WordPair], settings: HmmSettings, lexicon: LexiconRows | None = None) -> Trained:
-    """Train on `pairs`, which are read once.
+def train(
+    pairs: Iterable[WordPair], settings: HmmSettings, lexicon: LexiconRows | None = None, workers: int = 1
+) -> Trained:
+    """Train on `pairs`, which are read once, in `workers` threads; the result does not depend on them.
 
     Raises:
         DataError: no pair has words on both sides.
@@ -52,26 +54,30 @@ def train(pairs: Iterable[WordPair], settings: HmmSettings, lexicon: LexiconRows
     if lexicon:
         makers.append(priors.lexicon(settings.lexicon_weight, lexicon, source, target))
     if settings.prefix_weight:
-        makers.append(_prefix_prior(corpus, source, target, settings))
-    return Trained(source, target, estimate(corpus, makers, settings, "words"))
+        makers.append(_prefix_prior(corpus, source, target, settings, workers))
+    return Trained(source, target, estimate(corpus, makers, settings, workers, "words"))
 
 
-def _prefix_prior(corpus: Corpus, source: Vocabulary, target: Vocabulary, settings: HmmSettings) -> priors.MakePrior:
+def _prefix_prior(
+    corpus: Corpus, source: Vocabulary, target: Vocabulary, settings: HmmSettings, workers: int
+) -> priors.MakePrior:
     prefixes = priors.Prefixes(corpus, source.words, target.words, settings.prefix_length)
     spelt = (vocabulary.words for vocabulary in prefixes.vocabularies)
     makers = [priors.similarity(settings.similarity_weight, *spelt)]
-    found = estimate(prefixes.corpus, makers, settings, "prefixes")
+    found = estimate(prefixes.corpus, makers, settings, workers, "prefixes")
     return prefixes.prior(settings.prefix_weight, found.table, found.joint)
 
 
-def estimate(corpus: Corpus, makers: list[priors.MakePrior], settings: HmmSettings, name: str) -> Estimate:
+def estimate(
+    corpus: Corpus, makers: list[priors.MakePrior], settings: HmmSettings, workers: int, name: str
+) -> Estimate:
     """Run all iterations on a numbered corpus."""
     pairs, shards = table.build(corpus)
     prior = reduce(add, (make(pairs) for make in makers))
     now = maximise.start(pairs, corpus, prior)
     for iteration in range(settings.ibm1_iterations):
         title = f"IBM1 {name} {iteration + 1}/{settings.ibm1_iterations}"
-        counts = expected_counts(shards, now, ibm1_counts, settings.p_null, settings.workers, title)
+        counts = expected_counts(shards, now, ibm1_counts, settings.p_null, workers, title)
         jumps = now.forward.jumps
         now = maximise.maximise(pairs, counts, prior, settings, bayes=False)
         now = Parameters(now.forward._replace(jumps=jumps), now.reverse._replace(jumps=jumps))
@@ -80,7 +86,7 @@ def estimate(corpus: Corpus, makers: list[priors.MakePrior], settings: HmmSettin
     joint = np.zeros(pairs.size)
     for iteration in range(settings.hmm_iterations):
         title = f"HMM {name} {iteration + 1}/{settings.hmm_iterations}"
-        counts = expected_counts(shards, now, hmm_counts, settings.p_null, settings.workers, title)
+        counts = expected_counts(shards, now, hmm_counts, settings.p_null, workers, title)
         now = maximise.maximise(pairs, counts, prior, settings, bayes=settings.estimator == "vb")
         joint = counts.lexical[0][:-1].astype(np.float64)
     return Estimate(pairs, now, joint)

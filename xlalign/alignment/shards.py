@@ -1,0 +1,124 @@
+"""Shards of pairs, cut into words and aligned by processes on this machine or on a Ray cluster.
+
+Each shard is a file, written whole or not at all. Which pairs are in it and what it holds does not depend on the
+processes, so that an interrupted call goes on where it stopped and any number of them gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from xlalign.alignment import files
+from xlalign.alignment.base import EMPTY, Aligner
+from xlalign.alignment.settings import AlignSettings
+from xlalign.bitext import corpus as bitext_files
+from xlalign.bitext.execution import ordered_map
+from xlalign.progress import track
+from xlalign.types import Alignment, WordPair
+
+SHARD_ROWS = 50_000
+ALIGN_ROWS = 10_000
+"""Pairs that an aligner is given at a time."""
+
+
+class TextShard(NamedTuple):
+    """Rows of id, source text and target text, and the file that takes their words."""
+
+    rows: list[tuple[str, str, str]]
+    words: Path
+    pair: str
+
+
+class WordShard(NamedTuple):
+    """A file of words, and the file that takes their links."""
+
+    words: Path
+    links: Path
+    pair: str
+
+
+class Sizes(NamedTuple):
+    """Pairs, and those of them with more words on a side than is allowed."""
+
+    pairs: int
+    too_long: int
+
+
+def cut_words(bitext: Path, settings: AlignSettings, work: Path) -> dict[str, Sizes]:
+    """Write the words of every training pair to `work`/words/<pair>/; the sizes of every language pair."""
+    done = work / "words.json"
+    if not done.exists():
+        shutil.rmtree(work / "words", ignore_errors=True)
+        pairs = bitext_files.language_pairs(bitext / "train")
+        sizes = {"-".join(pair): _cut_pair(bitext, *pair, settings, work / "words" / "-".join(pair)) for pair in pairs}
+        files.write_json(done, sizes)
+    return {pair: Sizes(*sizes) for pair, sizes in json.loads(done.read_text(encoding="utf-8")).items()}
+
+
+def _cut_pair(bitext: Path, source: str, target: str, settings: AlignSettings, folder: Path) -> Sizes:
+    pair = f"{source}-{target}"
+    rows = (
+        (row.id, row.source, row.target)
+        for row in bitext_files.read_pairs(bitext / "train")
+        if (row.source_lang, row.target_lang) == (source, target)
+    )
+    jobs = (
+        TextShard(chunk, folder / f"{number:05d}.parquet", pair)
+        for number, chunk in enumerate(bitext_files.chunks(rows, SHARD_ROWS))
+    )
+    found = ordered_map(_cut_shard, jobs, settings, settings.workers, settings.engine)
+    return Sizes(*map(sum, zip(*track(found, f"words {pair}", unit="shards"), strict=True)))
+
+
+def _cut_shard(shard: TextShard, settings: AlignSettings) -> Sizes:
+    cut = segmenter(settings)
+    source, target = shard.pair.split("-")
+    rows = [(identity, cut(left, source), cut(right, target)) for identity, left, right in shard.rows]
+    files.write_table(shard.words, files.WORDS, rows, shard.pair)
+    return Sizes(len(rows), sum(max(map(len, words)) > settings.max_words for _, *words in rows))
+
+
+def segmenter(settings: AlignSettings) -> Callable[[str, str], list[str]]:
+    """(text, language) -> words, as the settings say."""
+    if settings.words == "spaces":
+        return lambda text, _lang: text.split()
+    from xlalign.bitext.segment import words
+
+    return words
+
+
+def align_shards(shards: Sequence[WordShard], aligner: Aligner, settings: AlignSettings) -> None:
+    """Write the links of every shard that has none yet."""
+    left = [shard for shard in shards if not shard.links.exists()]
+    context = aligner, settings.max_words
+    done = ordered_map(_align_shard, left, context, max(min(settings.workers, len(left)), 1), settings.engine)
+    for _ in track(done, "align", total=len(left), unit="shards"):
+        pass
+
+
+def _align_shard(shard: WordShard, context: tuple[Aligner, int]) -> None:
+    aligner, max_words = context
+    files.write_table(shard.links, files.LINKS, _linked(shard.words, aligner, max_words), shard.pair)
+
+
+def _linked(words: Path, aligner: Aligner, max_words: int) -> Iterator[tuple[object, ...]]:
+    """Rows of links, some thousand pairs in memory at a time."""
+    rows = files.read_words(words)
+    while group := list(islice(rows, ALIGN_ROWS)):
+        found = align_fitting([pair for _, pair in group], aligner, max_words)
+        for (identity, pair), alignment in zip(group, found, strict=True):
+            yield files.link_row(identity, pair, alignment)
+
+
+def align_fitting(pairs: Sequence[WordPair], aligner: Aligner, max_words: int) -> list[Alignment]:
+    """One alignment per pair; pairs with more than `max_words` on a side get no links."""
+    result = [EMPTY] * len(pairs)
+    fits = [n for n, (source, target) in enumerate(pairs) if max(len(source), len(target)) <= max_words]
+    for number, alignment in zip(fits, aligner.align([pairs[n] for n in fits]), strict=True):
+        result[number] = alignment
+    return result
