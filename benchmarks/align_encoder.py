@@ -52,7 +52,7 @@ class Trial(NamedTuple):
     @property
     def settings(self) -> AlignSettings:
         """Ours."""
-        return AlignSettings(layer=LAYER, device=self.device, precision=self.precision, workers=self.cores)
+        return AlignSettings(layer=LAYER, device=self.device, precision=self.precision)
 
 
 def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
@@ -81,6 +81,7 @@ def compare(name: str, trial: Trial) -> tuple[float, float, float]:
     method, letter = METHODS[name]
     theirs = simalign.SentenceAligner(str(trial.folder), matching_methods=letter, layer=LAYER, device=trial.device)
     ours = ALIGNERS.get(name)(trial.settings, trial.folder)
+    ours.workers = trial.cores
     ours.align(trial.pairs[:4])
     theirs.get_word_aligns(*trial.pairs[0])
     slow = fast = float("inf")

@@ -14,6 +14,7 @@ from xlalign.alignment.single import align_text
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
 from xlalign.errors import DataError, UserError
+from xlalign.parallel import Engine
 from xlalign.types import Pair
 
 WORDS = {"de": {"cat": "Katze", "dog": "Hund", "sees": "sieht", "the": "die"},
@@ -151,10 +152,10 @@ def test_one_typed_pair(bitext, tmp_path, encoder):
 
 
 def test_the_same_bytes_whatever_the_workers(bitext, tmp_path, monkeypatch):
-    monkeypatch.setattr(shards, "SHARD_ROWS", 10)
+    monkeypatch.setattr(shards, "SHARD_ROWS", 4)
     for workers in (1, 2):
-        settings = AlignSettings(hmm=FAST, workers=workers)
-        aligning.align_corpus(bitext, settings, tmp_path / str(workers))
+        engine = Engine("local", workers)
+        aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / str(workers), engine=engine)
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
 
 

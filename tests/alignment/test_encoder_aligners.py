@@ -200,7 +200,8 @@ def test_packed_rows_have_the_states_of_padded_ones(encoder, family, tmp_path, m
 
 
 def test_a_copy_in_another_process_loads_its_own_encoder(encoder):
-    own = ALIGNERS.get("itermax")(AlignSettings(layer=2, device="cpu", workers=2), encoder)
+    own = ALIGNERS.get("itermax")(AlignSettings(layer=2, device="cpu"), encoder)
+    own.workers = 2
     expected = own.align(invented_pairs(5))
     copy = pickle.loads(pickle.dumps(own))
     assert copy.workers == 1

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.bitext import languages
-from xlalign.bitext.segment import words
-from xlalign.errors import UserError
+from xlalign.bitext.segment import morphemes, words
+from xlalign.errors import MissingExtraError, UserError
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,20 @@ def test_languages():
 def test_unknown_language(code: str):
     with pytest.raises(UserError, match="unknown language code"):
         languages.get(code)
+
+
+def test_japanese_in_morphemes():
+    pytest.importorskip("MeCab")
+    assert morphemes("私は東京に行きます。", "ja") == ["私", "は", "東京", "に", "行き", "ます", "。"]
+    assert morphemes("It's far.", "en") == words("It's far.", "en")
+
+
+def test_mecab_is_an_extra(monkeypatch):
+    from sacrebleu.tokenizers import tokenizer_ja_mecab
+
+    from xlalign.bitext import segment
+
+    monkeypatch.setattr(tokenizer_ja_mecab, "MeCab", None)
+    segment._mecab.cache_clear()
+    with pytest.raises(MissingExtraError, match="needs MeCab"):
+        morphemes("東京", "ja")

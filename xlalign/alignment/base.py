@@ -37,6 +37,13 @@ class Knowing(Protocol):
         ...
 
 
+@runtime_checkable
+class Threaded(Protocol):
+    """An aligner that can use several threads of its process; no result depends on their number."""
+
+    workers: int
+
+
 MakeAligner = Callable[[AlignSettings, str | Path | None], Aligner | Trainable]
 """A row of ALIGNERS: settings, and the encoder (model directory or hub id) for those that use one."""
 EMPTY = Alignment((), ())

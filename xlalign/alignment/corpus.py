@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlalign.alignment import ALIGNERS, files, gold, lexicon, named
-from xlalign.alignment.base import Aligner, Knowing, Trainable
+from xlalign.alignment.base import Aligner, Knowing, Threaded, Trainable
 from xlalign.alignment.hmm.aligner import HmmAligner
 from xlalign.alignment.hmm.model import HmmModel
 from xlalign.alignment.readable import write_readable
@@ -21,6 +21,7 @@ from xlalign.alignment.settings import AlignSettings
 from xlalign.alignment.shards import WordShard, align_fitting, align_shards, cut_words
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
+from xlalign.parallel import HERE, Engine
 from xlalign.types import WordPair
 
 
@@ -44,6 +45,7 @@ def align_corpus(
     out: Path,
     encoder: str | Path | None = None,
     scratch: Path | None = None,
+    engine: Engine = HERE,
 ) -> dict[str, dict[str, Any]]:
     """Align every language pair of a bitext and write an alignments artifact.
 
@@ -56,6 +58,7 @@ def align_corpus(
         out: receives the artifact.
         encoder: model directory or hub id for an encoder aligner; overrides `settings.encoder`.
         scratch: survives an interruption; `out`/.work when None.
+        engine: the processes that cut and align text; training has as many threads. No result depends on it.
 
     Returns:
         Scores per gold set: precision, recall, f1, aer in [0, 1] and the counts behind them.
@@ -66,17 +69,19 @@ def align_corpus(
     """
     work = scratch or out / ".work"
     standards = [*_own_gold(bitext), *map(_given_gold, settings.gold)]
-    sizes = {} if settings.only_gold else cut_words(bitext, settings, work)
+    sizes = {} if settings.only_gold else cut_words(bitext, settings, work, engine)
     scores: dict[str, dict[str, Any]] = {}
     first = 0
     for pair in sorted({*sizes, *(standard.pair for standard in standards)}):
         words = sorted((work / "words" / pair).glob("*.parquet"))
         here = [standard for standard in standards if standard.pair == pair]
         make = _make(pair, settings, encoder, here)
+        if isinstance(make, Threaded):
+            make.workers = max(engine.workers, 1)
         aligner = _prepared(make, _training_text(words, here, settings), work / "models" / f"{pair}.npz")
         names = (f"{number:05d}.parquet" for number in range(first, first + len(words)))
         shards = [WordShard(path, work / "links" / name, pair) for path, name in zip(words, names, strict=True)]
-        align_shards(shards, aligner, settings)
+        align_shards(shards, aligner, settings.max_words, engine)
         first += len(shards)
         for standard in here:
             scores[standard.name] = _score(standard, aligner, settings, out)
@@ -100,7 +105,7 @@ def _own_gold(bitext: Path) -> Iterator[Standard]:
 
 
 def _given_gold(spec: str) -> Standard:
-    pair, found = gold.read_given(spec)
+    pair, found = gold.read_spec(spec)
     rows = [
         GoldPair(f"{number:05d}", source, target, sure, possible)
         for number, ((source, target), sure, possible) in enumerate(

@@ -66,7 +66,7 @@ def read(text: Path, links: Path | None = None, base: int | None = None) -> Gold
     return _build(text.name, pairs, gold, source, base)
 
 
-def read_given(text: str) -> tuple[str, GoldSet]:
+def read_spec(text: str) -> tuple[str, GoldSet]:
     """Read `SOURCE-TARGET=TEXT[,LINKS]`, as the command line writes a gold standard.
 
     Returns:

@@ -54,8 +54,10 @@ class AlignSettings(Settings):
     )
     lexicon_min_count: float = Field(2.0, ge=0, description="least number of links of a lexicon entry")
     lexicon_min_probability: float = Field(0.02, ge=0, le=1, description="least p(t|s) and p(s|t) of a lexicon entry")
-    words: Literal["segment", "spaces"] = Field(
-        "segment", description="cut text into words by its script, or only at spaces (text that is tokenised already)"
+    words: Literal["segment", "spaces", "mecab"] = Field(
+        "segment",
+        description="cut text into words by its script; or only at spaces (tokenised text); or Japanese with MeCab, "
+        "the rest by script (extra `ja`)",
     )
     max_words: int = Field(1000, ge=1, description="pairs with more words on a side get no links and are counted")
     encoder: str = Field("", description="model folder or hub id for an encoder aligner")
@@ -78,6 +80,4 @@ class AlignSettings(Settings):
     sure_from: float = late(0.5, "least score of a sure link (pharaoh = sure)", ge=0, le=1)
     muse_translations: int = late(1, "translations of a word in the MUSE dictionaries, best first", ge=1)
     device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
-    workers: int = operational(1, "processes that cut and align text, threads that train", ge=1)
-    engine: Literal["local", "ray"] = operational("local", "where these processes run")
     token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)

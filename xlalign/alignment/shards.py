@@ -17,11 +17,11 @@ from xlalign.alignment import files
 from xlalign.alignment.base import EMPTY, Aligner
 from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext import corpus as bitext_files
-from xlalign.bitext.execution import ordered_map
+from xlalign.parallel import Engine, ordered_map
 from xlalign.progress import track
 from xlalign.types import Alignment, WordPair
 
-SHARD_ROWS = 50_000
+SHARD_ROWS = 20_000
 ALIGN_ROWS = 10_000
 """Pairs that an aligner is given at a time."""
 
@@ -49,18 +49,18 @@ class Sizes(NamedTuple):
     too_long: int
 
 
-def cut_words(bitext: Path, settings: AlignSettings, work: Path) -> dict[str, Sizes]:
+def cut_words(bitext: Path, settings: AlignSettings, work: Path, engine: Engine) -> dict[str, Sizes]:
     """Write the words of every training pair to `work`/words/<pair>/; the sizes of every language pair."""
     done = work / "words.json"
     if not done.exists():
         shutil.rmtree(work / "words", ignore_errors=True)
         pairs = bitext_files.language_pairs(bitext / "train")
-        sizes = {"-".join(pair): _cut_pair(bitext, *pair, settings, work / "words" / "-".join(pair)) for pair in pairs}
+        sizes = {"-".join(pair): _cut_pair(bitext, *pair, settings, work / "words", engine) for pair in pairs}
         files.write_json(done, sizes)
     return {pair: Sizes(*sizes) for pair, sizes in json.loads(done.read_text(encoding="utf-8")).items()}
 
 
-def _cut_pair(bitext: Path, source: str, target: str, settings: AlignSettings, folder: Path) -> Sizes:
+def _cut_pair(bitext: Path, source: str, target: str, settings: AlignSettings, folder: Path, engine: Engine) -> Sizes:
     pair = f"{source}-{target}"
     rows = (
         (row.id, row.source, row.target)
@@ -68,10 +68,10 @@ def _cut_pair(bitext: Path, source: str, target: str, settings: AlignSettings, f
         if (row.source_lang, row.target_lang) == (source, target)
     )
     jobs = (
-        TextShard(chunk, folder / f"{number:05d}.parquet", pair)
+        TextShard(chunk, folder / pair / f"{number:05d}.parquet", pair)
         for number, chunk in enumerate(bitext_files.chunks(rows, SHARD_ROWS))
     )
-    found = ordered_map(_cut_shard, jobs, settings, settings.workers, settings.engine)
+    found = ordered_map(_cut_shard, jobs, settings, engine)
     return Sizes(*map(sum, zip(*track(found, f"words {pair}", unit="shards"), strict=True)))
 
 
@@ -87,16 +87,15 @@ def segmenter(settings: AlignSettings) -> Callable[[str, str], list[str]]:
     """(text, language) -> words, as the settings say."""
     if settings.words == "spaces":
         return lambda text, _lang: text.split()
-    from xlalign.bitext.segment import words
+    from xlalign.bitext.segment import morphemes, words
 
-    return words
+    return morphemes if settings.words == "mecab" else words
 
 
-def align_shards(shards: Sequence[WordShard], aligner: Aligner, settings: AlignSettings) -> None:
+def align_shards(shards: Sequence[WordShard], aligner: Aligner, max_words: int, engine: Engine) -> None:
     """Write the links of every shard that has none yet."""
     left = [shard for shard in shards if not shard.links.exists()]
-    context = aligner, settings.max_words
-    done = ordered_map(_align_shard, left, context, max(min(settings.workers, len(left)), 1), settings.engine)
+    done = ordered_map(_align_shard, left, (aligner, max_words), engine)
     for _ in track(done, "align", total=len(left), unit="shards"):
         pass
 

@@ -2,8 +2,8 @@
 
 sacrebleu's `intl` tokenisation: punctuation and symbols are words of their own, numbers such as 3.14 stay whole.
 In scripts without spaces every character (with its combining marks) is a word, because a word segmenter would be
-one more dependency; word links there are character links. We differ from `intl` in a full stop after a final
-number, which is split off as everywhere else.
+one more dependency; word links there are character links. `morphemes` uses one for Japanese. We differ from `intl`
+in a full stop after a final number, which is split off as everywhere else.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache
 
 from xlalign.bitext import languages
+from xlalign.errors import MissingExtraError
 
 
 def words(text: str, lang: str) -> list[str]:
@@ -25,6 +26,26 @@ def words(text: str, lang: str) -> list[str]:
     if not languages.get(lang).spaced:
         text = _characters()(text)
     return _intl()(text + " ").split()
+
+
+def morphemes(text: str, lang: str) -> list[str]:
+    """As `words`, but Japanese is cut by MeCab with the IPA dictionary (sacrebleu's `ja-mecab`).
+
+    Raises:
+        MissingExtraError: MeCab or its dictionary is not installed.
+    """
+    return _mecab()(text).split() if lang == "ja" else words(text, lang)
+
+
+@cache
+def _mecab() -> Callable[[str], str]:
+    from sacrebleu.tokenizers.tokenizer_ja_mecab import TokenizerJaMecab
+
+    try:
+        tokenizer = TokenizerJaMecab()
+    except RuntimeError:
+        raise MissingExtraError('`words = "mecab"` needs MeCab and its dictionary', "pip install xlalign[ja]") from None
+    return lambda text: TokenizerJaMecab.__call__.__wrapped__(tokenizer, text)
 
 
 @cache

@@ -42,7 +42,9 @@ class EncoderAligner:
         rule: a function of `encoder.rules`.
         pooling: `subword` links words if any of their subwords link; `word` compares mean states of words.
         dots: whether the rule wants dot products instead of cosines.
-        workers: threads; no result depends on them.
+
+    Attributes:
+        workers: threads, to be set before the first use; no result depends on them.
     """
 
     def __init__(
@@ -51,13 +53,12 @@ class EncoderAligner:
         rule: rules.Rule,
         pooling: Literal["subword", "word"] = "subword",
         dots: bool = False,
-        workers: int = 1,
     ) -> None:
         self.load = load
         self.rule = rule
         self.pooling = pooling
         self.dots = dots
-        self.workers = workers
+        self.workers = 1
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -185,7 +186,7 @@ def make(name: str, settings: AlignSettings, encoder: str | Path | None) -> Enco
         "transport": {"regularisation": settings.transport_regularisation, "marginal": settings.transport_marginal},
     }
     rule = partial(getattr(rules, name), **options.get(name, {}))
-    return EncoderAligner(load, rule, settings.pooling, name in DOT_PRODUCTS, settings.workers)
+    return EncoderAligner(load, rule, settings.pooling, name in DOT_PRODUCTS)
 
 
 def _load(encoder: str, settings: AlignSettings, workers: int) -> Embedder:

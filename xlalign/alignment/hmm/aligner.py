@@ -28,6 +28,7 @@ class HmmAligner:
     ) -> None:
         self.settings = settings or AlignSettings()
         self.lexicon = lexicon
+        self.workers = 1
 
     def train(self, pairs: Iterable[WordPair]) -> HmmModel:
         """Train on `pairs`, which are read once.
@@ -35,7 +36,7 @@ class HmmAligner:
         Raises:
             DataError: no pair has words on both sides.
         """
-        trained = train(pairs, self.settings.hmm, self.lexicon, self.settings.workers)
+        trained = train(pairs, self.settings.hmm, self.lexicon, self.workers)
         return from_trained(trained, self.settings.hmm, self.settings.heuristic)
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
