@@ -172,11 +172,15 @@ def test_filters_of_corpus_pair_language_and_default(tmp_path: Path):
     assert kept(filters=short, corpus={"length": False}) == 10
 
 
-def test_limit_and_name(tmp_path: Path):
-    settings = settings_of({"uri": write_corpus(tmp_path), "limit": 30, "name": "mine"}, dev_size=0)
+def test_limit_name_and_licence(tmp_path: Path):
+    other = write_corpus(tmp_path, "b", prefix="so ")
+    source = {"uri": write_corpus(tmp_path), "limit": 30, "name": "mine", "licence": "CC0"}
+    settings = settings_of(source, {"uri": other, "limit": 1, "name": "mine too"}, dev_size=0)
     report = prepare(settings, tmp_path / "out")
-    assert (report.read, report.corpora[0].name) == (30, "mine")
-    assert {pair.corpus for pair in corpus.read_pairs(tmp_path / "out/train")} == {"mine"}
+    assert [(entry.tally.read, entry.name) for entry in report.corpora] == [(30, "mine"), (1, "mine too")]
+    assert {pair.corpus for pair in corpus.read_pairs(tmp_path / "out/train")} == {"mine", "mine too"}
+    assert report.licences == {"mine": "CC0", "mine too": "not stated"}
+    assert json.loads((tmp_path / "out/report.json").read_text())["corpora"][0]["licence"] == "CC0"
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_opus(server: Server, tmp_path: Path):
     opus(server, zipped(**BOOKS))
     (text,) = open_source("opus:Books").bitexts([("en", "fr"), ("en", "de")])
     assert [tuple(row[1:3]) for row in text.rows()] == [("one", "eins"), ("two three", "zwei\u2028drei")]
-    assert (text.corpus, text.languages) == ("Books-v1", ("en", "de"))
+    assert (text.corpus, text.languages, text.licence) == ("Books-v1", ("en", "de"), "CC-BY 4.0")
     lock = json.loads((tmp_path / "xlalign.lock").read_text())
     (entry,) = lock["files"].values()
     assert entry["licence"] == "CC-BY 4.0"

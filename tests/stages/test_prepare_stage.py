@@ -73,6 +73,7 @@ languages = ["de"]
 data = "folder:data"
 """
     report = run(here, f"[prepare]\n{PREPARE}\n{rest}", "prepare")["prepare"].artifact.manifest.info
+    assert report["licences"] == {"a": "not stated"}
     assert report["dropped"] == {"evaluation:tatoeba": 2, "evaluation:gold links en-de": 1}
     alone = run(here, f"[prepare]\nkeep_out_evaluation = false\n{PREPARE}\n{rest}", "prepare")
     assert alone["prepare"].artifact.manifest.info["dropped"] == {}

@@ -160,7 +160,7 @@ class _Run(NamedTuple):
             filters = for_corpus(settings, source, bitext.languages)
             report.filters = filters | report.filters
             name = source.name or bitext.corpus
-            report.corpora.append(Corpus(name, bitext.languages, bitext.place))
+            report.corpora.append(Corpus(name, bitext.languages, bitext.place, source.licence or bitext.licence))
             rows = islice(bitext.rows(), source.limit)
             template = Job([], name, bitext.languages, bitext.place, settings.transforms, filters, near)
             yield from _cut(len(report.corpora) - 1, template, rows)
@@ -213,7 +213,7 @@ class _Run(NamedTuple):
         """Monolingual text as rows that have the same text on both sides."""
         for source in sources:
             name = source.name or source.uri
-            self.report.mono.append(Corpus(name, (lang,), source.uri))
+            self.report.mono.append(Corpus(name, (lang,), source.uri, source.licence))
             texts = islice(open_source(source.uri, source.options).documents(lang), source.limit)
             rows = (Row(number, text, text) for number, text in enumerate(texts, 1))
             filters = for_documents(self.settings, source, lang)

@@ -16,11 +16,12 @@ from xlalign.bitext.filters.base import Filter
 
 @dataclass
 class Corpus:
-    """One corpus in one language pair: lines read, pairs kept, and dropped by their first reason."""
+    """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason."""
 
     name: str
     languages: tuple[str, ...]
     place: str
+    licence: str = ""
     tally: Tally = field(default_factory=Tally)
     kept: int = 0
 
@@ -58,6 +59,11 @@ class Report:
         """Dropped pairs by their first reason, most first."""
         return _most_first(self._total(self.corpora).dropped)
 
+    @property
+    def licences(self) -> dict[str, str]:
+        """The licence of every corpus by its name."""
+        return {corpus.name: corpus.licence or "not stated" for corpus in (*self.corpora, *self.mono)}
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for report.json."""
         total = self._total(self.corpora)
@@ -89,6 +95,7 @@ def _corpus(corpus: Corpus) -> dict[str, Any]:
         "corpus": corpus.name,
         "languages": list(corpus.languages),
         "place": corpus.place,
+        "licence": corpus.licence,
         "read": corpus.tally.read,
         "kept": corpus.kept,
         "dropped": _most_first(corpus.tally.dropped),

@@ -19,6 +19,7 @@ class SourceSettings(Settings):
 
     uri: str = Field(description="where the text is: `scheme:rest`")
     name: str = Field("", description="name of the corpus in the artifact; empty: the source's own")
+    licence: str = late("", "licence of the text, where the source does not say it itself")
     limit: int | None = Field(None, description="lines read at most for each language pair", ge=1)
     filters: FilterTable = Field({}, description="filters that differ for this corpus")
     options: dict[str, Any] = Field({}, description="options of the source itself")

@@ -55,6 +55,7 @@ def _part(entry: Mapping[str, Any]) -> CorpusPart:
         read=entry["read"],
         kept=entry["kept"],
         reason=next(iter(entry.get("dropped", {})), ""),
+        licence=entry.get("licence", ""),
     )
 
 

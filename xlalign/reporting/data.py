@@ -91,6 +91,7 @@ class CorpusPart(Model):
     read: int
     kept: int
     reason: str = ""
+    licence: str = ""
 
 
 class CorpusReport(Model):

@@ -36,6 +36,7 @@ def run(job: Job) -> None:
 
     report = prepare(job.settings, job.space.out, dict(_held_out(job)), job.engine, _models(job))
     job.space.info |= {"read": report.read, "kept": report.kept, "dropped": report.dropped}
+    job.space.info["licences"] = report.licences
 
 
 def _models(job: Job) -> StageModels | None:

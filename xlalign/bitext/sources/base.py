@@ -58,13 +58,14 @@ class Bitext(NamedTuple):
     """The rows of one corpus in one language pair.
 
     `corpus` names it in every row of the artifact, `place` is the file or URI that messages name, `rows` starts
-    reading from the beginning at every call.
+    reading from the beginning at every call, `licence` is empty where none is stated.
     """
 
     corpus: str
     languages: LanguagePair
     place: str
     rows: Callable[[], Iterator[Row]]
+    licence: str = ""
 
 
 class Listed(NamedTuple):

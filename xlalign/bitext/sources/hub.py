@@ -44,7 +44,7 @@ class HubSource(Source):
             )
         for pair, files in found:
             name = self._repository.rpartition("/")[2]
-            yield Bitext(name, pair, f"hf:{self.rest}", partial(self._rows, pair, files))
+            yield Bitext(name, pair, f"hf:{self.rest}", partial(self._rows, pair, files), self._info()["licence"])
 
     def documents(self, lang: str) -> Iterator[str]:
         """The text column of the files of one language (its code as configuration, unless the URI names one)."""

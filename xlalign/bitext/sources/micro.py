@@ -11,6 +11,8 @@ from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Listed, Row, Source
 from xlalign.errors import UserError
 
+LICENCE = "Apache-2.0"
+
 
 class MicroSource(Source):
     """The micro-world; `micro:world=7` is another one, with other sentences."""
@@ -33,7 +35,7 @@ class MicroSource(Source):
         if not served:
             raise UserError(f"`micro:{self.rest}` has no requested language pair", f"it speaks {', '.join(GRAMMARS)}")
         for pair in served:
-            yield Bitext("micro", pair, f"micro:{self.rest}", partial(self._rows, *pair))
+            yield Bitext("micro", pair, f"micro:{self.rest}", partial(self._rows, *pair), LICENCE)
 
     def _rows(self, source_lang: str, target_lang: str) -> Iterator[Row]:
         from xlalign.micro.links import gold_links
@@ -62,4 +64,4 @@ class MicroSource(Source):
         """The world itself, where it speaks the languages."""
         if len(cls(rest="").speaks(languages)) < len(languages):
             return []
-        return [Listed("micro:", languages, cls.model_fields["pairs"].default, 0, 0, "Apache-2.0")]
+        return [Listed("micro:", languages, cls.model_fields["pairs"].default, 0, 0, LICENCE)]

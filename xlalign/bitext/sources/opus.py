@@ -71,6 +71,7 @@ class OpusSource(Source):
         return {}
 
     def _archive(self, answer: dict[str, Any]) -> Path:
+        """The archive; the first line of its licence goes to the lock file."""
         path = current().file(answer["url"])
         licence = next((name for name in members(path) if name.rpartition("/")[2] == "LICENSE"), None)
         if licence:
@@ -80,10 +81,11 @@ class OpusSource(Source):
 
     def _bitext(self, pair: LanguagePair, answer: dict[str, Any]) -> Bitext:
         name = f"{self.rest.partition('@')[0]}-{answer['version']}"
-        return Bitext(name, pair, answer["url"], partial(self._rows, pair, answer))
-
-    def _rows(self, pair: LanguagePair, answer: dict[str, Any]) -> Iterator[Row]:
         archive = self._archive(answer)
+        licence = (current().lock.file(answer["url"]) or {}).get("licence", "")
+        return Bitext(name, pair, answer["url"], partial(self._rows, pair, archive), licence)
+
+    def _rows(self, pair: LanguagePair, archive: Path) -> Iterator[Row]:
         yield from parallel(*(member(archive, f".{self.names.get(lang, lang)}") for lang in pair))
 
     @classmethod
