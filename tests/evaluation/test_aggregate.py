@@ -13,6 +13,9 @@ from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.submission import write_predictions
 from xlalign.evaluation.tasks import TASKS
 from xlalign.evaluation.xtreme import score_folder, score_predictions
+from xlalign.reporting.results import Results as Read
+from xlalign.reporting.scores import task_table
+from xlalign.reporting.trace import trace
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +94,6 @@ def test_results_survive_json(results):
 
 
 def test_reports_read_them(results):
-    from xlalign.reporting.results import Results as Read
-
     read = Read.model_validate_json(results.model_dump_json())
     assert read.tasks["xnli"].models["strong"].others.mean == pytest.approx(
         results.tasks["xnli"].models["strong"].others.mean
@@ -148,3 +149,35 @@ def test_mined_pairs_are_compared_by_name(cells, settings):
     pair = _paired(ours, theirs, "de")
     assert pair.ours.tolist() == [[[1, 1, 1], [0, 1, 0], [0, 0, 0]]]
     assert pair.theirs.tolist() == [[[0, 0, 1], [0, 0, 0], [0, 1, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("options", "frozen", "said"),
+    [
+        ({}, 0, "zero-shot"),
+        ({}, "all", "zero-shot, probe (frozen encoder)"),
+        ({"translate_train": ("de",)}, 0, "translate-train (de)"),
+        (
+            {"translate_train": ("de",), "code_switch": "sentence"},
+            0,
+            "translate-train (de), sentence-level code-switching",
+        ),
+        ({"lexicons": {"de": "en-de.tsv"}, "code_switch": "word"}, 0, "word-level code-switching (de)"),
+    ],
+)
+def test_every_table_says_how_models_were_trained(settings, nano, tmp_path, monkeypatch, options, frozen, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "en-de.tsv").write_text("dog\thund\n")
+    quick = {"steps": 1, "batch_size": 4, "evaluations": 1, "regimes": [{"learning_rate": 5e-3, "frozen": frozen}]}
+    own = EvalSettings(tasks=("xnli",), data=settings.data, seeds=(1,), fine_tuning={"all": quick}, **options)
+    found = evaluate({"m": nano}, own, tmp_path)
+    assert found.tasks["xnli"].setting == said
+    table = task_table("xnli", Read.model_validate_json(found.model_dump_json()))
+    assert table.caption == f"XNLI, accuracy (%), {said}"
+    assert ("translate-train" in found.signature[0]) == bool(options)
+
+
+def test_both_tests_stand_behind_a_number(results):
+    found = trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference
+    assert found.low <= found.mean <= found.high
+    assert 0 < found.p_randomisation <= 1

@@ -6,6 +6,7 @@ import report_sample
 from xlalign.reporting.benchmark import benchmark_table, submission_table
 from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
 from xlalign.reporting.results import Results
+from xlalign.reporting.scores import metrics_table
 
 GROUPS = {"xnli": "classification", "pawsx": "classification", "udpos": "tagging", "panx": "tagging", "xquad": "qa"}
 GROUPS |= {"mlqa": "qa", "tydiqa": "qa", "bucc": "retrieval", "tatoeba": "retrieval"}
@@ -30,6 +31,17 @@ def test_the_benchmark_table_has_groups_and_average():
     assert (values["average"], values["classification"], values["qa"], values["retrieval"]) == (50, 15, 60, 85)
     assert (values["XNLI"], values["TyDi QA"]) == (10, 70)
     assert benchmark_table(report_sample.results()) is None
+
+
+def test_every_metric_has_a_row_where_there_are_several():
+    assert metrics_table("xnli", report_sample.results()) is None
+    found = report_sample.results().model_dump()
+    for entry in found["tasks"]["tatoeba"]["models"].values():
+        entry["metrics"] = {"accuracy": {"de": 30.0, "hi": 20.0}, "to_english": {"de": 32.0}, "bleu": {"de": 9.0}}
+    table = metrics_table("tatoeba", Results.model_validate(found))
+    assert [cell.value for cell in table.rows[0].cells] == ["base accuracy", 30.0, None, None, 20.0, 25.0]
+    assert table.rows[1].cells[0].value == "base to english"
+    assert "chrf" in table.notes[0]
 
 
 def test_a_submission_has_a_row_per_metric_and_one_per_group():

@@ -15,7 +15,7 @@ from xlalign.reporting.data import CorpusReport, ReportData, StageRun
 from xlalign.reporting.heat import heat
 from xlalign.reporting.renderers import RENDERERS, SUFFIXES
 from xlalign.reporting.results import Results, TaskScores, task_name
-from xlalign.reporting.scores import setup_table, task_table
+from xlalign.reporting.scores import metrics_table, setup_table, task_table
 from xlalign.reporting.table import Table
 from xlalign.reporting.templating import environment, template_source
 from xlalign.reporting.viewer import Matrix, worst_first
@@ -26,12 +26,13 @@ GROUPED = 8
 
 
 class TaskView(NamedTuple):
-    """A task: table, bar chart, how the models were fine-tuned, and for retrieval the course over the layers."""
+    """A task: table, bars, every metric, how the models were tuned, and for retrieval the course over the layers."""
 
     name: str
     title: str
     table: Table
     bars: Markup
+    metrics: Table | None
     setup: Table | None
     layers: Markup | None
 
@@ -68,7 +69,8 @@ def tables(data: ReportData) -> list[Table]:
     """Every table of the page, in its order."""
     found = [*data.summary]
     if data.results:
-        found += [task_table(name, data.results) for name in data.results.tasks]
+        for name in data.results.tasks:
+            found += filter(None, [task_table(name, data.results), metrics_table(name, data.results)])
     found += data.diagnostics
     return [*found, data.aer] if data.aer else found
 
@@ -92,7 +94,8 @@ def _tasks(data: ReportData) -> Iterator[TaskView]:
     for name, task in data.results.tasks.items():
         chart = Markup(plots.bars(task, data.results.baseline, f"{task_name(name)} by language"))
         table, setup = task_table(name, data.results), setup_table(name, data.results)
-        yield TaskView(name, task_name(name), table, chart, setup, _layers(task, data.results.baseline))
+        metrics, layers = metrics_table(name, data.results), _layers(task, data.results.baseline)
+        yield TaskView(name, task_name(name), table, chart, metrics, setup, layers)
 
 
 def _layers(task: TaskScores, baseline: str) -> Markup | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,16 @@ class Score(_Read):
         return f"per seed: {values}{p}" if values else ""
 
 
+class Difference(NamedTuple):
+    """A difference to the baseline in points, its 95 % interval, and two two-sided p values."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+    p_randomisation: float
+
+
 class ModelScores(_Read):
     """One model on one task.
 
@@ -56,6 +66,7 @@ class ModelScores(_Read):
         setup: how each seed was fine-tuned (`regime`, `trials`, `steps`) or compared (`point`, `score`).
         curve: score on held-out pairs by `layer=...,pool=...`.
         metrics: every metric by name and language, mean over seeds.
+        differences: to the baseline, by language, others and average.
         data: digest of the test examples by language.
         notes: what a reader should know about the data.
         settings: the settings of the cells.
@@ -69,6 +80,7 @@ class ModelScores(_Read):
     setup: tuple[dict[str, Any], ...] = ()
     curve: dict[str, float] = Field(default_factory=dict)
     metrics: dict[str, dict[str, float]] = Field(default_factory=dict)
+    differences: dict[str, Difference] = Field(default_factory=dict)
     data: dict[str, str] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)

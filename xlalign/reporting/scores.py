@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import fmean
 
 from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, metric_name, minus, of, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
@@ -60,6 +61,37 @@ def task_table(name: str, results: Results) -> Table:
             signature=_signature(name, results),
         )
     )
+
+
+def metrics_table(name: str, results: Results) -> Table | None:
+    """Every metric of a task, where there are more than the one in its main table."""
+    task = results.tasks[name]
+    found = [(model, metric) for model, scores in task.models.items() for metric in scores.metrics]
+    if len({metric for _, metric in found}) < 2:
+        return None
+    languages = task.languages()
+    rows: list[Row] = []
+    for model, metric in found:
+        values = [task.models[model].metrics[metric].get(lang) for lang in languages]
+        known = [value for value in values if value is not None]
+        cells = [Cell(value=value) for value in (*values, fmean(known) if known else None)]
+        rows.append(row(f"{model} {metric.replace('_', ' ')}", cells, rule=metric == found[0][1] and bool(rows)))
+    return Table(
+        name=f"{name}-metrics",
+        caption=f"{task_name(name)}: every metric",
+        columns=(Column(name="model"), *(Column(name=lang, kind="score") for lang in (*languages, "average"))),
+        rows=tuple(rows),
+        notes=_METRIC_NOTES.get(found[-1][1], ()),
+    )
+
+
+_METRIC_NOTES = {
+    "bleu": (
+        "accuracy: English to foreign; to english: the other way; hubness: skewness of 4-occurrences; "
+        "chrf, bleu: of the sentences found against the right ones.",
+    )
+}
+"""What a metric means, by the last metric of a task."""
 
 
 def setup_table(name: str, results: Results) -> Table | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xlalign.errors import UserError, unknown_name
 from xlalign.reporting.format import number
-from xlalign.reporting.results import ModelScores, Results, Score
+from xlalign.reporting.results import Difference, ModelScores, Results, Score
 from xlalign.reporting.table import Model
 
 
@@ -19,6 +19,7 @@ class Trace(Model):
         cell: `TASK/MODEL/COLUMN`.
         value: the number, in percent or points.
         scores: of each seed, in the order of `seeds`.
+        difference: to the baseline, with interval and p values.
         model: name, key and digest of the artifact, and the settings it was made with.
         data: source and split, and the digest of the test examples by language.
         seeds: fine-tuning seeds; empty where nothing is fine-tuned.
@@ -32,7 +33,7 @@ class Trace(Model):
     value: float | None
     sd: float | None
     scores: tuple[float, ...]
-    p: float | None
+    difference: Difference | None
     metric: str
     setting: str
     model: dict[str, Any]
@@ -70,7 +71,7 @@ def trace(results: Results, cell: str) -> Trace:
         value=score.mean,
         sd=score.sd,
         scores=score.scores,
-        p=score.p,
+        difference=scores.differences.get(column),
         metric=entry.metric,
         setting=entry.setting,
         model={"name": model, **(results.origins[model].model_dump() if model in results.origins else {})},
@@ -105,8 +106,10 @@ def lines(found: Trace) -> Iterator[tuple[str, str]]:
     yield found.cell, number(found.value or 0.0, "score") + (f" ± {found.sd:.1f}" if found.sd is not None else "")
     yield "what", ", ".join(filter(None, [found.metric, found.setting]))
     yield "per seed", ", ".join(f"{score:.2f}" for score in found.scores)
-    if found.p is not None:
-        yield "p (paired bootstrap)", f"{found.p:.3f}"
+    if found.difference:
+        mean, low, high, p, p_randomisation = found.difference
+        yield "to the baseline", f"{mean:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
+        yield "p", f"{p:.3f} (paired bootstrap), {p_randomisation:.3f} (approximate randomisation)"
     yield "model", str(found.model["name"])
     for key in ("key", "content"):
         if key in found.model:
