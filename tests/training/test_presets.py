@@ -285,6 +285,17 @@ def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_pat
     assert "| contrast.queue | 32 |" in card
 
 
+@pytest.mark.parametrize("name", ["ml-ctl", "translit-ppa", "mlm"])
+def test_a_run_that_is_taken_up_again_reads_its_tokens(name, artifacts, tmp_path, cache, monkeypatch):
+    settings = settings_for(name)
+    _, tokenizer = domain.beginning(settings, artifacts[0], None, cache)
+    first = domain.load_batches(settings, settings.recipe(), tokenizer, *artifacts, tmp_path).batch(3)
+    monkeypatch.setattr("xlalign.training.tokens.BLOCK", None)  # nothing can be tokenised any more
+    again = domain.load_batches(settings, settings.recipe(), tokenizer, *artifacts, tmp_path).batch(3)
+    assert first.views.keys() == again.views.keys()
+    assert all(torch.equal(view.ids, again.views[key].ids) for key, view in first.views.items())
+
+
 @pytest.mark.slow
 def test_sentence_transformers_loads_the_model_with_our_mean_pooling(artifacts, tmp_path):
     sentence_transformers = pytest.importorskip("sentence_transformers")

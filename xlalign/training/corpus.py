@@ -84,6 +84,7 @@ def read_pairs(
     *,
     romanise: bool = False,
     split: str = "train",
+    store: Path | None = None,
 ) -> PairData:
     """Read and tokenise the pairs of a bitext artifact.
 
@@ -94,6 +95,7 @@ def read_pairs(
         alignments: the alignments artifact, when word links are needed; pairs without a usable link are left out.
         romanise: also tokenise the texts in Latin letters.
         split: train or dev.
+        store: a folder of this run, in which tokens are kept.
 
     Raises:
         DataError: there are no pairs, or none has a usable link.
@@ -102,21 +104,27 @@ def read_pairs(
     if not pairs:
         raise DataError(f"{bitext / split}: no pairs", "run `xlalign prepare` with a source that has some")
     if alignments is None:
-        data = _assemble(pairs, tokenizer, options, None)
-        return replace(data, romanised=_romanised(pairs, tokenizer, options)) if romanise else data
+        data = _assemble(pairs, tokenizer, options, None, store)
+        return replace(data, romanised=_romanised(pairs, tokenizer, options, store)) if romanise else data
     found = read_links(alignments)
     known = [pair for pair in pairs if pair.id in found]
     if not known:
         raise DataError(
             f"{alignments}: no usable word link for any pair of {bitext / split}", "run `xlalign align-words`"
         )
-    return _assemble(known, tokenizer, options, [found[pair.id] for pair in known])
+    return _assemble(known, tokenizer, options, [found[pair.id] for pair in known], store)
 
 
-def _romanised(pairs: Sequence[Pair], tokenizer: PreTrainedTokenizerBase, options: DataOptions) -> Tokens:
+def _romanised(
+    pairs: Sequence[Pair], tokenizer: PreTrainedTokenizerBase, options: DataOptions, store: Path | None
+) -> Tokens:
     sides = ((text, lang) for pair in pairs for text, lang in zip(pair[1:3], pair[3:5], strict=True))
     texts = [romanize([text], lang)[0] for text, lang in sides]
-    return tokenise(texts, tokenizer).cut(options.max_length - 2)
+    return tokenise(texts, tokenizer, store=_file(store, "romanised")).cut(options.max_length - 2)
+
+
+def _file(store: Path | None, name: str) -> Path | None:
+    return None if store is None else store / f"{name}.safetensors"
 
 
 def _assemble(
@@ -124,10 +132,11 @@ def _assemble(
     tokenizer: PreTrainedTokenizerBase,
     options: DataOptions,
     rows: list[tuple[list[str], list[str], list[list[int]]]] | None,
+    store: Path | None,
 ) -> PairData:
     texts = [text for pair in pairs for text in (pair.source, pair.target)]
     words = None if rows is None else [side for row in rows for side in row[:2]]
-    tokens = tokenise(texts, tokenizer, words).cut(options.max_length - 2)
+    tokens = tokenise(texts, tokenizer, words, _file(store, "pairs")).cut(options.max_length - 2)
     codes = [code for pair in pairs for code in (pair.source_lang, pair.target_lang)]
     names = tuple(sorted(set(codes)))
     languages = np.array([names.index(code) for code in codes])
@@ -140,7 +149,11 @@ def _assemble(
 
 
 def read_mono(
-    bitext: Path, tokenizer: PreTrainedTokenizerBase, options: DataOptions, entries: Entries | None = None
+    bitext: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    options: DataOptions,
+    entries: Entries | None = None,
+    store: Path | None = None,
 ) -> MonoData:
     """Read and tokenise the documents of a bitext artifact; without any, the two sides of its pairs serve.
 
@@ -149,6 +162,7 @@ def read_mono(
         tokenizer: a fast tokenizer.
         options: longest row, one segment or two.
         entries: a dictionary, when words are to be replaced by translations.
+        store: a folder of this run, in which tokens are kept.
 
     Raises:
         DataError: there is no text.
@@ -162,7 +176,7 @@ def read_mono(
     texts_ = [half for both in halves for half in both]
     codes = [names[group] for group in groups for _ in (0, 1)]
     words = [segment.words(text, code) for text, code in zip(texts_, codes, strict=True)] if entries else None
-    tokens = tokenise(texts_, tokenizer, words).cut(room)
+    tokens = tokenise(texts_, tokenizer, words, _file(store, "mono")).cut(room)
     switch = Switch.of(tokens, words, codes, entries) if entries and words else None
     return MonoData(tokens, text_hashes(documents), groups, names, switch)
 

@@ -66,7 +66,7 @@ def pretrain(
     model, tokenizer = beginning(settings, bitext, start, work)
     query = Encoder(model)
     recipe = fitted(recipe, query, Frame.of(tokenizer))
-    batches = load_batches(settings, recipe, tokenizer, bitext, alignments)
+    batches = load_batches(settings, recipe, tokenizer, bitext, alignments, work / "tokens")
     recipe, batches = taught(recipe, batches, query, tokenizer, bitext)
     program = RecipeProgram(
         recipe, query, settings.seed, budget=settings.budget or None, gradient_cache=settings.gradient_cache
@@ -145,15 +145,22 @@ def load_batches(
     tokenizer: PreTrainedTokenizerBase,
     bitext: Path,
     alignments: Path | None,
+    store: Path | None = None,
 ) -> RecipeBatches:
-    """Read and tokenise what the recipe needs."""
-    data = load_data(recipe, tokenizer, bitext, alignments, settings.seed)
-    run = Run(settings.batch_size, settings.seed, settings.steps, *devices.process(settings))
+    """Read and tokenise what the recipe needs; what the first process tokenised is read again by a later run."""
+    rank, world = devices.process(settings)
+    data = load_data(recipe, tokenizer, bitext, alignments, settings.seed, None if rank else store)
+    run = Run(settings.batch_size, settings.seed, settings.steps, rank, world)
     return RecipeBatches(recipe, Frame.of(tokenizer), data, run)
 
 
 def load_data(
-    recipe: Recipe, tokenizer: PreTrainedTokenizerBase, bitext: Path, alignments: Path | None, seed: int
+    recipe: Recipe,
+    tokenizer: PreTrainedTokenizerBase,
+    bitext: Path,
+    alignments: Path | None,
+    seed: int,
+    store: Path | None = None,
 ) -> Data:
     """Read and tokenise the kinds of data that a recipe's objectives read."""
     needs, options = recipe.needs(), recipe.data
@@ -165,9 +172,10 @@ def load_data(
     pairs = mono = None
     if {"pairs", "links"} & needs:
         links = alignments if "links" in needs else None
-        pairs = read_pairs(bitext, tokenizer, options, links, romanise=any("romanised" in view for view in views))
+        romanise = any("romanised" in view for view in views)
+        pairs = read_pairs(bitext, tokenizer, options, links, romanise=romanise, store=store)
     if "mono" in needs:
-        mono = read_mono(bitext, tokenizer, options, entries if "mono-switched" in views else None)
+        mono = read_mono(bitext, tokenizer, options, entries if "mono-switched" in views else None, store)
     return Data(pairs, mono, entries, translations)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from xlalign import progress
 from xlalign.training.hashing import Hashes, text_hashes
@@ -62,6 +64,18 @@ class Tokens:
             np.concatenate((self.ids, others.ids)), borders, words, np.concatenate((self.hashes, others.hashes))
         )
 
+    def save(self, path: Path) -> None:
+        """Write a file that is there whole or not at all."""
+        arrays = {name: np.ascontiguousarray(value) for name, value in vars(self).items()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(arrays, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Tokens:
+        """What `save` wrote."""
+        return cls(**load_file(path))
+
     def cut(self, longest: int) -> Tokens:
         """The texts with at most `longest` tokens each."""
         lengths = self.lengths
@@ -74,7 +88,10 @@ class Tokens:
 
 
 def tokenise(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None = None
+    texts: Sequence[str],
+    tokenizer: PreTrainedTokenizerBase,
+    words: Sequence[Sequence[str]] | None = None,
+    store: Path | None = None,
 ) -> Tokens:
     """Tokenise all texts.
 
@@ -82,7 +99,20 @@ def tokenise(
         texts: the texts.
         tokenizer: a fast tokenizer.
         words: the words of each text in order; each token is given the word it shares most characters with.
+        store: a file for the result of just these texts; read where it is there, so that a run that is taken up again
+            need not tokenise again.
     """
+    if store is not None and store.exists():
+        return Tokens.load(store)
+    tokens = _tokenised(texts, tokenizer, words)
+    if store is not None:
+        tokens.save(store)
+    return tokens
+
+
+def _tokenised(
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None
+) -> Tokens:
     ids: list[NDArray[np.int32]] = []
     spans: list[NDArray[np.int32]] = []
     backend = tokenizer._tokenizer
