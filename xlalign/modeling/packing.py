@@ -228,7 +228,8 @@ def _padded(flat: list[Tensor], packing: Chunk, dropout: float, scale: float, wi
         batch, longest = group.shape
         q, k, v = (x.index_select(0, group.cells).view(batch, longest, heads, width).transpose(1, 2) for x in rows)
         bias = _window(group, window, q)
-        output = _plain(q, k, v, bias, dropout, scale) if _short(q) else _fused(q, k, v, bias, dropout, scale)
+        plain = _short(q) or (dropout > 0 and q.device.type == "cpu")  # torch's kernel has no dropout on a CPU
+        output = _plain(q, k, v, bias, dropout, scale) if plain else _fused(q, k, v, bias, dropout, scale)
         outputs.append(output.transpose(1, 2).reshape(batch * longest, heads * width))
     cells = outputs[0] if len(outputs) == 1 else torch.cat(outputs)
     return cells.index_select(0, packing.back).view(1, n, heads, width)
