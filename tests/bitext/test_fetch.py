@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import httpx
@@ -47,6 +48,23 @@ def test_complete_after_faults(server: Server, tmp_path: Path, faults: list[str]
     assert len(server.requests) >= requests
     assert [name.name for name in tmp_path.iterdir()] == ["a.bin"]
     assert len(waits) <= len(faults)
+
+
+FAULTS = ["status:500", "status:429", "redirect", "cut:0", "cut:700", "cut:300000", "length:10", "change", "shifted"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_faults_end_complete_or_in_an_error(server: Server, tmp_path: Path, seed: int):
+    """Up to nine faults in a row: the file is one that the server had as a whole, or there is none."""
+    dice = random.Random(seed)
+    server.content["/a.bin"], server.ranges = BODY, dice.random() < 0.8
+    server.faults = dice.choices(FAULTS, k=dice.randint(1, 9))
+    try:
+        path, _ = fetch(server, tmp_path)
+    except DataError:
+        assert not (tmp_path / "a.bin").exists()
+    else:
+        assert path.read_bytes() in (BODY, BODY[::-1])
 
 
 def test_only_the_rest_is_fetched_after_a_cut(server: Server, tmp_path: Path):
