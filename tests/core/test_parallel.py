@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -77,6 +80,43 @@ def test_ray_is_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingExtraError, match="needs the package ray"):
         list(ordered_map(add, [1], 1, Engine("ray", 2)))
+
+
+def sleep(job: int, context: None) -> int:
+    time.sleep(60)
+    return job
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+def test_processes_end_with_a_parent_that_is_killed():
+    code = (
+        "import sys, threading, time; sys.path.insert(0, sys.argv[1])\n"
+        "from multiprocessing import active_children\n"
+        "from test_parallel import sleep\n"
+        "from xlalign.parallel import Engine, ordered_map\n"
+        "def tell():\n"
+        "    while len(active_children()) < 2: time.sleep(0.02)\n"
+        "    time.sleep(1.5); print(*[child.pid for child in active_children()], flush=True)\n"
+        "threading.Thread(target=tell, daemon=True).start()\n"
+        "list(ordered_map(sleep, range(99), None, Engine('local', 2)))\n"
+    )
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = [int(number) for number in parent.stdout.readline().split()]
+        parent.kill()
+    assert len(workers) == 2
+    deadline = time.monotonic() + 10
+    while any(map(alive, workers)):
+        assert time.monotonic() < deadline, "orphans"
+        time.sleep(0.02)
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_jobs_are_read_lazily():

@@ -175,9 +175,10 @@ class _Run:
 
     def _start_ready(self) -> None:
         while ready := self._ready():
+            engine = self.settings.share(len(ready) + len(self.running))
             for node in ready:
                 del self.waiting[node.name]
-                self._start(node, self.settings.share(len(ready) + len(self.running)))
+                self._start(node, engine)
 
     def _ready(self) -> list[Node]:
         return [node for node in self.waiting.values() if all(name in self.outcomes for name in node.inputs.values())]
