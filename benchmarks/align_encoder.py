@@ -34,6 +34,7 @@ SHARED = Path(__file__).parents[2] / "shared/data/wordalign"
 LAYER = 8
 SIZES = {
     "mbert": {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072},
+    "nano": {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 128},
     "tiny": {"hidden_size": 64, "num_hidden_layers": 12, "num_attention_heads": 2, "intermediate_size": 128},
 }
 METHODS = {"argmax": ("inter", "a"), "itermax": ("itermax", "i"), "match": ("mwmf", "m")}
