@@ -12,6 +12,7 @@ from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.curves import read_curve
 from xlalign.reporting.data import AlignedPair, ReportData, StageRun
 from xlalign.reporting.diagnostics import Diagnostics, sentence_table, transfer, word_table
+from xlalign.reporting.links import gold_table, lexicon_table
 from xlalign.reporting.results import Origin, Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
@@ -106,6 +107,14 @@ def error_rates(pipeline: Pipeline, outcomes: Outcomes) -> Table | None:
     scores = {name: _json(outcomes[name], "scores.json") for name in names}
     rates = {name: {pair: entry["aer"] for pair, entry in table.items()} for name, table in scores.items() if table}
     return error_table(rates) if rates else None
+
+
+def link_tables(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
+    """What the gold standards and dictionaries of the align-words stages say."""
+    names = _ran(pipeline, outcomes, "align-words")
+    scores = {name: _json(outcomes[name], "scores.json") for name in names}
+    tables = gold_table(scores), lexicon_table({name: _json(outcomes[name], "report.json") for name in names})
+    return [table for table in tables if table]
 
 
 def _ran(pipeline: Pipeline, outcomes: Outcomes, section: str) -> list[str]:

@@ -10,7 +10,7 @@ import typer
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_outcomes
+from xlalign.cli.results import show_tables
 from xlalign.cli.stages import current, open_pipeline
 from xlalign.errors import unknown_name
 
@@ -57,7 +57,9 @@ def command(
         if outcomes is not None and text:
             _show_pair(pipeline, outcomes, names[0], text, languages)
         elif outcomes is not None:
-            show_outcomes(request, pipeline, outcomes)
+            from xlalign.stages.report import link_tables
+
+            show_tables(request, outcomes, link_tables(pipeline, outcomes))
 
 
 def _with_gold(pipeline: Pipeline, gold: list[str]) -> Pipeline:
