@@ -58,7 +58,7 @@ def test_difference_is_taken_to_the_better_of_baseline_and_control():
     table = summary_table(results(base=BASE, mlm=control, ppa=BETTER), controls=("mlm",))
     gain = [row.cells[4].value for row in table.rows]
     assert gain == [None, None, 9.0]
-    assert table.rows[2].cells[4].detail == "per seed: 9.00, 9.00"
+    assert table.rows[2].cells[4].detail == "per seed: 9.00, 9.00; to mlm"
     assert "minus mlm, the better of baseline and control" in table.notes[1]
 
 

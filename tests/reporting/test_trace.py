@@ -59,8 +59,11 @@ def test_every_score_on_the_page_can_be_traced():
         for model in entry.models:
             for column in columns:
                 assert html.count(f"xlalign report --why {task}/{model}/{column}") >= 2  # its table, the heat table
-    scores = re.findall(r'<td class="num[^>]*>(?=[\d])', html.partition('id="xnli"')[2].partition("</table>")[0])
-    assert all("title=" in score for score in scores)
+    results = html.partition('id="result"')[2].partition('<section id="gains"')[0]
+    tables = re.sub(r"<details.*?</details>", "", results, flags=re.DOTALL)
+    numbers = re.findall(r'<td class="num[^>]*>(?=[^<–])', tables)
+    assert len(numbers) > 90
+    assert [cell for cell in numbers if "title=" not in cell] == []
 
 
 def test_heat_is_coloured_by_the_gain_and_marked():

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
 
-from xlalign.reporting.results import Results, Score, task_name
-from xlalign.reporting.scores import cell
+from xlalign.reporting.results import Results, task_name
+from xlalign.reporting.scores import traced
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 GROUPS = ("classification", "tagging", "qa", "retrieval")
@@ -32,13 +32,15 @@ def benchmark_table(results: Results) -> Table | None:
 
 
 def _cells(model: str, results: Results, tasks: list[str]) -> list[Cell]:
-    scores = {name: results.tasks[name].models[model].average for name in tasks}
-    groups = [fmean(_mean(scores[n]) for n in tasks if results.tasks[n].group == group) for group in GROUPS]
-    return [Cell(value=results.benchmark[model]), *(Cell(value=g) for g in groups), *(cell(scores[n]) for n in tasks)]
+    scores = {name: traced(results, name, model, "average") for name in tasks}
+    groups = [_mean({n: cell for n, cell in scores.items() if results.tasks[n].group == group}) for group in GROUPS]
+    average = Cell(value=results.benchmark[model], detail=f"mean of {', '.join(map(task_name, tasks))}")
+    return [average, *groups, *scores.values()]
 
 
-def _mean(score: Score) -> float:
-    return score.mean or 0.0
+def _mean(scores: Mapping[str, Cell]) -> Cell:
+    values = [cell.value for cell in scores.values() if isinstance(cell.value, float)]
+    return Cell(value=fmean(values), detail=f"mean of {', '.join(map(task_name, scores))}")
 
 
 def submission_table(scored: Mapping[str, Any]) -> Table:

@@ -56,7 +56,7 @@ def task_table(name: str, results: Results) -> Table:
                 *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
                 Column(name="gap", kind="score", better="lower"),
             ),
-            rows=(*rows, *_differences(task, results.baseline, languages)),
+            rows=(*rows, *_differences(name, results, languages)),
             notes=_notes(task, results.baseline),
             signature=_signature(name, results),
         )
@@ -143,8 +143,8 @@ def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[st
     rows = []
     for aligner, by_pair in rates.items():
         mean = sum(by_pair.values()) / len(by_pair) if by_pair else None
-        values = [*(by_pair.get(pair) for pair in pairs), mean]
-        rows.append(row(aligner, [Cell(value=None if value is None else 100 * value) for value in values]))
+        values = {**{pair: by_pair.get(pair) for pair in pairs}, "mean": mean}
+        rows.append(row(aligner, [_rate(value, f"{aligner} on {pair}") for pair, value in values.items()]))
     return Table(
         name="aer",
         caption="Word alignment, AER (%), lower is better",
@@ -152,6 +152,10 @@ def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[st
         rows=tuple(rows),
         signature=signature,
     )
+
+
+def _rate(value: float | None, what: str) -> Cell:
+    return Cell(value=None) if value is None else Cell(value=100 * value, detail=f"{what}; its stage is in Provenance")
 
 
 def _signature(task: str, results: Results) -> tuple[str, ...]:
@@ -164,18 +168,25 @@ def _cells(results: Results, task: str, model: str, languages: list[str]) -> lis
     return [*(traced(results, task, model, column) for column in (*languages, "others")), gap]
 
 
-def _differences(task: TaskScores, baseline: str, languages: list[str]) -> list[Row]:
-    reference = task.models.get(baseline)
+def _differences(name: str, results: Results, languages: list[str]) -> list[Row]:
+    models = results.tasks[name].models
+    reference = models.get(results.baseline)
     if reference is None:
         return []
     rows: list[Row] = []
-    for model, scores in task.models.items():
-        if model != baseline:
-            pairs = [(scores.languages.get(lang), reference.languages.get(lang)) for lang in languages]
-            pairs += [(scores.others, reference.others), (scores.gap, reference.gap)]
-            values = [difference(ours, theirs) for ours, theirs in pairs]
-            rows.append(row(f"Δ {model}", values, kind="difference", rule=not rows))
+    for model, scores in models.items():
+        if model != results.baseline:
+            columns = (*languages, "others", "gap")
+            found = {column: difference(scores.score(column), reference.score(column)) for column in columns}
+            cells = [_explained(cell, f"{name}/{model}/{column}") for column, cell in found.items()]
+            rows.append(row(f"Δ {model}", cells, kind="difference", rule=not rows))
     return rows
+
+
+def _explained(cell: Cell, place: str) -> Cell:
+    """A difference that says how to ask for more."""
+    said = "; ".join(filter(None, [cell.detail, f"xlalign report --why {place}"]))
+    return cell if cell.value is None else cell.model_copy(update={"detail": said})
 
 
 def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import SOURCE, Results, Score, TaskScores, minus, task_name
-from xlalign.reporting.scores import cell, significance
+from xlalign.reporting.scores import cell, significance, traced
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
 
 
@@ -130,15 +130,15 @@ def _minor(compared: Comparison) -> list[str]:
 
 
 def _row(model: str, compared: Comparison, seconds: float | None) -> Row:
-    scores = compared.task.models[model]
-    minor = [compared.results.tasks[task].models.get(model) for task in _minor(compared)]
+    results, primary = compared.results, compared.primary
+    minor = [task for task in _minor(compared) if model in results.tasks[task].models]
+    others = {task: traced(results, task, model, "others") for task in minor}
+    gain = cell(compared.gain(model))
     cells = [
-        cell(scores.languages.get(SOURCE)),
-        cell(scores.others),
-        cell(scores.gap),
-        cell(compared.gain(model)),
-        *(cell(entry.others if entry else None) for entry in minor),
-        Cell(value=seconds),
+        *(traced(results, primary, model, column) for column in (SOURCE, "others", "gap")),
+        gain.model_copy(update={"detail": f"{gain.detail}; to {compared.reference}"}) if gain.detail else gain,
+        *(others.get(task, Cell(value=None)) for task in _minor(compared)),
+        Cell(value=seconds, detail="see Provenance" if seconds else ""),
     ]
     return row(model, cells)
 
