@@ -22,7 +22,8 @@ from torch import nn
 from xlalign.evaluation.cell_settings import CellSettings, Regime
 from xlalign.evaluation.data.tested import TestedData
 from xlalign.evaluation.data.training import English, TrainingData
-from xlalign.evaluation.finetune import FineTuner
+from xlalign.evaluation.finetune import FineTuner, predict
+from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.model import initialise
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling import encoder
@@ -115,6 +116,36 @@ def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outco
     return wall, cpu, 100 * float(np.mean([a == e["label"] for a, e in zip(answers, test, strict=True)]))
 
 
+def scratch_model(english: English) -> str:
+    """A tiny encoder with random weights and the vocabulary of the training text."""
+    from xlalign.modeling import scratch
+
+    texts = [text for example in english.train for text in (example["first"], example["second"])]
+    tokenizer = scratch.train_tokenizer({"en": texts}, "tiny")
+    folder = Path(tempfile.mkdtemp())
+    encoder.save(scratch.create("tiny", tokenizer, seed=0), tokenizer, folder)
+    return str(folder)
+
+
+def check_same(cell: BenchCell, examples: list[dict[str, Any]]) -> None:
+    """Both give the same scores before training, from the same output layer; ends the program otherwise."""
+    assert cell.regime is not None
+    assert cell.options is not None
+    task = cell.tested_task()
+    tuner = FineTuner(cell.model, task, cell.tuning(), cell.regime)
+    peer = Peer(cell.model, len(task.labels), cell.seed).eval()
+    texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
+    batch = peer.tokenizer(
+        *texts, truncation="longest_first", max_length=cell.options.max_length, padding=True, return_tensors="pt"
+    )
+    with torch.no_grad():
+        theirs = peer(**batch)["logits"].numpy()
+    ours = np.stack(predict(tuner.model, KINDS.get(task.kind), tuner.encode(examples)))
+    print(f"largest difference of untrained scores: {np.abs(ours - theirs).max():.1e}")
+    if not np.allclose(ours, theirs, atol=1e-4):
+        raise SystemExit("xlalign and transformers do not compute the same: no times")
+
+
 WAYS: dict[str, Callable[..., Outcome]] = {
     "xlalign": ours,
     "trainer": lambda *a: trainer(*a, grouped=False),
@@ -124,7 +155,7 @@ WAYS: dict[str, Callable[..., Outcome]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model")
+    parser.add_argument("model", nargs="?", default="", help="folder; without one a tiny encoder with random weights")
     parser.add_argument("--data", default="micro:")
     parser.add_argument("--train", default="", help="TASK:SPLIT to train on")
     parser.add_argument("--lang", default="en")
@@ -136,7 +167,14 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    tuning = {"steps": options.steps, "batch_size": options.batch, "evaluations": 1, "dropout": 0.0, "max_length": 128}
+    tuning = {
+        "steps": options.steps,
+        "batch_size": options.batch,
+        "evaluations": 1,
+        "dropout": 0.0,
+        "max_length": 128,
+        "hidden": 0,
+    }
     settings = EvalSettings(
         tasks=("xnli",),
         data=options.data,
@@ -147,17 +185,23 @@ def main() -> None:
     (cell, *_) = settings.cells()
     english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested(options.lang)
     found: dict[str, list[Outcome]] = {way: [] for way in options.ways}
+    model = options.model or scratch_model(english)
     for seed in options.seeds:
         regime = Regime(learning_rate=options.rate)
-        bench = BenchCell(**{**dict(cell), "seed": seed, "regime": regime, "model": options.model})
+        bench = BenchCell(**{**dict(cell), "seed": seed, "regime": regime, "model": model})
+        if seed == options.seeds[0]:
+            check_same(bench, test[:16])
         for way in options.ways:
             found[way].append(WAYS[way](bench, english, test))
             print(way, "seed", seed, *(f"{value:.2f}" for value in found[way][-1]), flush=True)
-    print(f"{'way':16} {'wall s':>8} {'cpu s':>8} {'steps/s':>8} {'accuracy':>9} {'sd':>6}")
+    print(f"{'way':16} {'wall s':>8} {'cpu s':>8} {'steps/s':>8} {'accuracy':>9} {'sd':>6} {'ratio':>6}")
     for way, runs in found.items():
         wall, cpu, score = np.mean(runs, axis=0)
         deviation = np.std([run[2] for run in runs], ddof=1) if len(runs) > 1 else float("nan")
-        print(f"{way:16} {wall:8.1f} {cpu:8.1f} {options.steps / wall:8.1f} {score:9.2f} {deviation:6.2f}")
+        print(
+            f"{way:16} {wall:8.1f} {cpu:8.1f} {options.steps / wall:8.1f} {score:9.2f} {deviation:6.2f}"
+            f" {wall / np.mean(found[options.ways[0]], axis=0)[0]:6.2f}"
+        )
 
 
 if __name__ == "__main__":

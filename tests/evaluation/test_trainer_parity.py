@@ -23,12 +23,13 @@ def bench():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_accuracy_is_that_of_trainer(bench, nano, data):
-    tuning = {"steps": 80, "batch_size": 16, "evaluations": 1, "dropout": 0.0}
+    tuning = {"steps": 80, "batch_size": 16, "evaluations": 1, "dropout": 0.0, "hidden": 0}
     regime = Regime(learning_rate=5e-3)
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning={"all": tuning}, seeds=(1,))
     cell = settings.cells()[0].model_copy(update={"regime": regime})
     english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested("en")
     bench_cell = bench.BenchCell(**{**dict(cell), "model": str(nano)})
+    bench.check_same(bench_cell, test[:16])
     ours, theirs = bench.ours(bench_cell, english, test), bench.trainer(bench_cell, english, test, grouped=False)
     assert ours[2] == pytest.approx(theirs[2], abs=5)
     assert ours[2] > 90
