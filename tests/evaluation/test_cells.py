@@ -203,3 +203,16 @@ def test_layer_and_pooling_are_chosen_on_held_out_pairs(nano, tmp_path):
     assert len(result.curve) == 4 * 3
     assert result.curve[result.setup["point"]] == max(result.curve.values())
     assert "en" not in result.languages
+
+
+def test_held_out_pairs_of_a_folder_choose_the_layer(nano, data, tmp_path):
+    import shutil
+
+    shutil.copytree(data, tmp_path / "data")
+    for side in ("deu", "eng"):
+        source = tmp_path / f"data/tatoeba/deu-eng.{side}"
+        shutil.copy(source, tmp_path / f"data/tatoeba/deu-eng.dev.{side}")
+    settings = EvalSettings(tasks=("tatoeba",), data=f"folder:{tmp_path / 'data'}", device="cpu")
+    result = run_cell(settings.cells()[0], nano, tmp_path / "work")
+    assert len(result.curve) == 4 * 3
+    assert result.curve[result.setup["point"]] == max(result.curve.values())
