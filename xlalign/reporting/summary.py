@@ -172,6 +172,5 @@ def _figure(model: str, compared: Comparison, role: str) -> Figure:
 def _gain_figure(gain: Score, what: str) -> Figure:
     seeds = f", at least {number(min(gain.scores), 'difference')} for each seed" if len(gain.scores) > 1 else ""
     mean = gain.mean or 0.0
-    return Figure(
-        label="difference", value=number(mean, "difference"), note=what + seeds, tone="good" if mean > 0 else "bad"
-    )
+    tone = "plain" if abs(mean) < 0.05 else "good" if mean > 0 else "bad"
+    return Figure(label="difference", value=number(mean, "difference"), note=what + seeds, tone=tone)
