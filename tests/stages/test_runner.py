@@ -11,10 +11,10 @@ from fake_stage import graph, node
 
 from xlalign.artifacts.runs import records
 from xlalign.artifacts.store import Store
-from xlalign.errors import DataError
+from xlalign.errors import DataError, Interrupted
 from xlalign.progress import Event
 from xlalign.stages.base import Node
-from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.execution import ExecutionSettings, InlineExecutor
 from xlalign.stages.runner import Outcome, closure, make_current, plan
 
 INLINE = ExecutionSettings(workers=1)
@@ -195,3 +195,17 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except OSError:
         return False
+
+
+def test_an_interruption_starts_nothing_that_was_queued_in_this_process():
+    ran: list[str] = []
+
+    def stop() -> None:
+        raise Interrupted("stopped")
+
+    queue = InlineExecutor(lambda *_: None)
+    queue.submit("first", stop)
+    queue.submit("second", ran.append, "second")
+    outcomes = [result for _ in range(2) for _, result in queue.completed()]
+    assert [type(result) for result in outcomes] == [Interrupted, Interrupted]
+    assert not ran

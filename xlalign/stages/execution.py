@@ -65,17 +65,23 @@ class InlineExecutor:
     def __init__(self, report: Report) -> None:
         self._queue: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
         self._report = report
+        self._stopped: Interrupted | None = None
 
     def submit(self, name: str, work: Callable[..., Any], *arguments: Any) -> None:
         """Queue `work(*arguments)`."""
         self._queue.append((name, work, arguments))
 
     def completed(self) -> Iterator[tuple[str, Any]]:
-        """Run the oldest job."""
+        """Run the oldest job; after an interruption all others end as interrupted without being started."""
         name, work, arguments = self._queue.pop(0)
+        if self._stopped:
+            yield name, self._stopped
+            return
         with listening(lambda event: self._report(name, event)):
             try:
                 result = work(*arguments)
+            except Interrupted as error:
+                result = self._stopped = error
             except Exception as error:  # the caller decides, as with a worker process
                 result = error
         yield name, result
