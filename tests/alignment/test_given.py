@@ -12,7 +12,7 @@ from xlalign.errors import DataError
 
 
 def bitext(folder, **more):
-    table = {"languages": ["en", "hi"], "sources": [{"uri": "micro:world=3", "pairs": 60}], "dev_size": 5, "workers": 1}
+    table = {"languages": ["en", "hi"], "sources": [{"uri": "micro:world=3", "pairs": 60}], "dev_size": 5}
     prepare(PrepareSettings.model_validate(table | more), folder)
     return folder
 
