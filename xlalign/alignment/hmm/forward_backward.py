@@ -67,25 +67,26 @@ def posteriors(emission: Floats, null: Floats, moves: Transitions) -> Posteriors
         null: (J, B), p0 q_j; 1 for padded observations, whose emissions are all 0.
         moves: as `transitions` makes them.
     """
-    before, produced, norms = _forward(emission, null, moves)
+    before, leave, produced, norms = _forward(emission, null, moves)
     gamma, skipped, arrivals = _backward(emission, null, moves, before, produced, norms)
     states = emission.shape[2]
-    leave = (before[:-1] * moves.scale).reshape(-1, states)
-    expected = (leave.T @ arrivals.reshape(-1, states) * moves.jump).astype(np.float32)
+    expected = leave.reshape(-1, states).T @ arrivals.reshape(-1, states) * moves.jump
     return Posteriors(gamma, skipped, _by_distance(expected) + _last_jumps(before[-1], moves))
 
 
-def _forward(emission: Floats, null: Floats, moves: Transitions) -> tuple[Floats, Floats, Floats]:
-    """A before each observation (J + 1, B, S), the part of A_j produced by real states (J, B, S), norms (J, B)."""
+def _forward(emission: Floats, null: Floats, moves: Transitions) -> tuple[Floats, Floats, Floats, Floats]:
+    """A before each observation (J + 1, B, S), the same times `scale` without the last (J, B, S), the part of A_j
+    produced by real states (J, B, S), norms (J, B)."""
     length, pairs, states = emission.shape
     before = np.zeros((length + 1, pairs, states), dtype=np.float32)
     before[0, :, 0] = 1.0
-    produced = np.empty_like(emission)
+    leave, produced = np.empty_like(emission), np.empty_like(emission)
     norms = np.empty((length, pairs), dtype=np.float32)
     for j in range(length):
         now = before[j]
         real = produced[j]
-        np.matmul(now * moves.scale, moves.jump, out=real)
+        np.multiply(now, moves.scale, out=leave[j])
+        np.matmul(leave[j], moves.jump, out=real)
         real *= emission[j]
         after = before[j + 1]
         np.multiply(now, null[j][:, None], out=after)
@@ -95,7 +96,7 @@ def _forward(emission: Floats, null: Floats, moves: Transitions) -> tuple[Floats
         inverse = (1.0 / np.maximum(norm, 1e-30))[:, None]
         after *= inverse
         real *= inverse
-    return before, produced, norms
+    return before, leave, produced, norms
 
 
 def _backward(
