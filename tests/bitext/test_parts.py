@@ -213,6 +213,22 @@ def test_near_duplicates_collide_as_often_as_they_should():
         assert low <= hits / 150 <= high, similarity
 
 
+def test_a_shared_side_in_another_language_pair_is_no_near_duplicate():
+    text = "In the beginning God created the heaven and the earth and all that is in them"
+    pairs = [Pair("", text, "x", "en", target, "") for target in ("de", "fr")]
+    bands = [band_keys(Batch.of([pair])) for pair in pairs]
+    assert not (bands[0] == bands[1]).any()
+    assert (bands[0] == band_keys(Batch.of(pairs[:1]))).all()
+
+
+def test_script_share_in_a_script_without_spaces():
+    script = FILTERS.get("script")()
+    shares = [
+        script.score(Pair("", "x", text, "en", "zh", ""))[1] for text in ("打开 Thunderbird", "打开", "Thunderbird")
+    ]
+    assert shares == pytest.approx([2 / 1.65 / (2 / 1.65 + 11 / 6), 1, 0])
+
+
 def test_pairs_without_words_are_no_near_duplicates():
     batch = Batch.of([Pair("", text, text, "en", "de", "") for text in ("...", "a b", "!?", "a b")])
     bands = band_keys(batch)

@@ -290,6 +290,18 @@ def test_near_duplicates(tmp_path: Path):
     assert report.dropped == {"near duplicate": 2}
 
 
+def test_samples_are_of_different_texts(tmp_path: Path):
+    rows = ["the same sentence\tderselbe Satz\n"] * 50 + [
+        f"{number(NUMBERS, i)}\t{number(ZAHLEN, i)}\n" for i in [7, 7, 8, 8]
+    ]
+    (tmp_path / "a.tsv").write_text("".join(rows))
+    prepare(settings_of(f"file:{tmp_path}/a.tsv"), tmp_path / "out")
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert report["dropped"] == {"duplicate": 51}
+    assert len({sample["source"] for sample in report["samples"]["duplicate"]}) == 3
+    assert len(report["samples"]["duplicate"]) == 3
+
+
 def test_what_an_interrupted_run_left_is_gone(tmp_path: Path):
     out = tmp_path / "out"
     prepare(settings_of(write_corpus(tmp_path), shard_rows=20), out)

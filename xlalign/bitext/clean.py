@@ -65,9 +65,10 @@ class Tally:
     histograms: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     def drop(self, reason: str, samples: list[Sample], count: int | None = None) -> None:
-        """Count dropped pairs (`count`, by default as many as samples) and keep the samples of lowest rank."""
+        """Count dropped pairs (`count`, by default as many as samples); keep those of lowest rank, each text once."""
         self.dropped[reason] = self.dropped.get(reason, 0) + (len(samples) if count is None else count)
-        self.samples[reason] = nsmallest(SAMPLES, [*self.samples.get(reason, []), *samples])
+        ordered = sorted([*self.samples.get(reason, []), *samples], reverse=True)
+        self.samples[reason] = nsmallest(SAMPLES, {each.rank: each for each in ordered}.values())
 
     def add(self, other: Tally) -> None:
         """Take in the tally of another batch."""
@@ -133,13 +134,13 @@ class _Work:
         owners = evaluation.find(self.batch)
         alive = np.ones(len(self.batch), dtype=np.bool_)
         for number, name in enumerate(evaluation.names):
-            alive = self._drop(alive, owners != number, f"evaluation:{name}", owners)
+            alive = self._drop(alive, owners != number, f"evaluation:{name}")
         self._take(alive)
 
-    def _drop(self, alive: Mask, keep: Mask, reason: str, scores: npt.NDArray[np.generic]) -> Mask:
+    def _drop(self, alive: Mask, keep: Mask, reason: str, scores: npt.NDArray[np.generic] | None = None) -> Mask:
         dropped = np.flatnonzero(alive & ~keep).tolist()
         if dropped:
-            self.tally.drop(reason, [self._sample(i, scores[i]) for i in dropped])
+            self.tally.drop(reason, [self._sample(i, "" if scores is None else _shown(scores[i])) for i in dropped])
         return alive & keep
 
     def _take(self, alive: Mask) -> None:
@@ -147,10 +148,10 @@ class _Work:
             self.batch = self.batch.take(alive)
             self.rows = self.rows[alive]
 
-    def _sample(self, i: int, score: np.generic) -> Sample:
+    def _sample(self, i: int, score: str) -> Sample:
         source, target = self.batch.source.texts[i], self.batch.target.texts[i]
         place = f"{self.job.place}:{self.job.rows[self.rows[i]].line}"
-        return sample(place, source, target, " ".join(f"{x:.3g}" for x in np.atleast_1d(score)))
+        return sample(place, source, target, score)
 
     def result(self) -> Cleaned:
         source, target = self.batch.source, self.batch.target
@@ -170,6 +171,10 @@ def _gold(rows: list[Row]) -> pa.Array:
     if not any(row.gold for row in rows):
         return pa.nulls(len(rows), GOLD)
     return pa.array([row.gold._asdict() if row.gold else None for row in rows], GOLD)
+
+
+def _shown(score: np.generic) -> str:
+    return " ".join(f"{x:.3g}" for x in np.atleast_1d(score))
 
 
 def sample(place: str, source: str, target: str, score: str = "") -> Sample:

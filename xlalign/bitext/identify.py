@@ -7,7 +7,7 @@ parallel, one byte a step, where py3langid walks it in Python sentence by senten
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,7 +56,7 @@ def model() -> Model:
     return Model(np.asarray(loaded.tk_nextmove), rows, outputs, loaded.nb_ptc, loaded.nb_pc, list(loaded.nb_classes))
 
 
-@cache
+@lru_cache(maxsize=4)  # 8 MB each, and a run may have sixty language pairs
 def identifier(codes: tuple[str, str]) -> Identifier:
     """The identifier for text in two languages: these, what is confused with them, and common languages."""
     known = set(model().labels)

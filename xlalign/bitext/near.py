@@ -3,10 +3,13 @@
 The shingles of a pair are the words and word bigrams of both sides. Each of `BANDS * ROWS` hash functions keeps its
 least value over them; two pairs of Jaccard similarity s agree in a whole band with probability 1 - (1 - s^ROWS)^BANDS:
 3 % at 0.5, 38 % at 0.7, 77 % at 0.8, 99 % at 0.9. Only the keys of the bands are kept, `8 * BANDS` bytes a pair, so
-a pair goes when a band has been seen before, and is not compared again.
+a pair goes when a band has been seen before, and is not compared again. Pairs of other languages are never near: in a
+text with many translations they share a side, and there are many of them.
 """
 
 from __future__ import annotations
+
+from zlib import crc32
 
 import numpy as np
 
@@ -25,8 +28,9 @@ def band_keys(batch: Batch) -> Hashes:
     minima = np.stack([_minima(shingles, counts, seed) for seed in seeds], axis=1)
     powers = mix(np.arange(ROWS, dtype=np.uint64)) | np.uint64(1)
     keys = (minima.reshape(len(batch), BANDS, ROWS) * powers).sum(axis=2, dtype=np.uint64)
+    salt = np.uint64(crc32(f"{batch.source.lang}-{batch.target.lang}".encode())) * np.uint64(BANDS)
     own = mix(batch.source.keys)[:, None]
-    return np.where(counts[:, None] > 0, mix(keys + np.arange(BANDS, dtype=np.uint64)), own)
+    return np.where(counts[:, None] > 0, mix(keys + salt + np.arange(BANDS, dtype=np.uint64)), own)
 
 
 def _minima(shingles: Hashes, counts: Ints, seed: np.uint64) -> Hashes:

@@ -29,7 +29,7 @@ from xlalign.stages.grid import cell_name, data_name, grid
 from xlalign.stages.prepare import TASK
 from xlalign.training.settings import PretrainSettings
 
-PREPARE = Kind("prepare", 2, "xlalign.stages.prepare")
+PREPARE = Kind("prepare", 3, "xlalign.stages.prepare")
 ALIGN = Kind("align-words", 2, "xlalign.stages.align_words")
 PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
 EVAL = Kind("eval", 2, "xlalign.stages.evaluate")

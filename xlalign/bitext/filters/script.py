@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from xlalign.bitext.batch import Batch, Side
+from xlalign.bitext.batch import FOREIGN_WORD_LENGTH, Batch, Side
 from xlalign.bitext.filters.base import BatchFilter, Scores, both_sides
 
 
 class Script(BatchFilter):
-    """Score: share of the letters of each side that are in a script of its language; 1 where nothing is known."""
+    """Score: share of the letters of each side that are in a script of its language; 1 where nothing is known.
+
+    In scripts without spaces a letter counts as the part of a word that it is, so that `打开 Thunderbird` has 0.4.
+    """
 
     unit: ClassVar[str] = "share of letters"
 
@@ -30,4 +33,7 @@ class Script(BatchFilter):
 def _share(side: Side) -> Scores:
     if not side.language.scripts:
         return np.ones(len(side.texts))
-    return np.where(side.letters > 0, side.count(*side.language.scripts) / np.maximum(side.letters, 1), 1.0)
+    unspaced = not side.language.spaced
+    own = side.count(*side.language.scripts) / (side.language.word_length if unspaced else 1)
+    others = (side.letters - side.count(*side.language.scripts)) / (FOREIGN_WORD_LENGTH if unspaced else 1)
+    return np.where(side.letters > 0, own / np.maximum(own + others, 1e-9), 1.0)
