@@ -17,6 +17,7 @@ from xlalign.training import sharding
 from xlalign.training.settings import TrainSettings
 
 if TYPE_CHECKING:
+    from accelerate import PartialState
     from torch.distributed.fsdp import FSDPModule
 
     from xlalign.training.loop import Program
@@ -117,17 +118,20 @@ class Device:
 
 def process(settings: TrainSettings) -> tuple[int, int]:
     """Number of this process and number of processes, as `torchrun` or `accelerate launch` set them up."""
-    from accelerate import PartialState
-
-    state = PartialState(cpu=device_name(settings.device) == "cpu")
+    state = _processes(settings)
     return state.process_index, state.num_processes
 
 
-def wait() -> None:
+def wait(settings: TrainSettings) -> None:
     """Wait for all processes; nothing to wait for in a single one."""
+    _processes(settings).wait_for_everyone()
+
+
+def _processes(settings: TrainSettings) -> PartialState:
+    """The group of processes; its first user fixes the device for all, so all say it."""
     from accelerate import PartialState
 
-    PartialState().wait_for_everyone()
+    return PartialState(cpu=device_name(settings.device) == "cpu")
 
 
 def _trackers(settings: TrainSettings) -> list[str] | None:

@@ -27,7 +27,7 @@ from xlalign.training.loop import TrainResult, train
 from xlalign.training.recipe import RecipeProgram
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings
-from xlalign.training.sharding import gathered
+from xlalign.training.sharding import whole_state
 from xlalign.training.tokens import tokenise
 from xlalign.training.vectors import sentence_matrix
 from xlalign.training.views import Frame
@@ -76,12 +76,12 @@ def pretrain(
     select = settings.select or None if evaluate else None
     result = train(program, batches, settings, work, evaluate=evaluate, select=select)
     summary = summarise(settings, result, model)
-    state = {name: gathered(value) for name, value in model.state_dict().items()}
+    state = whole_state(model)
     if batches.run.rank == 0:
         encoder.save(model, tokenizer, out, state)
         shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
         (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
-    devices.wait()
+    devices.wait(settings)
     return summary
 
 
@@ -135,7 +135,7 @@ def _vocabulary(settings: PretrainSettings, size: str, bitext: Path, folder: Pat
             )
         tokenizer.save_pretrained(folder)
         (folder / "done").touch()
-    devices.wait()
+    devices.wait(settings)
     return AutoTokenizer.from_pretrained(folder)
 
 

@@ -49,6 +49,15 @@ def gathered(value: Tensor) -> Tensor:
     return found
 
 
+def whole_state(model: nn.Module) -> dict[str, Tensor]:
+    """A model's state, put together; tied weights stay one tensor under two names. All processes take part."""
+    found: dict[int, Tensor] = {}
+    for value in model.state_dict(keep_vars=True).values():
+        if id(value) not in found:
+            found[id(value)] = gathered(value.detach())
+    return {name: found[id(value)] for name, value in model.state_dict(keep_vars=True).items()}
+
+
 def placed(value: Tensor, example: Tensor) -> Tensor:
     """A whole tensor on the device of `example`, split as that is; a scalar is never split."""
     value = value.to(example.device)
