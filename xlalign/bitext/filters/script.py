@@ -33,7 +33,7 @@ class Script(BatchFilter):
 def _share(side: Side) -> Scores:
     if not side.language.scripts:
         return np.ones(len(side.texts))
-    unspaced = not side.language.spaced
-    own = side.count(*side.language.scripts) / (side.language.word_length if unspaced else 1)
-    others = (side.letters - side.count(*side.language.scripts)) / (FOREIGN_WORD_LENGTH if unspaced else 1)
-    return np.where(side.letters > 0, own / np.maximum(own + others, 1e-9), 1.0)
+    own = side.count(*side.language.scripts)
+    foreign = (side.letters - own) / (1 if side.language.spaced else FOREIGN_WORD_LENGTH)
+    expected = own / side.language.word_length
+    return np.where(side.letters > 0, expected / np.maximum(expected + foreign, 1e-9), 1.0)
