@@ -115,6 +115,23 @@ def test_a_probe_leaves_the_encoder_as_it_is(nano, data, tmp_path):
     assert result.languages["en"].headline > 60
 
 
+@pytest.mark.parametrize("task", ["xnli", "panx"])
+def test_a_probe_that_remembers_is_one_that_reads_again(nano, data, tmp_path, monkeypatch, task):
+    from xlalign.evaluation import finetune
+
+    grid = [{"frozen": "all", "learning_rate": 2e-2}]
+    passes = []
+    original = finetune.Packed.states
+    monkeypatch.setattr(finetune.Packed, "states", lambda *a: passes.append(1) or original(*a))
+    one = run_cell(cell(data, task, regimes=grid), nano, tmp_path / "one")
+    few = len(passes)
+    monkeypatch.setattr(finetune, "REMEMBERED", 0)
+    two = run_cell(cell(data, task, regimes=grid), nano, tmp_path / "two")
+    assert len(passes) - few > 50 > few
+    assert one.dev == two.dev
+    assert one.languages["de"].predictions == two.languages["de"].predictions
+
+
 def test_tasks_that_train_alike_share_one_fine_tuning():
     settings = EvalSettings(tasks=("xquad", "mlqa", "tydiqa"), seeds=(1,))
     xquad, mlqa, tydiqa = (one.tuning() for one in settings.cells())

@@ -14,15 +14,16 @@ from xlalign.evaluation.encoding import Encoded, Packed, labels_of, pack
 
 @dataclass(frozen=True)
 class Batch:
-    """A logical batch: packed rows, their labels, and the numbers of their examples."""
+    """A logical batch: packed rows, their labels, the numbers of their examples, and their own."""
 
     packed: Packed
     labels: Tensor
     ids: tuple[int, ...]
+    rows: tuple[int, ...]
 
     def to(self, device: torch.device) -> Batch:
         """The batch on a device."""
-        return Batch(self.packed.to(device), self.labels.to(device), self.ids)
+        return Batch(self.packed.to(device), self.labels.to(device), self.ids, self.rows)
 
 
 class ShuffledBatches:
@@ -50,7 +51,8 @@ class ShuffledBatches:
         units = self._order(epoch)[at * self._size : (at + 1) * self._size]
         rows = (units[:, None] * self._encoded.unit + np.arange(self._encoded.unit)).ravel()
         packed = pack(self._encoded, rows, self._device)
-        return Batch(packed, labels_of(self._encoded, rows), tuple(self._encoded.origin[row] for row in rows))
+        ids = tuple(self._encoded.origin[row] for row in rows)
+        return Batch(packed, labels_of(self._encoded, rows), ids, tuple(rows.tolist()))
 
     def _epoch_order(self, epoch: int) -> np.ndarray:
         return np.argsort(scramble(np.arange(self._units), self._seed, epoch), kind="stable")

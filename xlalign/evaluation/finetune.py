@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from xlalign.evaluation.batches import Batch, ShuffledBatches
 from xlalign.evaluation.cell_settings import FineTuning, Regime, Tuning
 from xlalign.evaluation.data.parts import ENGLISH
 from xlalign.evaluation.data.training import English
-from xlalign.evaluation.encoding import Encoded, pack, token_batches
+from xlalign.evaluation.encoding import Encoded, Packed, pack, token_batches
 from xlalign.evaluation.gold import gold_answers
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.base import TunedKind
@@ -30,6 +30,8 @@ from xlalign.training.loop import TrainResult, train, weights
 from xlalign.training.settings import TrainSettings
 
 WEIGHTS = "model.safetensors"
+REMEMBERED = 2**31
+"""Bytes of token vectors that a probe keeps; a larger training set is encoded at every step."""
 
 
 class Program:
@@ -44,11 +46,38 @@ class Program:
 
     def loss(self, batch: Batch) -> LossOutput:
         """Mean cross-entropy over the logical batch."""
-        loss, count = self._kind.loss(self._model(batch.packed), batch.labels)
+        loss, count = self._kind.loss(self.scores(batch), batch.labels)
         return LossOutput(loss, count)
+
+    def scores(self, batch: Batch) -> Tensor:
+        """Scores of the batch."""
+        return self._model(batch.packed)
 
     def after_step(self, step: int) -> None:
         """Nothing to update."""
+
+
+class Probe(Program):
+    """A frozen encoder reads each training row once; only the output layer runs at every step.
+
+    Args:
+        model: encoder and output layer.
+        kind: of the task.
+        encoded: the training rows.
+    """
+
+    def __init__(self, model: TaskModel, kind: TunedKind, encoded: Encoded) -> None:
+        super().__init__(model, kind)
+        self._states: list[Tensor] = [torch.empty(0)] * len(encoded)
+        for rows, packed in _batches(model, encoded):
+            states = packed.states(model.encoder).tokens(-1).cpu()
+            for row, own in zip(rows, torch.split(states, list(packed.lengths)), strict=True):
+                self._states[row] = own.clone()
+
+    def scores(self, batch: Batch) -> Tensor:
+        """Scores of the batch."""
+        states = torch.cat([self._states[row] for row in batch.rows]).to(batch.labels.device)
+        return self._model.scores(states, batch.packed)
 
 
 class FineTuner:
@@ -79,7 +108,8 @@ class FineTuner:
             work: folder for checkpoints; a stopped training found there is finished.
         """
         tuning, device = self._tuning, device_name(self._tuning.device)
-        batches = ShuffledBatches(self.encode(english.train), self._options.batch_size, tuning.seed, device)
+        encoded = self.encode(english.train)
+        batches = ShuffledBatches(encoded, self._options.batch_size, tuning.seed, device)
         steps = tuning.steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
         dev, gold = self.encode(english.dev), gold_answers(self._task, english.dev)
 
@@ -88,8 +118,15 @@ class FineTuner:
             return {"dev": self._task.headline(self._task.score(gold, answers, ENGLISH, tuning.rule))}
 
         settings = train_settings(self._options, self._regime, tuning.seed, steps, device)
-        program = Program(self.model, self._kind)
+        program = self._program(encoded, device)
         return train(program, batches, settings, work, evaluate=evaluate, select="dev")
+
+    def _program(self, encoded: Encoded, device: str) -> Program:
+        size = 4 * int(encoded.lengths().sum()) * self.model.encoder.hidden_size
+        if not self.model.frozen or size > REMEMBERED:
+            return Program(self.model, self._kind)
+        with torch.no_grad():
+            return Probe(self.model.to(device).eval(), self._kind, encoded)
 
     def answers(self, examples: Sequence[Example]) -> Any:
         """Answers in the submission form."""
@@ -138,11 +175,17 @@ def predict(model: TaskModel, kind: TunedKind, encoded: Encoded) -> list[np.ndar
     """Scores of every row, in the order of the rows."""
     was_training = model.training
     model.eval()
-    device = next(model.parameters()).device
     found: list[np.ndarray] = [np.empty(0)] * len(encoded)
-    for rows in token_batches(encoded.lengths(), CHUNK.get(device.type, CHUNK["cuda"])):
-        logits = model(pack(encoded, rows, device.type).to(device)).float().cpu().numpy()
+    for rows, packed in _batches(model, encoded):
+        logits = model(packed).float().cpu().numpy()
         for row, scores in zip(rows, kind.split(logits, encoded, rows), strict=True):
             found[row] = scores
     model.train(was_training)
     return found
+
+
+def _batches(model: TaskModel, encoded: Encoded) -> Iterator[tuple[np.ndarray, Packed]]:
+    """All rows in packed batches on the model's device."""
+    device = next(model.parameters()).device
+    for rows in token_batches(encoded.lengths(), CHUNK.get(device.type, CHUNK["cuda"])):
+        yield rows, pack(encoded, rows, device.type).to(device)

@@ -39,14 +39,22 @@ class TaskModel(nn.Module):
     def train(self, mode: bool = True) -> TaskModel:
         """Train or test mode; an encoder that is frozen as a whole (a probe) is always in test mode."""
         super().train(mode)
-        if not any(parameter.requires_grad for parameter in self.encoder.parameters()):
+        if self.frozen:
             self.encoder.eval()
         return self
 
     def forward(self, packed: Packed) -> Tensor:
         """Scores of one batch, in the shape of the kind."""
-        states = packed.states(self.encoder).tokens(-1)
+        return self.scores(packed.states(self.encoder).tokens(-1), packed)
+
+    def scores(self, states: Tensor, packed: Packed) -> Tensor:
+        """Scores of one batch from the token vectors (N, D) of the last layer."""
         return self._kind.logits(self.output, states, packed, self._pooling)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether nothing of the encoder is trained (a probe)."""
+        return not any(parameter.requires_grad for parameter in self.encoder.parameters())
 
 
 def build(encoder: Encoder, kind: TunedKind, task: Task, options: FineTuning, regime: Regime, seed: int) -> TaskModel:
