@@ -124,7 +124,7 @@ def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_nu
     ):
         lexical = now[side].lexical.take(places).reshape(cells.shape)
         null = now[side].null.take(observed) * (p_null / (1 - p_null) * lengths[:, None]).astype(np.float32)
-        total = lexical.sum(axis=axis) + null
+        total = np.einsum("bji->bj" if axis == 2 else "bji->bi", lexical) + null
         inverse = 1.0 / np.where(total > 0, total, 1.0)
         lexical *= np.expand_dims(inverse, axis)
         np.add.at(counts.lexical[side], places, lexical.ravel())
