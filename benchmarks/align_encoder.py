@@ -4,7 +4,7 @@
 
 The encoder has random weights (speed does not depend on them) and a WordPiece vocabulary trained on the text. On
 CPUs simalign runs with `cores` torch threads, ours with `cores` workers of one thread each. Each figure is the best
-of `--rounds` wall times, taken in turns. The floor is the time that the encoder's multiplications alone would take
+of `--rounds`, taken in turns, by wall time, or with `--clock cpu` by CPU time: for one core of a busy machine. The floor is the time that the encoder's multiplications alone would take
 at the speed that this machine reaches, in the same run, on one large matrix product per core.
 """
 
@@ -49,6 +49,7 @@ class Trial(NamedTuple):
     precision: str
     cores: int
     rounds: int
+    clock: str
 
     @property
     def settings(self) -> AlignSettings:
@@ -67,12 +68,16 @@ def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def seconds(work: Callable[[], Any], threads: int) -> tuple[Any, float]:
-    """The result and the wall time of one call with a number of torch threads."""
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
+
+
+def seconds(trial: Trial, work: Callable[[], Any], threads: int) -> tuple[Any, float]:
+    """The result and the time of one call with a number of torch threads."""
     torch.set_num_threads(threads)
-    start = time.perf_counter()
+    clock = CLOCKS[trial.clock]
+    start = clock()
     result = work()
-    return result, time.perf_counter() - start
+    return result, clock() - start
 
 
 def compare(name: str, trial: Trial) -> tuple[float, float, float]:
@@ -88,9 +93,9 @@ def compare(name: str, trial: Trial) -> tuple[float, float, float]:
     slow = fast = float("inf")
     for _ in range(trial.rounds):
         expected, time_slow = seconds(
-            lambda: [theirs.get_word_aligns(*pair)[method] for pair in trial.pairs], trial.cores
+            trial, lambda: [theirs.get_word_aligns(*pair)[method] for pair in trial.pairs], trial.cores
         )
-        found, time_fast = seconds(lambda: ours.align(trial.pairs), 1)
+        found, time_fast = seconds(trial, lambda: ours.align(trial.pairs), 1)
         slow, fast = min(slow, time_slow), min(fast, time_fast)
     count = len(trial.pairs)
     return count / slow, count / fast, agreement([set(a.links) for a in found], [set(links) for links in expected])
@@ -115,7 +120,7 @@ def floor(trial: Trial) -> Floor:
     sides = [side for pair in trial.pairs for side in pair]
     subwords = embedder.subwords(sides)
     embedder.states(subwords)
-    best = min(seconds(lambda: embedder.states(subwords), 1)[1] for _ in range(trial.rounds))
+    best = min(seconds(trial, lambda: embedder.states(subwords), 1)[1] for _ in range(trial.rounds))
     config = embedder.body.model.config
     each = 2 * LAYER * (4 * config.hidden_size**2 + 2 * config.hidden_size * config.intermediate_size)
     work = each * (len(subwords.ids) + 2 * len(sides)) / 1e9
@@ -132,7 +137,7 @@ def peak(trial: Trial, dtype: torch.dtype) -> float:
             left @ right
 
     with ThreadPoolExecutor(trial.cores, initializer=partial(torch.set_num_threads, 1)) as pool:
-        best = min(seconds(lambda: list(pool.map(work, range(trial.cores))), 1)[1] for _ in range(3))
+        best = min(seconds(trial, lambda: list(pool.map(work, range(trial.cores))), 1)[1] for _ in range(3))
     return trial.cores * 100 * 2 * 1024 * 768 * 768 / best / 1e9
 
 
@@ -144,6 +149,7 @@ def main() -> None:
     parser.add_argument("--cores", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--methods", nargs="*", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--clock", choices=CLOCKS, default="wall")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
@@ -155,7 +161,8 @@ def main() -> None:
         pairs = pairs[:: max(len(pairs) // options.pairs, 1)][: options.pairs]
         with tempfile.TemporaryDirectory() as name:
             make_encoder(Path(name), pairs, options.size)
-            trial = Trial(Path(name), pairs, options.device, options.precision, options.cores, options.rounds)
+            how = (options.device, options.precision, options.cores, options.rounds, options.clock)
+            trial = Trial(Path(name), pairs, *how)
             report(path.name, trial, options.methods)
 
 
@@ -163,7 +170,7 @@ def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
     found = floor(trial)
     bound = found.speed * found.peak / found.rate
     print(
-        f"{name}: {len(trial.pairs)} pairs, {trial.cores} cores, {trial.precision}: encoder alone {found.speed:.2f}"
+        f"{name}: {len(trial.pairs)} pairs, {trial.cores} cores, {trial.precision}, {trial.clock} time: encoder alone {found.speed:.2f}"
         f" pairs/s at {found.rate:.0f} GFLOP/s; at the machine's {found.peak:.0f} GFLOP/s it would be {bound:.2f}",
         flush=True,
     )
