@@ -4,8 +4,9 @@
 
 The encoder has random weights (speed does not depend on them) and a WordPiece vocabulary trained on the text. On
 CPUs simalign runs with `cores` torch threads, ours with `cores` workers of one thread each. Each figure is the best
-of `--rounds`, taken in turns, by wall time, or with `--clock cpu` by CPU time: for one core of a busy machine. The floor is the time that the encoder's multiplications alone would take
-at the speed that this machine reaches, in the same run, on one large matrix product per core.
+of `--rounds`, taken in turns, by wall time, or with `--clock cpu` by CPU time: for one core of a busy machine. The
+floor is the time that the encoder's multiplications alone would take at the speed that this machine reaches, in the
+same run, on one large matrix product per core.
 """
 
 from __future__ import annotations
@@ -170,7 +171,8 @@ def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
     found = floor(trial)
     bound = found.speed * found.peak / found.rate
     print(
-        f"{name}: {len(trial.pairs)} pairs, {trial.cores} cores, {trial.precision}, {trial.clock} time: encoder alone {found.speed:.2f}"
+        f"{name}: {len(trial.pairs)} pairs, {trial.cores} cores, {trial.precision}, {trial.clock} time:"
+        f" encoder alone {found.speed:.2f}"
         f" pairs/s at {found.rate:.0f} GFLOP/s; at the machine's {found.peak:.0f} GFLOP/s it would be {bound:.2f}",
         flush=True,
     )
