@@ -23,7 +23,7 @@ from pathlib import Path
 from align_encoder import make_encoder
 
 from xlalign.alignment.corpus import align_corpus
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.settings import AlignSettings, HmmSettings
 from xlalign.bitext.corpus import write_pairs
 from xlalign.parallel import Engine
 from xlalign.types import Pair
@@ -79,6 +79,7 @@ def main() -> None:
     parser.add_argument("--aligner", default="hmm")
     parser.add_argument("--pairs", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--iterations", type=int, nargs=2, default=(12, 5), help="of IBM model 1 and of the HMM")
     parser.add_argument("--kill-after", type=int, default=0)
     options = parser.parse_args()
     bitext, scratch = options.out / "bitext", options.out / "scratch"
@@ -88,7 +89,8 @@ def main() -> None:
         (bitext / "done").touch()
     if options.kill_after:
         kill_after(options.kill_after, scratch / "links")
-    settings = AlignSettings(aligner=options.aligner, layer=3, device="cpu", words="spaces")
+    hmm = HmmSettings(ibm1_iterations=options.iterations[0], hmm_iterations=options.iterations[1])
+    settings = AlignSettings(aligner=options.aligner, layer=3, device="cpu", words="spaces", hmm=hmm)
     result = options.out / f"links-{os.getpid()}"
     start, before = time.perf_counter(), time.process_time()
     align_corpus(bitext, settings, result, bitext, scratch, Engine("local", options.workers))
