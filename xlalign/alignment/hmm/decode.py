@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlalign.alignment.hmm.corpus import Batch
+from xlalign.alignment.hmm.corpus import Batch, Longs
 from xlalign.alignment.hmm.estimate import Directional
 from xlalign.alignment.symmetrize import Heuristic, symmetrize
 from xlalign.types import Alignment
@@ -20,8 +20,7 @@ def links(
     Each word takes its most probable counterpart or none, per direction; `heuristic` combines the two. The score of
     a link is the geometric mean of its two posteriors.
     """
-    best_source = np.where(forward.gamma.max(axis=2) > forward.null, forward.gamma.argmax(axis=2), -1)
-    best_target = np.where(reverse.gamma.max(axis=1) > reverse.null, reverse.gamma.argmax(axis=1), -1)
+    best_source, best_target = _best(forward, axis=2), _best(reverse, axis=1)
     score = np.sqrt(np.clip(forward.gamma * reverse.gamma, 0.0, 1.0)).astype(np.float64).round(4)
     for pair, row in enumerate(batch.rows.tolist()):
         width, height = int(batch.source_lengths[pair]), int(batch.target_lengths[pair])
@@ -30,3 +29,10 @@ def links(
         found = symmetrize(ahead, back, heuristic)
         scores = score[pair].tolist()
         yield row, Alignment(found, tuple([scores[j][i] for i, j in found]))
+
+
+def _best(found: Directional, axis: int) -> Longs:
+    """The most probable counterpart of every word, -1 for null; (B, observed)."""
+    best = found.gamma.argmax(axis=axis)
+    value = np.take_along_axis(found.gamma, np.expand_dims(best, axis), axis).squeeze(axis)
+    return np.where(value > found.null, best, -1)
