@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def _together(count: int, settings: PretrainSettings, paths: tuple[Path | None, 
         max_restarts=0,
         start_method="spawn",
     )
+    # DDP would warn in every process that all parameters had a gradient after all.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     try:
         results = elastic_launch(config, _work)(settings, paths, torch.get_num_threads())
     except SignalException as error:
