@@ -23,8 +23,8 @@ from xlalign.alignment.encoder.body import Body
 from xlalign.modeling import packing
 
 Longs = NDArray[np.int64]
-BUDGET = {"cpu": 512, "mps": 8192, "cuda": 131_072}
-"""Subwords in one pass, by device. On a CPU 512 rows reach the full speed of a product, and more leave its cache."""
+BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
+"""Subwords in one pass, by device. More rows share a read of the weights; on a CPU 4096 add only 3 %."""
 
 
 class Subwords(NamedTuple):
