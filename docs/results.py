@@ -43,7 +43,7 @@ class Seen:
             if artifact.manifest.stage == "cell":
                 self._cell(seed, name, json.loads((artifact.data / "result.json").read_text(encoding="utf-8")))
             elif artifact.manifest.stage == "pretrain":
-                self.seconds.setdefault(name, []).append(artifact.manifest.info["seconds"])
+                self.seconds.setdefault(name, []).append(artifact.manifest.info["training"]["seconds"])
             elif artifact.manifest.stage == "align-words":
                 self.aer[name] = artifact.manifest.info["aer"]
 
@@ -73,7 +73,7 @@ def spread(values: Iterable[float], sign: str = "") -> str:
 def verdict(gains: list[float]) -> str:
     """`helps` or `hurts` where all seeds agree and the mean is beyond twice its standard error, else `noise`."""
     if len(gains) < 2:
-        return "unknown"
+        return "one seed only"
     mean, error = statistics.mean(gains), statistics.stdev(gains) / len(gains) ** 0.5
     agreed = all(g > 0 for g in gains) or all(g < 0 for g in gains)
     if not agreed or abs(mean) < 2 * error:
@@ -109,9 +109,10 @@ def reading(seen: Seen) -> list[str]:
             continue
         groups: dict[str, list[str]] = {}
         for model in seen.models:
-            if model not in {BASE, CONTROL}:
-                groups.setdefault(verdict(seen.gains(model, task, side)), []).append(model)
-        kinds = [kind for kind in ("helps", "hurts", "noise", "unknown") if kind in groups]
+            gains = seen.gains(model, task, side)
+            if model not in {BASE, CONTROL} and gains:
+                groups.setdefault(verdict(gains), []).append(model)
+        kinds = [kind for kind in ("helps", "hurts", "noise", "one seed only") if kind in groups]
         lines += [f"- {TITLES[task]}, {kind}: {', '.join(groups[kind])}" for kind in kinds]
     return lines
 

@@ -23,8 +23,8 @@ def results():
         ([-5.0, -6.0, -4.0], "hurts"),
         ([5.0, -0.1, 4.0], "noise"),
         ([9.0, 0.1, 0.1], "noise"),
-        ([5.0], "unknown"),
-        ([], "unknown"),
+        ([5.0], "one seed only"),
+        ([], "one seed only"),
     ],
 )
 def test_a_verdict_needs_seeds_that_agree(results, gains, expected):
