@@ -1,3 +1,4 @@
+import json
 import lzma
 from pathlib import Path
 
@@ -225,3 +226,12 @@ def test_a_table_from_a_spreadsheet(tmp_path):
     path.write_text('text,label\n"two\nlines",1\nb\n')
     with pytest.raises(DataError, match=r"a.csv:4: 1 fields; the header has 2: text, label"):
         list(read_table(path))
+
+
+def test_answers_that_were_stripped_are_not_scored(tmp_path):
+    answers = [{"text": "", "answer_start": 0}]
+    paragraph = {"context": "c", "qas": [{"id": "1", "question": "q", "answers": answers}]}
+    put(tmp_path, "xquad/xquad.de.json", json.dumps({"data": [{"paragraphs": [paragraph]}]}))
+    with pytest.raises(DataError, match=r"xquad.de.json: all 1 gold answers are empty") as caught:
+        load("xquad", tmp_path, "de", "test")
+    assert "labels" in caught.value.hint

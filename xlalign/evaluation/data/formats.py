@@ -53,7 +53,7 @@ def pos(roles: Roles, lang: str, task: Task) -> list[Example]:
 
 def squad(roles: Roles, lang: str, task: Task) -> list[Example]:
     """SQuAD v1.1 JSON."""
-    return [example for path in roles[0] for example in _questions(path)]
+    return [example for path in roles[0] for example in _answered(path)]
 
 
 def parallel(roles: Roles, lang: str, task: Task) -> list[Example]:
@@ -170,6 +170,14 @@ def _sentences(tokens: Iterable[tuple[str, str] | None]) -> list[Example]:
             found.append({"id": str(len(found)), "words": list(words), "tags": list(tags)})
             sentence = []
     return found
+
+
+def _answered(path: Path) -> list[Example]:
+    """The questions of a file; one without any text in its answers has lost them."""
+    questions = list(_questions(path))
+    if questions and not any(answer["text"].strip() for question in questions for answer in question["answers"]):
+        raise DataError(f"{path}: all {len(questions)} gold answers are empty", _STRIPPED)
+    return questions
 
 
 def _questions(path: Path) -> Iterator[Example]:
