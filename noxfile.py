@@ -53,7 +53,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """The tests that take minutes: the promise of the quickstart, kills at random moments."""
-    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("sentence"))
+    install_project(session, "ray", *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("sentence"))
     session.run("pytest", "-m", "slow", "-p", "no:randomly", *session.posargs, env=ONE_THREAD)
 
 
