@@ -24,9 +24,14 @@ def hashes(values: Hashes) -> pa.UInt64Array:
 
 
 def mask(values: Mask) -> pa.BooleanArray:
-    """Truth values, for `Table.filter`."""
+    """Truth values, for `where`."""
     bits = np.packbits(values, bitorder="little")
     return pa.BooleanArray.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(bits)])
+
+
+def where(table: pa.Table, keep: Mask) -> pa.Table:
+    """The rows where `keep` is true; the table itself, not a copy, where all are kept."""
+    return table if keep.all() else table.filter(mask(keep))
 
 
 def to_hashes(column: pa.ChunkedArray) -> Hashes:

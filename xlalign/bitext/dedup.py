@@ -39,13 +39,13 @@ class Unrepeated:
                 near[new] &= seen.add(keys[new])
             _count(job, cleaned, near | ~new, "near duplicate")
             new = near
-        return table if new.all() else table.filter(arrow.mask(new))
+        return arrow.where(table, new)
 
 
 def _count(job: Job, cleaned: Cleaned, keep: Mask, reason: str) -> None:
     if keep.all():
         return
-    repeated = cleaned.table.filter(arrow.mask(~keep)).select(["source", "target"]).to_pylist()
+    repeated = arrow.where(cleaned.table, ~keep).select(["source", "target"]).to_pylist()
     places = [f"{job.place}:{line}" for line in cleaned.lines[~keep]]
     samples = [sample(place, row["source"], row["target"]) for place, row in zip(places, repeated, strict=True)]
     cleaned.tally.drop(reason, samples)

@@ -207,7 +207,7 @@ class _Run(NamedTuple):
                 entry.tally.add(cleaned.tally)
                 entry.kept += int(new.sum())
                 task.advance(cleaned.tally.read)
-                yield from cleaned.table.column("source").filter(arrow.mask(new)).to_pylist()
+                yield from arrow.where(cleaned.table, new).column("source").to_pylist()
 
     def _document_jobs(self, sources: list[SourceSettings], lang: str) -> Iterator[tuple[int, Job]]:
         """Monolingual text as rows that have the same text on both sides."""

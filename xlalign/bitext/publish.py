@@ -70,7 +70,7 @@ def _chosen(spool: Spool, choose: Choose, split: str, report: Report) -> Iterato
         mask = choose(languages, table)
         counts[split] += int(mask.sum())
         counts["all"] += table.num_rows if split == "train" else 0
-        yield table.select(corpus.PAIR_SCHEMA.names).filter(arrow.mask(mask))
+        yield arrow.where(table.select(corpus.PAIR_SCHEMA.names), mask)
 
 
 def _write_gold(spool: Spool, chosen: list[Choose], in_train: Choose, out: Path) -> None:

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from filelock import FileLock
 
 from xlalign.bitext.fetch.lock import Entry, Lockfile
 from xlalign.bitext.fetch.transfer import ATTEMPTS, NotFoundError, Sleep, file_sha256, transfer
 from xlalign.errors import DataError, UserError, XlalignError
+
+if TYPE_CHECKING:
+    import httpx
 
 HF_TOKEN = "HF_TOKEN"
 
@@ -169,6 +171,8 @@ class Fetcher:
             raise UserError(f"{url} is not downloaded yet, and --offline allows no network", "run once without it")
 
     def _client(self) -> httpx.Client:
+        import httpx  # a tenth of the start of every process that cleans text
+
         return httpx.Client(follow_redirects=True, timeout=self._timeout, headers={"User-Agent": "xlalign"})
 
 

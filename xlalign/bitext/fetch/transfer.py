@@ -14,12 +14,13 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
-
-import httpx
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlalign import progress
 from xlalign.errors import DataError
+
+if TYPE_CHECKING:
+    import httpx
 
 ATTEMPTS = 6
 
@@ -69,6 +70,8 @@ def transfer(
         NotFoundError: 404 or 410.
         DataError: any other refusal, or no progress in several attempts.
     """
+    import httpx
+
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     failures = 0

@@ -24,14 +24,17 @@ def tidy(texts: list[str]) -> list[str]:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kinds = _kinds()[codes]
     space, line = kinds == _SPACE, kinds == _LINE
-    odd = kinds > _LINE
-    needless = (space[1:] & (space | line)[:-1]) | (space[:-1] & line[1:])
-    if np.count_nonzero(line) == len(texts) + 1 and not odd.any() and not needless.any():
+    wrong = kinds > _LINE
+    wrong[:-1] |= (space[1:] & (space | line)[:-1]) | (space[:-1] & line[1:])
+    whole = np.count_nonzero(line) == len(texts) + 1  # else a sentence holds a line break
+    rows = np.unique(np.cumsum(line)[wrong]) - 1 if whole else np.arange(len(texts))
+    if not len(rows):
         return texts
-    invisible = "".join(map(chr, np.unique(codes[kinds == _UNSEEN]).tolist()))
-    for character in invisible:
-        texts = [text.replace(character, "") for text in texts]
-    return [" ".join(text.split()) for text in texts]
+    invisible = dict.fromkeys(np.unique(codes[kinds == _UNSEEN]).tolist())
+    changed = list(texts)
+    for row in rows.tolist():
+        changed[row] = " ".join(texts[row].translate(invisible).split())
+    return changed
 
 
 @cache
