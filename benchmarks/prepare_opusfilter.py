@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from xlalign.bitext.transforms.unicode import tidy
+
 RULES = {
     "length": {"min": 1, "max": 100},
     "ratio": {"max": 3},
@@ -121,17 +123,17 @@ def theirs(folder: Path, peer: str, langid: bool) -> list[str]:
 
 
 def kept(*paths: Path) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*([" ".join(line.split()) for line in lines(path)] for path in paths), strict=True))
+    return Counter(zip(*(tidy(list(lines(path))) for path in paths), strict=True))
 
 
 def explained(rows: Counter[tuple[str, ...]], raw: list[tuple[str, str]]) -> Counter[str]:
     """Why one of the two keeps these pairs and the other does not.
 
-    Addresses in angle brackets are tags to OpusFilter, entities are not, to us it is the reverse. It compares the digits
-    of numbers by similarity, we compare numbers. White space and invisible characters are tidied here before pairs are
-    compared or judged, not there. What is left differs in the language identifiers' versions and candidates.
+    Addresses in angle brackets are tags to OpusFilter, entities are not, to us it is the reverse. It compares the
+    digits of numbers by similarity, we compare numbers. White space and invisible characters are tidied here before
+    duplicates are sought, not there. What is left differs in the language identifiers' versions and candidates.
     """
-    variants = Counter(tuple(" ".join(side.split()) for side in row) for row in set(raw))
+    variants = Counter(zip(*(tidy(list(side)) for side in zip(*set(raw), strict=True)), strict=True))
     found: Counter[str] = Counter()
     for row, times in rows.items():
         text = "".join(row)
@@ -165,6 +167,8 @@ def compare(data: Path, peer: str, langid: bool, show: int) -> dict[str, object]
     both = (we & they).total()
     assert both >= 0.97 * max(we.total(), they.total()), "the kept sets differ too much for the times to compare"
     differences = {"only ours": we - they, "only OpusFilter": they - we}
+    reasons = {name: explained(rows, raw) for name, rows in differences.items()}
+    assert langid or not any(counts["other"] for counts in reasons.values()), "the rules differ without a known reason"
     for name, rows in differences.items():
         for row in list(rows)[:show]:
             print(f"{name}: {' ||| '.join(row)}")
@@ -172,7 +176,7 @@ def compare(data: Path, peer: str, langid: bool, show: int) -> dict[str, object]
     return {
         "pairs": count,
         "kept by both": both,
-        **{name: dict(explained(rows, raw)) for name, rows in differences.items()},
+        **{name: dict(counts) for name, counts in reasons.items()},
         "our pairs/s": round(count / our_seconds),
         "OpusFilter pairs/s": round(count / peer_seconds),
         "times as fast": round(peer_seconds / our_seconds, 1),
