@@ -105,6 +105,13 @@ def test_mistakes_are_told_before_anything_runs(write, change, message):
         load(write(MINIMAL.replace(*change))).graph()
 
 
+def test_the_command_line_names_profile_and_overrides(write):
+    pipeline = load(write(MINIMAL + '[profiles.full]\n"eval.seeds" = [1, 2]\n'), ["prepare.dev_size=3"], "full")
+    typed = pipeline.command_line("report")
+    assert typed == f"xlalign report {pipeline.source} --profile full --set prepare.dev_size=3"
+    assert load(locate("quickstart")).command_line("run") == "xlalign run quickstart"
+
+
 def test_locate(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert locate(None) == builtin_files()["quickstart"]

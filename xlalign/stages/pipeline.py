@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
@@ -22,22 +23,26 @@ BUILT_IN = "quickstart"
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A validated pipeline: where it came from, its stages by section and name, how to run it."""
+    """A validated pipeline: where it came from, its stages by section and name, how to run it.
+
+    Attributes:
+        changes: the options by which it differs from its file (`--profile full`).
+    """
 
     source: str
     stages: dict[str, dict[str, Settings]]
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)
     title: str = ""
+    changes: tuple[str, ...] = ()
 
     def graph(self) -> dict[str, Node]:
         """Every stage as a node, in the order of the file."""
         return nodes(self.stages)
 
-    def command_name(self) -> str:
-        """What the user types after `xlalign run`: nothing for xlalign.toml, a built-in name, or the file."""
-        if self.source == FILE:
-            return ""
-        return next((name for name, path in builtin_files().items() if str(path) == self.source), self.source)
+    def command_line(self, command: str) -> str:
+        """What a user types to run `command` on exactly this: file or built-in name, profile and overrides."""
+        names = {str(path): [name] for name, path in builtin_files().items()} | {FILE: []}
+        return shlex.join(["xlalign", command, *names.get(self.source, [self.source]), *self.changes])
 
     def changed(self, section: str, fields: Mapping[str, Any]) -> Pipeline:
         """The same pipeline with some (valid) fields changed in every stage of a section."""
@@ -90,7 +95,8 @@ def load(path: Path, assignments: Iterable[str] = (), profile: str | None = None
     Raises:
         UserError: anything is wrong, with dotted key, value and the nearest valid name.
     """
-    table = override(_profiled(read_toml(path), profile, path), assignments)
+    given = list(assignments)
+    table = override(_profiled(read_toml(path), profile, path), given)
     table.pop("profiles", None)
     title = str(table.pop("title", path.stem))
     execution = validate(ExecutionSettings, table.pop("execution", {}), "execution", str(path))
@@ -102,7 +108,8 @@ def load(path: Path, assignments: Iterable[str] = (), profile: str | None = None
     for name, settings in stages.get("prepare", {}).items():
         own = cast("PrepareSettings", settings).mirrors
         stages["prepare"][name] = settings.model_copy(update={"mirrors": {**mirrors, **own}})
-    return Pipeline(str(path), stages, execution, title)
+    changes = [*(("--profile", profile) if profile else ()), *(part for a in given for part in ("--set", a))]
+    return Pipeline(str(path), stages, execution, title, tuple(changes))
 
 
 def _profiled(table: Table, profile: str | None, path: Path) -> Table:

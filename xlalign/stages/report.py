@@ -34,7 +34,7 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     diagnosed = diagnostics(pipeline, outcomes)
     return ReportData(
         title=pipeline.title,
-        command=_command(pipeline),
+        command=pipeline.command_line("report"),
         version=__version__,
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),
@@ -59,7 +59,7 @@ def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Results | None:
     trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
     origins = {name: _origin(outcomes[name]) for name in trained}
     found = _json(outcomes[names[0]], "results.json")
-    return Results.model_validate({**found, "origins": origins, "command": _command(pipeline)})
+    return Results.model_validate({**found, "origins": origins, "command": pipeline.command_line("report")})
 
 
 def diagnostics(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, Diagnostics]:
@@ -72,10 +72,6 @@ def diagnostics(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, Diagnostics
 def diagnostics_tables(found: Mapping[str, Diagnostics]) -> list[Table]:
     """The tables of diagnostics; none where there are none."""
     return [sentence_table(found), word_table(found)] if found else []
-
-
-def _command(pipeline: Pipeline) -> str:
-    return f"xlalign report {pipeline.command_name()}".strip()
 
 
 def _origin(outcome: Outcome) -> Origin:
