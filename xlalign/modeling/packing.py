@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.dropout import dropout as drop
+from xlalign.modeling.padding import pad, unpad
 
 Ints = NDArray[np.int64]
 NAME = "xlalign-packed"
@@ -222,17 +223,22 @@ def attend(
 def _padded(flat: list[Tensor], packing: Chunk, dropout: float, scale: float, window: int | None) -> Tensor:
     """Scatter into padded groups, attend, gather: flat (n, H, d) each -> (1, n, H, d)."""
     n, heads, width = flat[0].shape
-    rows = [x.reshape(n, heads * width) for x in flat]
+    cells = _joined([group.cells for group in packing.groups])
+    sizes = [len(group.cells) for group in packing.groups]
+    rows = [torch.split(pad(x.reshape(n, heads * width), cells, packing.back), sizes) for x in flat]
     outputs = []
-    for group in packing.groups:
+    for group, *parts in zip(packing.groups, *rows, strict=True):
         batch, longest = group.shape
-        q, k, v = (x.index_select(0, group.cells).view(batch, longest, heads, width).transpose(1, 2) for x in rows)
+        q, k, v = (x.view(batch, longest, heads, width).transpose(1, 2) for x in parts)
         bias = _window(group, window, q)
         plain = _short(q) or (dropout > 0 and q.device.type == "cpu")  # torch's kernel has no dropout on a CPU
         output = _plain(q, k, v, bias, dropout, scale) if plain else _fused(q, k, v, bias, dropout, scale)
         outputs.append(output.transpose(1, 2).reshape(batch * longest, heads * width))
-    cells = outputs[0] if len(outputs) == 1 else torch.cat(outputs)
-    return cells.index_select(0, packing.back).view(1, n, heads, width)
+    return unpad(_joined(outputs), packing.back).view(1, n, heads, width)
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _short(q: Tensor) -> bool:
