@@ -63,7 +63,7 @@ def points(cache: Path | None) -> Iterator[Point]:
                         seed,
                         {task: s["bs"]["en"] - s["bz"][lang] for task, s in scores.items()},
                         {task: s["bz"]["en"] for task, s in scores.items()},
-                        alignment(found, method, transform, seed),
+                        alignment(found, method, transform, pipeline.stages["pretrain"][f"{method}-{transform}"].seed),
                     )
 
 
