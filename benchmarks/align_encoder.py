@@ -1,6 +1,6 @@
 """Our encoder aligners against the simalign package: equal links first, then pairs per second, in the same run.
 
-    python benchmarks/align_encoder.py [--pairs 60] [--text FILE.src-tgt] [--size mbert|tiny] [--cores 1]
+    python benchmarks/align_encoder.py [--pairs 200] [--text FILE.src-tgt] [--size mbert|tiny] [--cores 1]
 
 The encoder has random weights (speed does not depend on them) and a WordPiece vocabulary trained on the text. On
 CPUs simalign runs with `cores` torch threads, ours with `cores` workers of one thread each. Each figure is the best
@@ -144,7 +144,7 @@ def peak(trial: Trial, dtype: torch.dtype) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=60)
+    parser.add_argument("--pairs", type=int, default=200)
     parser.add_argument("--text", type=Path, nargs="*", default=sorted(SHARED.glob("????.src-tgt.xz")))
     parser.add_argument("--size", choices=SIZES, default="mbert")
     parser.add_argument("--cores", type=int, default=1)
