@@ -185,7 +185,7 @@ def test_the_cuda_path_hands_the_kernel_what_it_wants(family, monkeypatch):
 def test_the_compiled_encoder_gives_what_the_plain_one_gives():
     """Inductor takes a minute; what it must not do is look into attention over packed rows."""
     plain, compiled = (encoder.Encoder(model("bert")) for _ in range(2))
-    compiled.compile_blocks()
+    compiled.compile_body()
     try:
         for lengths in ([5, 9, 3], [12, 7, 7, 20], [4, 4, 30, 2, 9]):
             sizes = np.array(lengths)

@@ -14,6 +14,7 @@ from xlalign.evaluation.encoding import Packed
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder as encoders
+from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
 from xlalign.training.devices import device_name
 
@@ -99,12 +100,3 @@ def freeze(encoder: Encoder, layers: int | Literal["all"]) -> None:
             parameter.requires_grad_("embed" not in name)
     for block in list(blocks)[: max(0, layers - 1)]:
         block.requires_grad_(False)
-
-
-def transformer_blocks(base: nn.Module) -> nn.ModuleList:
-    """The list of transformer blocks of any encoder of the transformers library."""
-    count = base.config.num_hidden_layers  # type: ignore[union-attr]
-    for module in base.modules():
-        if isinstance(module, nn.ModuleList) and len(module) == count:
-            return module
-    raise UserError(f"{type(base).__name__} has no list of {count} blocks, so its layers cannot be frozen")

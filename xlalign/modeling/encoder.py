@@ -186,13 +186,8 @@ class Encoder(nn.Module):
         output = self.model.base_model(**inputs, output_hidden_states=True)
         return {layer: output.hidden_states[layer][0] for layer in keep}
 
-    def blocks(self) -> list[nn.Module]:
-        """The L blocks, first to last."""
-        lists = (part for part in self.model.base_model.modules() if isinstance(part, nn.ModuleList))
-        return next((list(found) for found in lists if len(found) == self.layers), [])
-
-    def compile_blocks(self) -> None:
-        """Have torch compile the encoder in place, for any number of tokens; attention stays as it is."""
+    def compile_body(self) -> None:
+        """Have torch compile all but the head in place, for any number of tokens; attention stays as it is."""
         packing.register(traced=True)
         self.model.base_model.compile(dynamic=True)
 

@@ -57,5 +57,5 @@ class Anchor(Objective):
 
     def _distance(self, encoder: Encoder) -> Tensor:
         first = list(self.buffers())
-        squares = [(p - f).square().sum() for p, f in zip(encoder.parameters(), first, strict=True)]
+        squares = [(gather.full(p) - f).square().sum() for p, f in zip(encoder.parameters(), first, strict=True)]
         return torch.stack(squares).sum().add(1e-12).sqrt()

@@ -54,6 +54,12 @@ def own(value: Tensor) -> Tensor:
     return part
 
 
+def full(value: Tensor) -> Tensor:
+    """The whole of such a tensor, with its gradient; others as they are. All processes take part."""
+    found: Tensor = value.full_tensor() if hasattr(value, "full_tensor") else value
+    return found
+
+
 def _gather(tensor: Tensor) -> Tensor:
     size = torch.tensor(len(tensor), device=tensor.device)
     sizes = [torch.zeros_like(size) for _ in range(world())]

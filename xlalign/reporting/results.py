@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean, stdev
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from xlalign.evaluation.significance import Difference
 
 TASK_NAMES = {
     "xnli": "XNLI",
@@ -43,16 +45,6 @@ class Score(_Read):
         values = ", ".join(f"{value:.2f}" for value in self.scores)
         p = f"; p = {self.p:.3f}" if self.p is not None else ""
         return f"per seed: {values}{p}" if values else ""
-
-
-class Difference(NamedTuple):
-    """A difference to the baseline in points, its 95 % interval, and two two-sided p values."""
-
-    mean: float
-    low: float
-    high: float
-    p: float
-    p_randomisation: float
 
 
 class ModelScores(_Read):

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlalign.errors import UserError, unknown_name
+from xlalign.evaluation.significance import Difference
 from xlalign.reporting.format import number
-from xlalign.reporting.results import Difference, ModelScores, Results, Score
+from xlalign.reporting.results import ModelScores, Results, Score
 from xlalign.reporting.table import Model
 
 

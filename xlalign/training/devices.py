@@ -76,7 +76,7 @@ class Device:
         if settings.compiled:
             for part in program.modules().modules():
                 if isinstance(part, Encoder):
-                    part.compile_blocks()
+                    part.compile_body()
         self._step = _Step(program)
         self._split: FSDPModule | None = None
         if settings.sharded and self.world > 1:

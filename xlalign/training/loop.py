@@ -19,11 +19,12 @@ from torch import Tensor, nn
 from xlalign import progress
 from xlalign.errors import DataError, Interrupted
 from xlalign.objectives.base import LossOutput
+from xlalign.objectives.gather import full
 from xlalign.training import checkpoint, devices, optimizer
 from xlalign.training.metrics import Metrics
 from xlalign.training.prefetch import Ahead
 from xlalign.training.settings import TrainSettings
-from xlalign.training.sharding import gathered, placed
+from xlalign.training.sharding import placed
 from xlalign.training.signals import StopFlag
 
 Scores = dict[str, float]
@@ -207,7 +208,7 @@ class _Run:
 
     def _publish(self, name: str, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
         """Write a checkpoint from the first process; all take part in putting split tensors together."""
-        found = {key: gathered(value) for key, value in tensors.items()}
+        found = {key: full(value) for key, value in tensors.items()}
         if self.device.rank == 0:
             checkpoint.save(self.folder, name, found, meta)
 

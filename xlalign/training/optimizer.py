@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 
+from xlalign.objectives.gather import full
 from xlalign.training.settings import TrainSettings
-from xlalign.training.sharding import gathered, placed
+from xlalign.training.sharding import placed
 
 
 def adamw(module: nn.Module, settings: TrainSettings) -> AdamW:
@@ -39,7 +40,7 @@ def set_rate(optimizer: AdamW, value: float) -> None:
 def clip(optimizer: AdamW, largest: float) -> Tensor:
     """Scale the gradient to norm `largest` at the most (0 = leave it) and return the norm before."""
     parameters = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
-    return gathered(nn.utils.clip_grad_norm_(parameters, largest or float("inf"), foreach=True))
+    return full(nn.utils.clip_grad_norm_(parameters, largest or float("inf"), foreach=True))
 
 
 def state(optimizer: AdamW) -> dict[str, Tensor]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
+from xlalign.objectives.gather import full
 
 if TYPE_CHECKING:
     from torch.distributed.fsdp import FSDPModule
@@ -28,7 +30,7 @@ def shard(step: nn.Module, device: torch.device, world: int) -> FSDPModule:
     mesh = init_device_mesh(device.type, (world,))
     for module in list(step.modules()):
         if isinstance(module, Encoder):
-            for block in module.blocks():
+            for block in transformer_blocks(module.model.base_model):
                 fully_shard(block, mesh=mesh)
     return fully_shard(step, mesh=mesh)
 
@@ -43,18 +45,12 @@ def whole(step: FSDPModule) -> Iterator[None]:
         step.reshard()
 
 
-def gathered(value: Tensor) -> Tensor:
-    """The whole of a tensor that is split; others as they are. All processes take part."""
-    found: Tensor = value.full_tensor() if hasattr(value, "full_tensor") else value
-    return found
-
-
 def whole_state(model: nn.Module) -> dict[str, Tensor]:
     """A model's state, put together; tied weights stay one tensor under two names. All processes take part."""
     found: dict[int, Tensor] = {}
     for value in model.state_dict(keep_vars=True).values():
         if id(value) not in found:
-            found[id(value)] = gathered(value.detach())
+            found[id(value)] = full(value.detach())
     return {name: found[id(value)] for name, value in model.state_dict(keep_vars=True).items()}
 
 

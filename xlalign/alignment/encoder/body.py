@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from xlalign.errors import DataError, UserError
 from xlalign.modeling import packing
+from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import quiet
 from xlalign.modeling.inputs import PackedInputs
 
@@ -93,9 +94,9 @@ def _stop_after(_module: nn.Module, _inputs: Any, output: Any) -> None:
     raise _StopAtLayerError(output[0] if isinstance(output, tuple) else output)
 
 
-def _cut(model: nn.Module, layer: int) -> int:
+def _cut(model: Any, layer: int) -> int:
     """Drop what comes after `layer` and stop there; returns it counted from the embeddings."""
-    stack = _layers(model)
+    stack = transformer_blocks(model)
     number = layer if layer >= 0 else len(stack) + 1 + layer
     if not 0 <= number <= len(stack):
         raise UserError(f"the encoder has layers 0 to {len(stack)}, not {layer}", "set align-words.layer")
@@ -105,14 +106,6 @@ def _cut(model: nn.Module, layer: int) -> int:
     else:
         stack[0].register_forward_pre_hook(_stop_before, with_kwargs=True)
     return number
-
-
-def _layers(model: nn.Module) -> nn.ModuleList:
-    """The stack of transformer layers: the longest list of modules."""
-    lists = [module for module in model.modules() if isinstance(module, nn.ModuleList)]
-    if not lists:
-        raise UserError(f"{type(model).__name__} has no stack of layers", "give a transformer encoder")
-    return max(lists, key=len)
 
 
 def _load(source: str | Path) -> tuple[Any, Any]:
