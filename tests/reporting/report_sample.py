@@ -6,9 +6,10 @@ import math
 from statistics import fmean, stdev
 from typing import Any
 
+from xlalign.evaluation.diagnostics.record import Diagnostics
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.data import AlignedPair, Curve, ReportData, Series, StageRun
-from xlalign.reporting.diagnostics import Diagnostics, sentence_table, transfer, word_table
+from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
 from xlalign.reporting.results import Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
@@ -40,6 +41,7 @@ def diagnostics() -> dict[str, Diagnostics]:
 def _diagnosed(level: float) -> Diagnostics:
     foreign = {lang: level + 6 - number * 3 for number, lang in enumerate(LANGUAGES) if lang != "en"}
     geometry = {"margin": 0.9, "auc": 0.8, "hubness": 1.4, "cka": 0.4, "debiased_cka": 0.3, "cosine": 0.2}
+    geometry |= {"rank": 2.0, "dominance": 0.1}
     point = {"from_english": foreign, "to_english": foreign, "effective_rank": 40.0, "language_probe": 80.0, **geometry}
     return Diagnostics.model_validate(
         {

@@ -5,55 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from pydantic import BaseModel, ConfigDict
-
+from xlalign.evaluation.diagnostics.record import Diagnostics, PointDiagnostics
 from xlalign.reporting.data import Dot, Transfer
 from xlalign.reporting.results import SOURCE, Results, task_name
 from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
-
-
-class _Read(BaseModel):
-    """A record written by the diagnostics stage; it may say more than reports need."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Point(_Read):
-    """One layer and pooling; shares and similarities in [0, 1], retrieval and probe in percent."""
-
-    from_english: dict[str, float]
-    to_english: dict[str, float]
-    margin: float
-    auc: float
-    hubness: float
-    cka: float
-    debiased_cka: float
-    cosine: float
-    effective_rank: float
-    language_probe: float
-
-
-class Diagnostics(_Read):
-    """One encoder: points by `layer=L,pool=P`, word alignment (percent) and fertility by language."""
-
-    points: dict[str, Point]
-    static: dict[str, float]
-    contextual: dict[str, list[float]]
-    fertility: dict[str, tuple[float, float, float]]
-
-    def layers(self, pooling: str = "mean") -> dict[int, Point]:
-        """The points of one pooling by layer."""
-        labels = {label: dict(part.split("=") for part in label.split(",")) for label in self.points}
-        return {int(found["layer"]): self.points[label] for label, found in labels.items() if found["pool"] == pooling}
-
-    def best_contextual(self) -> dict[str, float]:
-        """Word alignment in context by language, at the layer that is best over all languages."""
-        if not self.contextual:
-            return {}
-        means = [fmean(values) for values in zip(*self.contextual.values(), strict=True)]
-        layer = means.index(max(means))
-        return {lang: values[layer] for lang, values in self.contextual.items()}
-
 
 Models = Mapping[str, Diagnostics]
 
@@ -116,7 +71,7 @@ def word_table(models: Models) -> Table:
     )
 
 
-def _layer(name: str, layer: int, point: Point, found: Diagnostics) -> Row:
+def _layer(name: str, layer: int, point: PointDiagnostics, found: Diagnostics) -> Row:
     retrieved = [fmean(point.from_english.values()), fmean(point.to_english.values())]
     words = fmean(values[layer] for values in found.contextual.values()) if found.contextual else None
     geometry = [factor * getattr(point, key) for _, key, factor in _MEASURES]

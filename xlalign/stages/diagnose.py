@@ -10,7 +10,7 @@ from xlalign.stages.pretrain import pin_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlalign.evaluation.diagnostics.run import Diagnostics
+    from xlalign.evaluation.diagnostics.record import Diagnostics
     from xlalign.stages.wiring import Diagnosed
 
 RESULT = "diagnostics.json"
@@ -36,6 +36,6 @@ def run(job: Job) -> None:
 
 def read(data: Path) -> Diagnostics:
     """The diagnostics from an artifact's data folder."""
-    from xlalign.evaluation.diagnostics.run import Diagnostics
+    from xlalign.evaluation.diagnostics.record import Diagnostics
 
     return Diagnostics.model_validate_json((data / RESULT).read_bytes())

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from xlalign import __version__
+from xlalign.evaluation.diagnostics.record import Diagnostics
 from xlalign.reporting.benchmark import benchmark_table
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.curves import read_curve
 from xlalign.reporting.data import AlignedPair, ReportData, StageRun
-from xlalign.reporting.diagnostics import Diagnostics, sentence_table, transfer, word_table
+from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
 from xlalign.reporting.links import gold_table, lexicon_table
 from xlalign.reporting.results import Origin, Results
 from xlalign.reporting.scores import error_table

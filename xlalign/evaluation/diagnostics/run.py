@@ -7,57 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from xlalign import progress
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics import space, words
+from xlalign.evaluation.diagnostics.record import Diagnostics, PointDiagnostics
 from xlalign.evaluation.embed import Point, embed, points
 from xlalign.evaluation.model import load
 from xlalign.evaluation.retrieval import hubness, precision_at_1
 from xlalign.modeling.encoder import Encoder
-
-
-class PointDiagnostics(BaseModel):
-    """One layer and pooling against English, mean over languages unless said otherwise.
-
-    Attributes:
-        from_english, to_english: retrieval accuracy (percent) by language.
-        margin, rank, auc: ratio margin and rank of true pairs, probability that they beat random ones.
-        hubness: skewness of 4-occurrences.
-        cka, debiased_cka: similarity of the two sides' geometry.
-        cosine, effective_rank, dominance: isotropy of all languages' vectors together.
-        language_probe: accuracy (percent) of a linear probe for the language; chance is 100 / languages.
-    """
-
-    from_english: dict[str, float]
-    to_english: dict[str, float]
-    margin: float
-    rank: float
-    auc: float
-    hubness: float
-    cka: float
-    debiased_cka: float
-    cosine: float
-    effective_rank: float
-    dominance: float
-    language_probe: float
-
-
-class Diagnostics(BaseModel):
-    """Diagnostics of one encoder.
-
-    Attributes:
-        points: by "layer=L,pool=P".
-        static: ALIGN-MLM's alignment score (percent) by language.
-        contextual: word retrieval in context (percent) by language, one value per layer.
-        fertility: tokeniser statistics by language.
-    """
-
-    points: dict[str, PointDiagnostics]
-    static: dict[str, float]
-    contextual: dict[str, list[float]]
-    fertility: dict[str, words.Fertility]
 
 
 def diagnose(

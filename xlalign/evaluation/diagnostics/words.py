@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 
 from xlalign.bitext.corpus import GoldPair
+from xlalign.evaluation.diagnostics.record import Fertility
 from xlalign.evaluation.embed import normalised
 from xlalign.evaluation.encoding import Encoded, pack, token_batches
 from xlalign.evaluation.kinds.tagging import word_pieces
 from xlalign.evaluation.retrieval import nearest
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
-
-
-class Fertility(NamedTuple):
-    """What a tokeniser does to a language: pieces a word, share of words cut into several, share of unknown pieces."""
-
-    pieces: float
-    continued: float
-    unknown: float
 
 
 def fertility(sentences: Sequence[Sequence[str]], tokenizer: Any) -> Fertility:
