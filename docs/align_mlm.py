@@ -154,6 +154,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, help="cache folder; default $XLALIGN_CACHE, else ~/.cache/xlalign")
     found = list(points(parser.parse_args().cache))
+    if not found:
+        parser.error(f"the cache holds no result of {PIPELINE}; `xlalign run {PIPELINE}` makes them. {PAGE} stays")
     PAGE.parent.mkdir(exist_ok=True)
     head = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
     text = TEXT.format(head=head, rows="\n".join(rows(found)), correlations="\n".join(correlations(found)))

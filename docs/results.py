@@ -172,8 +172,11 @@ def main() -> None:
     """Write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, help="cache folder; default $XLALIGN_CACHE, else ~/.cache/xlalign")
+    found = Seen(parser.parse_args().cache)
+    if not found.scores:
+        parser.error(f"the cache holds no result of {PIPELINE}; `xlalign run {PIPELINE}` makes them. {PAGE} stays")
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(Seen(parser.parse_args().cache)), encoding="utf-8")
+    PAGE.write_text(page(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
