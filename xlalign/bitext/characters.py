@@ -80,7 +80,8 @@ class Texts:
         """Characters of each class in each sentence, (N, classes)."""
         width = len(class_ids())
         rows = np.repeat(np.arange(len(self.lengths)) * width, self.lengths + 1)
-        counts = np.bincount(rows + self.classes, minlength=len(self.lengths) * width)
+        rows += self.classes
+        counts = np.bincount(rows, minlength=len(self.lengths) * width)
         return counts.reshape(len(self.lengths), width)
 
     def count(self, *names: str) -> Ints:
@@ -111,15 +112,19 @@ class Texts:
         """A 64-bit hash of the letters and digits of each sentence without case and accents, (N,).
 
         Spaces, punctuation and everything else do not count, so sentences that differ only there share a key.
-        The hash is a polynomial in an odd base modulo 2^64 over random numbers of the characters: the prefix sums of
-        the whole batch give that of every sentence, once its powers are divided out.
+        The hash is a polynomial in an odd base modulo 2^64 over random numbers of the characters: one run of powers
+        serves the whole batch, once those of the characters before a sentence are divided out.
         """
         counted = np.flatnonzero(self.classes >= FIRST_KEY)
         borders = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
         powers, inverses = _powers(len(counted))
-        sums = np.zeros(len(counted) + 1, dtype=np.uint64)
-        np.cumsum(character_numbers()[self.codes[counted]] * powers[: len(counted)], out=sums[1:])
-        return mix((sums[borders[1:]] - sums[borders[:-1]]) * inverses[borders[:-1]])
+        terms = character_numbers()[self.codes[counted]]
+        terms *= powers[: len(counted)]
+        sums = np.zeros(len(self.lengths), dtype=np.uint64)
+        filled = borders[:-1] < borders[1:]
+        if filled.any():
+            sums[filled] = np.add.reduceat(terms, borders[:-1][filled])
+        return mix(sums * inverses[borders[:-1]])
 
 
 BASE = 0x9E3779B97F4A7C15

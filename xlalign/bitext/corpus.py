@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TextIO, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xlalign.errors import DataError
@@ -235,28 +236,39 @@ def export_moses(artifact: Path) -> None:
 
 
 def _export_split(artifact: Path, split: str, stack: ExitStack) -> None:
-    files: dict[tuple[str, str], tuple[TextIO, TextIO]] = {}
+    files: dict[tuple[str, str], tuple[BinaryIO, BinaryIO]] = {}
     for batch in _batches(artifact / split, ["source", "target", "source_lang", "target_lang"]):
-        sources, targets, *langs = (column.to_pylist() for column in batch.columns)
-        start = 0
-        for pair, rows in groupby(zip(*langs, strict=True)):
-            end = start + sum(1 for _ in rows)
+        for pair, rows in _by_languages(batch):
             if pair not in files:
                 files[pair] = _moses_files(artifact / "moses", split, pair, stack)
-            for file, texts in zip(files[pair], (sources[start:end], targets[start:end]), strict=True):
-                _write_lines(file, texts)
-            start = end
+            for file, name in zip(files[pair], ("source", "target"), strict=True):
+                _write_lines(file, rows.column(name))
 
 
-def _moses_files(folder: Path, split: str, pair: tuple[str, str], stack: ExitStack) -> tuple[TextIO, TextIO]:
+def _by_languages(batch: pa.RecordBatch) -> Iterator[tuple[tuple[str, str], pa.RecordBatch]]:
+    """Consecutive rows of one language pair."""
+    source, target = batch.column("source_lang"), batch.column("target_lang")
+    start = 0
+    while start < len(batch):
+        pair = source[start].as_py(), target[start].as_py()
+        same = pc.and_(pc.equal(source[start:], pair[0]), pc.equal(target[start:], pair[1]))
+        length = same.index(pa.scalar(value=False)).as_py()
+        end = len(batch) if length < 0 else start + length
+        yield pair, batch.slice(start, end - start)
+        start = end
+
+
+def _moses_files(folder: Path, split: str, pair: tuple[str, str], stack: ExitStack) -> tuple[BinaryIO, BinaryIO]:
     folder.mkdir(exist_ok=True)
     paths = (folder / f"{split}.{'-'.join(pair)}.{lang}" for lang in pair)
-    source, target = (stack.enter_context(path.open("w", encoding="utf-8", newline="\n")) for path in paths)
+    source, target = (stack.enter_context(path.open("wb")) for path in paths)
     return source, target
 
 
-def _write_lines(file: TextIO, texts: list[str]) -> None:
-    text = "\n".join([*texts, ""])
-    if text.count("\n") != len(texts):
+def _write_lines(file: BinaryIO, texts: pa.StringArray) -> None:
+    """Write the texts as Arrow has them, in UTF-8, without making Python strings of them."""
+    ended = pc.binary_join_element_wise(texts, "", "\n")
+    text = ended.buffers()[2].to_pybytes()
+    if text.count(b"\n") != len(texts):
         raise DataError(f"{file.name}: a sentence holds a line break, which Moses text cannot")
     file.write(text)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import ClassVar
+from typing import Any, ClassVar
 from unicodedata import decimal
 
 import numpy as np
 from pydantic import Field
 
-from xlalign.bitext.batch import Batch
+from xlalign.bitext.batch import Batch, Mask
 from xlalign.bitext.filters.base import Filter, Scores
 from xlalign.types import Pair
 
@@ -45,9 +45,13 @@ class Numerals(Filter):
         scores[rows] = [self.score(pair) for pair in batch.pairs(rows)]
         return scores
 
-    def accept(self, score: float) -> bool:
+    def accept(self, score: Any) -> Any:
         """Not below the smallest share."""
         return score >= self.min
+
+    def accepts(self, scores: Scores) -> Mask:
+        """For each of N scores whether the pair is kept."""
+        return np.asarray(self.accept(scores))
 
 
 def _plain(numbers: list[str]) -> Counter[str]:

@@ -26,8 +26,9 @@ def tidy(texts: list[str]) -> list[str]:
     space, line = kinds == _SPACE, kinds == _LINE
     wrong = kinds > _LINE
     wrong[:-1] |= (space[1:] & (space | line)[:-1]) | (space[:-1] & line[1:])
-    whole = np.count_nonzero(line) == len(texts) + 1  # else a sentence holds a line break
-    rows = np.unique(np.cumsum(line)[wrong]) - 1 if whole else np.arange(len(texts))
+    borders = np.flatnonzero(line)
+    whole = len(borders) == len(texts) + 1  # else a sentence holds a line break
+    rows = np.unique(np.searchsorted(borders, np.flatnonzero(wrong), "right")) - 1 if whole else np.arange(len(texts))
     if not len(rows):
         return texts
     invisible = dict.fromkeys(np.unique(codes[kinds == _UNSEEN]).tolist())
