@@ -82,7 +82,7 @@ def seconds(trial: Trial, work: Callable[[], Any], threads: int) -> tuple[Any, f
 
 
 def compare(name: str, trial: Trial) -> tuple[float, float, float]:
-    """Pairs per second of simalign and of ours, and the share of simalign's links that ours has too."""
+    """Seconds of simalign and of ours, and the share of simalign's links that ours has too."""
     import simalign
 
     method, letter = METHODS[name]
@@ -98,8 +98,7 @@ def compare(name: str, trial: Trial) -> tuple[float, float, float]:
         )
         found, time_fast = seconds(trial, lambda: ours.align(trial.pairs), 1)
         slow, fast = min(slow, time_slow), min(fast, time_fast)
-    count = len(trial.pairs)
-    return count / slow, count / fast, agreement([set(a.links) for a in found], [set(links) for links in expected])
+    return slow, fast, agreement([set(a.links) for a in found], [set(links) for links in expected])
 
 
 def agreement(found: Sequence[set[Any]], expected: Sequence[set[Any]]) -> float:
@@ -157,6 +156,7 @@ def main() -> None:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     logging.getLogger("simalign").setLevel(logging.ERROR)
+    spent: dict[str, list[tuple[float, float]]] = {method: [] for method in options.methods}
     for path in options.text:
         pairs = gold.read(path).pairs
         pairs = pairs[:: max(len(pairs) // options.pairs, 1)][: options.pairs]
@@ -164,10 +164,16 @@ def main() -> None:
             make_encoder(Path(name), pairs, options.size)
             how = (options.device, options.precision, options.cores, options.rounds, options.clock)
             trial = Trial(Path(name), pairs, *how)
-            report(path.name, trial, options.methods)
+            for method, times in report(path.name, trial, options.methods).items():
+                spent[method].append(times)
+    for method, rows in spent.items():
+        slow, fast = map(sum, zip(*rows, strict=True))
+        print(f"all texts: {method:8} simalign {slow:.1f} s  ours {fast:.1f} s  {slow / fast:.1f}x")
 
 
-def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
+def report(name: str, trial: Trial, methods: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Print what was measured on one text; returns the seconds of simalign and of ours by method."""
+    spent = {}
     found = floor(trial)
     bound = found.speed * found.peak / found.rate
     print(
@@ -177,7 +183,9 @@ def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
         flush=True,
     )
     for method in methods:
-        slow, fast, same = compare(method, trial)
+        before, after, same = compare(method, trial)
+        spent[method] = before, after
+        slow, fast = len(trial.pairs) / before, len(trial.pairs) / after
         if trial.precision == "float32" and same < 1:
             raise SystemExit(f"{method}: links differ from simalign's (Dice {same:.5f})")
         print(
@@ -185,6 +193,7 @@ def report(name: str, trial: Trial, methods: Sequence[str]) -> None:
             f"  {100 * fast / found.speed:3.0f} % of the encoder's speed, links {100 * same:.2f} % equal",
             flush=True,
         )
+    return spent
 
 
 if __name__ == "__main__":

@@ -129,6 +129,13 @@ def test_layout_covers_every_token_once():
     assert all(len(chunk.tokens) <= 100 for chunk in plan.chunks)
 
 
+def test_passes_shrink_towards_the_end():
+    plan = packing.layout(np.full(100, 10), 200, least=40)
+    assert [len(chunk.tokens) for chunk in plan.chunks] == [200, 200, 150, 110, 80, 60, 50, 40, 40, 40, 30]
+    tokens = torch.cat([chunk.tokens for chunk in plan.chunks])
+    assert tokens[plan.inverse].tolist() == list(range(1000))
+
+
 @pytest.mark.parametrize("family", CONFIGS)
 def test_save_and_load_keep_the_head_and_its_tie(tmp_path, family):
     net = model(family)
@@ -182,6 +189,7 @@ def test_the_cuda_path_hands_the_kernel_what_it_wants(family, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # of torch's own tracing
 def test_the_compiled_encoder_gives_what_the_plain_one_gives():
     """Inductor takes a minute; what it must not do is look into attention over packed rows."""
     plain, compiled = (encoder.Encoder(model("bert")) for _ in range(2))

@@ -27,6 +27,9 @@ NAME = "xlalign-packed"
 CHUNK = {"cpu": 4096, "mps": 8192, "cuda": 131_072}
 """Tokens in one forward pass, by device: on a CPU larger buffers leave the cache and cost 3x a token."""
 
+SHARES = 4
+"""One part in so many of the tokens that are left is the next pass, where passes shrink."""
+
 SHORT = 64
 """Rows up to this length are attended by plain matrix products on a CPU; there they beat the fused kernel."""
 
@@ -93,17 +96,22 @@ class Layout:
         return Layout(tuple(chunk.to(device) for chunk in self.chunks), self.inverse.to(device))
 
 
-def layout(lengths: Ints, budget: int = CHUNK["cpu"], visible: Visible | None = None) -> Layout:
+def layout(
+    lengths: Ints, budget: int = CHUNK["cpu"], visible: Visible | None = None, least: int | None = None
+) -> Layout:
     """Plan the encoding of rows of the given lengths.
 
     Args:
         lengths: (B,) tokens of each row, in batch order.
         budget: tokens in one forward pass; a longer row makes a pass of its own.
         visible: restricts which keys a query sees (None = all of its row).
+        least: passes shrink down to about this many tokens towards the end, so that threads that take one after
+            another end together.
     """
     order = np.argsort(-lengths, kind="stable")
     starts = np.cumsum(lengths) - lengths
-    chunks = [_chunk(rows, lengths, starts, visible) for rows in _split(order, lengths, budget)]
+    split = _split(order, lengths, budget, budget if least is None else least)
+    chunks = [_chunk(rows, lengths, starts, visible) for rows in split]
     tokens = torch.cat([chunk.tokens for chunk in chunks])
     inverse = torch.empty_like(tokens)
     inverse[tokens] = torch.arange(len(tokens))
@@ -134,13 +142,18 @@ class Visible:
         return torch.zeros(seen.shape).masked_fill_(~seen, -torch.inf).unsqueeze(1)
 
 
-def _split(order: Ints, lengths: Ints, budget: int) -> Iterator[Ints]:
-    """Consecutive rows of `order` with at most `budget` tokens together (at least one row)."""
+def _split(order: Ints, lengths: Ints, budget: int, least: int) -> Iterator[Ints]:
+    """Consecutive rows of `order` with at most `budget` tokens together (at least one row).
+
+    Guided self-scheduling (Polychronopoulos and Kuck 1987): a part takes a fixed share of what is left, from `budget`
+    down to `least`.
+    """
     total = np.cumsum(lengths[order])
     start = 0
     while start < len(order):
         before = total[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(total, before + budget, side="right")))
+        size = min(budget, max(least, int(total[-1] - before) // SHARES))
+        stop = max(start + 1, int(np.searchsorted(total, before + size, side="right")))
         yield order[start:stop]
         start = stop
 

@@ -27,6 +27,10 @@ BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
 """Subwords in one pass, by device. More rows share a read of the weights; on a CPU 4096 add only 3 %."""
 
 
+LEAST = 512
+"""Subwords in the last passes on a CPU, whose threads would else wait for one another."""
+
+
 class Subwords(NamedTuple):
     """Sentences as subwords, one after another: `ids` (N,), `words` (N,) the word of each; starts (sentences + 1,)."""
 
@@ -100,7 +104,8 @@ class Embedder:
             [piece for bound in bounds for piece in windows(*bound, self.body.window)], self.body, subwords.ids
         )
         ids, positions, places = (torch.from_numpy(numbers).to(self.device) for numbers in rows[1:])
-        plan = packing.layout(rows.lengths, self.budget).to(self.device)
+        least = min(LEAST, self.budget) if self.device.type == "cpu" else None
+        plan = packing.layout(rows.lengths, self.budget, least=least).to(self.device)
 
         @torch.inference_mode()
         def run(chunk: packing.Chunk) -> None:
