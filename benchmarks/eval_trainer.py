@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from racing import begin
 from torch import nn
 
 from xlalign.evaluation.cell_settings import CellSettings, Regime
@@ -166,6 +167,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=list(WAYS))
     options = parser.parse_args()
+    begin(options.threads)
     torch.set_num_threads(options.threads)
     tuning = {
         "steps": options.steps,

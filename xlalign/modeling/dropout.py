@@ -17,8 +17,11 @@ def dropout(values: Tensor, rate: float) -> Tensor:
         return F.dropout(values, rate)
     size = values.numel()
     bits = torch.empty((size + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    keep = bits.view(torch.int16)[:size].view(values.shape) >= round(rate * 65_536) - 32_768
-    return torch.where(keep, values, 0.0).mul_(1 / (1 - rate))
+    draws = bits.view(torch.int16)[:size].view(values.shape).float()
+    lowest = round(rate * 65_536) - 32_768  # of the draws that keep a value
+    # Arithmetic, because comparing and choosing take torch six times as long.
+    factors = draws.sub_(lowest - 1).clamp_(0, 1).mul_(1 / (1 - rate))
+    return values * factors.to(values.dtype)
 
 
 class Dropout(nn.Dropout):

@@ -8,7 +8,7 @@ length (CPU) or runs torch's variable-length kernel (CUDA). The stock models mus
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ class Chunk:
         borders: (rows + 1,) int32, where each row begins in the chunk.
         longest: tokens of the longest row.
         restricted: whether some keys of a row are hidden from some of its queries.
+        heads: what `by_head` has made, by the number of heads.
     """
 
     tokens: Tensor
@@ -68,6 +69,33 @@ class Chunk:
     borders: Tensor
     longest: int
     restricted: bool
+    heads: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+
+    def by_head(self, heads: int) -> tuple[Tensor, Tensor]:
+        """Cells and tokens for vectors that are cut into heads.
+
+        Args:
+            heads: H.
+
+        Returns:
+            For n tokens in c cells: (c * H,) row of the tokens' heads (n * H, d) that goes into each cell of each head,
+            ordered by group, row, head and place; and (n * H,) the place of each token's head in that order.
+        """
+        if heads not in self.heads:
+            self.heads[heads] = self._by_head(heads)
+        return self.heads[heads]
+
+    def _by_head(self, heads: int) -> tuple[Tensor, Tensor]:
+        each = torch.arange(heads, device=self.back.device)
+        rows, places, done = [], torch.empty_like(self.back[:, None] * each), 0
+        for group in self.groups:
+            batch, longest = group.shape
+            rows.append((group.cells.view(batch, 1, longest) * heads + each[:, None]).flatten())
+            real = ((self.back >= done) & (self.back < done + batch * longest)).nonzero().squeeze(1)
+            row, place = (self.back[real] - done) // longest, (self.back[real] - done) % longest
+            places[real] = (done + row * longest)[:, None] * heads + each * longest + place[:, None]
+            done += batch * longest
+        return torch.cat(rows), places.flatten()
 
     def to(self, device: torch.device) -> Chunk:
         """The chunk on a device."""
@@ -76,7 +104,7 @@ class Chunk:
             for g in self.groups
         )
         moved = {name: getattr(self, name).to(device) for name in ("tokens", "back", "borders")}
-        return replace(self, groups=groups, **moved)
+        return replace(self, groups=groups, heads={}, **moved)
 
 
 @dataclass(frozen=True)
@@ -234,20 +262,23 @@ def attend(
 
 
 def _padded(flat: list[Tensor], packing: Chunk, dropout: float, scale: float, window: int | None) -> Tensor:
-    """Scatter into padded groups, attend, gather: flat (n, H, d) each -> (1, n, H, d)."""
+    """Scatter into padded groups, attend, gather: flat (n, H, d) each -> (1, n, H, d).
+
+    Tokens go to their cells head by head, so that the heads need not be moved again before and after attention.
+    """
     n, heads, width = flat[0].shape
-    cells = _joined([group.cells for group in packing.groups])
-    sizes = [len(group.cells) for group in packing.groups]
-    rows = [torch.split(pad(x.reshape(n, heads * width), cells, packing.back), sizes) for x in flat]
+    cells, back = packing.by_head(heads)
+    sizes = [len(group.cells) * heads for group in packing.groups]
+    rows = [torch.split(pad(x.reshape(n * heads, width), cells, back), sizes) for x in flat]
     outputs = []
     for group, *parts in zip(packing.groups, *rows, strict=True):
         batch, longest = group.shape
-        q, k, v = (x.view(batch, longest, heads, width).transpose(1, 2) for x in parts)
+        q, k, v = (x.view(batch, heads, longest, width) for x in parts)
         bias = _window(group, window, q)
         plain = _short(q) or (dropout > 0 and q.device.type == "cpu")  # torch's kernel has no dropout on a CPU
         output = _plain(q, k, v, bias, dropout, scale) if plain else _fused(q, k, v, bias, dropout, scale)
-        outputs.append(output.transpose(1, 2).reshape(batch * longest, heads * width))
-    return unpad(_joined(outputs), packing.back).view(1, n, heads, width)
+        outputs.append(output.reshape(batch * heads * longest, width))
+    return unpad(_joined(outputs), back).view(1, n, heads, width)
 
 
 def _joined(parts: list[Tensor]) -> Tensor:
