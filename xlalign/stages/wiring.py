@@ -30,7 +30,7 @@ from xlalign.stages.prepare import TASK
 from xlalign.training.settings import PretrainSettings
 
 PREPARE = Kind("prepare", 3, "xlalign.stages.prepare")
-ALIGN = Kind("align-words", 2, "xlalign.stages.align_words")
+ALIGN = Kind("align-words", 3, "xlalign.stages.align_words")
 PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
 EVAL = Kind("eval", 2, "xlalign.stages.evaluate")
 DIAGNOSE = Kind("diagnose", 1, "xlalign.stages.diagnose")

@@ -21,7 +21,7 @@ class Spool(Sequence[Array]):
         budget: bytes kept in memory.
     """
 
-    def __init__(self, budget: int = 256 << 20) -> None:
+    def __init__(self, budget: int = 64 << 20) -> None:
         self._budget = budget
         self._kept: list[Array | None] = []
         self._places: list[tuple[int, int, np.dtype[Any]]] = []
