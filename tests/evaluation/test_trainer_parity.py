@@ -1,6 +1,6 @@
 """The same small encoder, data and hyperparameters under transformers' Trainer (see benchmarks/eval_trainer.py)."""
 
-import importlib.util
+import importlib
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,9 @@ from xlalign.evaluation.settings import EvalSettings
 
 @pytest.fixture(scope="module")
 def bench():
-    path = Path(__file__).parents[2] / "benchmarks/eval_trainer.py"
-    spec = importlib.util.spec_from_file_location("eval_trainer", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+        yield importlib.import_module("eval_trainer")
 
 
 @pytest.mark.slow

@@ -30,10 +30,11 @@ def test_select_gathers_texts():
 
 def test_the_best_dev_weights_are_kept(artifacts, tmp_path):
     table = {"preset": "ml-ctl", "from": "scratch:nano", "steps": 8, "batch_size": 8, "learning_rate": 3e-3}
-    table |= {"device": "cpu", "evaluate_every": 2, "patience": 2, "select": "retrieval"}
+    table |= {"device": "cpu", "evaluate_every": 2, "patience": 2, "select": "retrieval", "trackers": ["tensorboard"]}
     summary = domain.pretrain(
         PretrainSettings.model_validate(table), *artifacts, None, tmp_path / "work", tmp_path / "out"
     )
     lines = (tmp_path / "out/metrics.jsonl").read_text().splitlines()
     scores = {r["step"]: r["dev/retrieval"] for r in map(json.loads, lines) if "dev/retrieval" in r}
     assert summary["chosen_step"] == max(scores, key=lambda step: (scores[step], -step))
+    assert list((tmp_path / "out/trackers").rglob("events.out.tfevents*"))

@@ -146,8 +146,18 @@ def test_metrics_reach_tensorboard(tmp_path):
     pytest.importorskip("tensorboard")
     settings = SETTINGS.model_copy(update={"trackers": ("tensorboard",), "steps": 4})
     train(Regression(), Random(), settings, tmp_path)
-    events = b"".join(path.read_bytes() for path in tmp_path.rglob("events.out.tfevents*"))
+    events = b"".join(path.read_bytes() for path in (tmp_path / "trackers").rglob("events.out.tfevents*"))
     assert all(name in events for name in (b"gradient_norm", b"learning_rate", b"size"))
+
+
+def test_metrics_reach_wandb_run_by_run(tmp_path, monkeypatch):
+    pytest.importorskip("wandb")
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    for name in ("one", "two"):
+        settings = SETTINGS.model_copy(update={"trackers": ("wandb",), "steps": 4, "log_every": 1})
+        train(Regression(), Random(), settings, tmp_path / name)
+        (written,) = (tmp_path / name / "trackers/wandb").glob("offline-run-*/*.wandb")
+        assert b"gradient_norm" in written.read_bytes()
 
 
 def test_batches_built_ahead_change_nothing_and_their_errors_arrive(tmp_path, undisturbed):

@@ -31,7 +31,7 @@ from xlalign.training.settings import PretrainSettings
 
 PREPARE = Kind("prepare", 3, "xlalign.stages.prepare")
 ALIGN = Kind("align-words", 3, "xlalign.stages.align_words")
-PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md"))
+PRETRAIN = Kind("pretrain", 2, "xlalign.stages.pretrain", volatile=("metrics.jsonl", "README.md", "trackers/*"))
 EVAL = Kind("eval", 2, "xlalign.stages.evaluate")
 DIAGNOSE = Kind("diagnose", 1, "xlalign.stages.diagnose")
 DIAGNOSTICS = Kind("diagnostics", 1, "xlalign.stages.diagnostics")

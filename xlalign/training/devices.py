@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from xlalign.training.loop import Program
 
 
+TRACKED = "trackers"
+"""Folder, below a run's own, in which trackers write."""
+
+
 class Movable(Protocol):
     """A batch that knows how to go to a device."""
 
@@ -65,10 +69,12 @@ class Device:
             mixed_precision=mixed,
             kwargs_handlers=[parallel],
             log_with=_trackers(settings),
-            project_dir=work,
+            project_dir=work / TRACKED,
         )
         if settings.trackers:
-            self.accelerator.init_trackers("xlalign", _plain(settings))
+            (work / TRACKED).mkdir(parents=True, exist_ok=True)
+            own = {"wandb": {"dir": str(work / TRACKED)}}
+            self.accelerator.init_trackers("xlalign", _plain(settings), init_kwargs=own)
         self.device: torch.device = self.accelerator.device
         self.rank: int = self.accelerator.process_index
         self.world: int = self.accelerator.num_processes
@@ -114,6 +120,11 @@ class Device:
     def wait(self) -> None:
         """Wait for all processes."""
         self.accelerator.wait_for_everyone()
+
+    def close(self) -> None:
+        """End what the trackers have begun, so that the next run in this process begins its own."""
+        if self.accelerator.trackers:
+            self.accelerator.end_training()
 
 
 def process(settings: TrainSettings) -> tuple[int, int]:

@@ -94,7 +94,7 @@ def train(
     """
     run = _Run(program, batches, settings, work, evaluate=evaluate, select=select)
     run.resume()
-    with StopFlag() as stop, closing(run.batches):
+    with StopFlag() as stop, closing(run.batches), closing(run.device):
         run.advance(stop)
     return run.finish()
 

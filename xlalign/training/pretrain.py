@@ -80,9 +80,16 @@ def pretrain(
     if batches.run.rank == 0:
         encoder.save(model, tokenizer, out, state)
         shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
+        if (work / devices.TRACKED).exists():
+            shutil.copytree(work / devices.TRACKED, out / devices.TRACKED, ignore=_links, dirs_exist_ok=True)
         (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
     devices.wait(settings)
     return summary
+
+
+def _links(folder: str, names: list[str]) -> list[str]:
+    """Symbolic links, of which wandb leaves some to the latest run."""
+    return [name for name in names if Path(folder, name).is_symlink()]
 
 
 def _check(recipe: Recipe, preset: str, alignments: Path | None) -> None:
