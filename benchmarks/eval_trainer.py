@@ -1,6 +1,7 @@
 """Fine-tuning against transformers' Trainer: the same encoder, data, hyperparameters and output layer.
 
     python benchmarks/eval_trainer.py MODEL --data folder:../shared/data --train xnli:dev --steps 300 --seeds 1 2 3
+    python benchmarks/eval_trainer.py MODEL --data folder:../shared/data --task udpos --steps 300 --seeds 1 2 3
 
 Prints for each way seconds (wall and CPU), steps a second, and accuracy on test; the ways are run in turn, seed by
 seed, so that a busy machine hurts all alike. `trainer` draws batches at random, `trainer-grouped` by length.
@@ -12,6 +13,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from xlalign.evaluation.finetune import FineTuner, predict
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.model import initialise
 from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder
 from xlalign.modeling.pooling import pool
 
@@ -41,40 +44,63 @@ class BenchCell(CellSettings):
 
 
 class Peer(nn.Module):
-    """The stock encoder with mean pooling and our output layer, as Trainer wants it."""
+    """The stock encoder with our output layer on mean states (or, for tags, on every state), as Trainer wants it."""
 
-    def __init__(self, model: str, labels: int, seed: int) -> None:
+    def __init__(self, cell: BenchCell, task: Task) -> None:
         super().__init__()
-        with_head, self.tokenizer = encoder.load(model)
+        with_head, self.tokenizer = encoder.load(cell.model)
         self.encoder = with_head.base_model
-        self.output = nn.Linear(with_head.config.hidden_size, labels)
-        initialise(self.output, seed)
+        self.tags = task.kind == "tagging"
+        self.output = nn.Linear(with_head.config.hidden_size, len(task.labels))
+        initialise(self.output, cell.seed)
 
     def forward(self, labels: torch.Tensor | None = None, **inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Loss and logits."""
         states = self.encoder(**inputs).last_hidden_state
-        logits = self.output(pool(states, inputs["attention_mask"], "mean"))
-        loss = nn.functional.cross_entropy(logits, labels) if labels is not None else logits.sum()
-        return {"loss": loss, "logits": logits}
+        logits = self.output(states if self.tags else pool(states, inputs["attention_mask"], "mean"))
+        if labels is None:
+            return {"loss": logits.sum(), "logits": logits}
+        return {"loss": nn.functional.cross_entropy(logits.flatten(0, -2), labels.flatten()), "logits": logits}
 
 
-def trainer(
-    cell: CellSettings, english: English, test: list[dict[str, Any]], grouped: bool
-) -> tuple[float, float, float]:
+Rows = list[dict[str, Any]]
+
+
+def peer_rows(examples: Rows, peer: Peer, task: Task, longest: int) -> Rows:
+    """What Trainer's collator pads: token ids and labels, for tags at the first piece of each word (-100 elsewhere)."""
+    if not peer.tags:
+        texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
+        batch = peer.tokenizer(*texts, truncation="longest_first", max_length=longest)
+        labels: list[Any] = [task.labels.index(e["label"]) for e in examples]
+    else:
+        batch = peer.tokenizer(
+            [e["words"] for e in examples], is_split_into_words=True, truncation=True, max_length=longest
+        )
+        labels = [
+            tag_labels(batch.word_ids(i), [task.labels.index(tag) for tag in example["tags"]])
+            for i, example in enumerate(examples)
+        ]
+    return [{**{k: batch[k][i] for k in batch}, "labels": label} for i, label in enumerate(labels)]
+
+
+def tag_labels(words: list[int | None], tags: list[int]) -> list[int]:
+    return [-100 if w is None or w == before else tags[w] for before, w in zip([None, *words[:-1]], words, strict=True)]
+
+
+def collator(peer: Peer) -> Any:
+    from transformers import DataCollatorForTokenClassification, DataCollatorWithPadding
+
+    return (DataCollatorForTokenClassification if peer.tags else DataCollatorWithPadding)(peer.tokenizer)
+
+
+def trainer(cell: BenchCell, english: English, test: Rows, *, grouped: bool) -> Outcome:
     """(wall seconds, CPU seconds, accuracy) of transformers' Trainer."""
-    from transformers import DataCollatorWithPadding, Trainer, TrainingArguments
+    from transformers import Trainer, TrainingArguments
 
     options, task = cell.options, cell.tested_task()
     assert options is not None
     assert cell.regime is not None
-    peer = Peer(cell.model, len(task.labels), cell.seed)
-
-    def rows(examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
-        batch = peer.tokenizer(*texts, truncation="longest_first", max_length=options.max_length)
-        labels = [task.labels.index(e["label"]) for e in examples]
-        return [{**{k: batch[k][i] for k in batch}, "labels": label} for i, label in enumerate(labels)]
-
+    peer = Peer(cell, task)
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             folder,
@@ -95,12 +121,13 @@ def trainer(
             remove_unused_columns=False,
         )
         wall, cpu = time.perf_counter(), time.process_time()
-        collator = DataCollatorWithPadding(peer.tokenizer)
-        run = Trainer(peer, arguments, train_dataset=rows(english.train), data_collator=collator)
+        data = peer_rows(english.train, peer, task, options.max_length)
+        run = Trainer(peer, arguments, train_dataset=data, data_collator=collator(peer))
         run.train()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        found = run.predict(rows(test))
-    return wall, cpu, 100 * float((found.predictions.argmax(-1) == found.label_ids).mean())
+        found = run.predict(peer_rows(test, peer, task, options.max_length))
+    real = found.label_ids != -100
+    return wall, cpu, 100 * float((found.predictions.argmax(-1) == found.label_ids)[real].mean())
 
 
 def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outcome:
@@ -113,15 +140,20 @@ def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outco
         wall, cpu = time.perf_counter(), time.process_time()
         tuner.train(quick, Path(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    answers = tuner.answers(test)
-    return wall, cpu, 100 * float(np.mean([a == e["label"] for a, e in zip(answers, test, strict=True)]))
+    found = zip(tuner.answers(test), test, strict=True)
+    if cell.tested_task().kind == "tagging":
+        hits = [tag == gold for tags, e in found for tag, gold in zip(tags, e["tags"], strict=True)]
+    else:
+        hits = [answer == e["label"] for answer, e in found]
+    return wall, cpu, 100 * float(np.mean(hits))
 
 
 def scratch_model(english: English) -> str:
     """A tiny encoder with random weights and the vocabulary of the training text."""
     from xlalign.modeling import scratch
 
-    texts = [text for example in english.train for text in (example["first"], example["second"])]
+    keys = [key for key in ("first", "second") if key in english.train[0]]
+    texts = [example[key] for example in english.train for key in keys] or [" ".join(e["words"]) for e in english.train]
     tokenizer = scratch.train_tokenizer({"en": texts}, "tiny")
     folder = Path(tempfile.mkdtemp())
     encoder.save(scratch.create("tiny", tokenizer, seed=0), tokenizer, folder)
@@ -134,14 +166,15 @@ def check_same(cell: BenchCell, examples: list[dict[str, Any]]) -> None:
     assert cell.options is not None
     task = cell.tested_task()
     tuner = FineTuner(cell.model, task, cell.tuning(), cell.regime)
-    peer = Peer(cell.model, len(task.labels), cell.seed).eval()
-    texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
-    batch = peer.tokenizer(
-        *texts, truncation="longest_first", max_length=cell.options.max_length, padding=True, return_tensors="pt"
-    )
+    peer = Peer(cell, task).eval()
+    batch = collator(peer)(peer_rows(examples, peer, task, cell.options.max_length))
+    labels = batch.pop("labels")
     with torch.no_grad():
-        theirs = peer(**batch)["logits"].numpy()
-    ours = np.stack(predict(tuner.model, KINDS.get(task.kind), tuner.encode(examples)))
+        scores = peer(**batch)["logits"]
+    theirs = (scores[labels != -100] if peer.tags else scores).numpy()
+    ours = np.concatenate(
+        [np.atleast_2d(x) for x in predict(tuner.model, KINDS.get(task.kind), tuner.encode(examples))]
+    )
     print(f"largest difference of untrained scores: {np.abs(ours - theirs).max():.1e}")
     if not np.allclose(ours, theirs, atol=1e-4):
         raise SystemExit("xlalign and transformers do not compute the same: no times")
@@ -157,14 +190,15 @@ def warm_up(cell: BenchCell, english: English, test: list[dict[str, Any]], ways:
 
 WAYS: dict[str, Callable[..., Outcome]] = {
     "xlalign": ours,
-    "trainer": lambda *a: trainer(*a, grouped=False),
-    "trainer-grouped": lambda *a: trainer(*a, grouped=True),
+    "trainer": partial(trainer, grouped=False),
+    "trainer-grouped": partial(trainer, grouped=True),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", nargs="?", default="", help="folder; without one a tiny encoder with random weights")
+    parser.add_argument("--task", default="xnli", choices=["xnli", "pawsx", "udpos", "panx"])
     parser.add_argument("--data", default="micro:")
     parser.add_argument("--train", default="", help="TASK:SPLIT to train on")
     parser.add_argument("--lang", default="en")
@@ -186,10 +220,10 @@ def main() -> None:
         "hidden": 0,
     }
     settings = EvalSettings(
-        tasks=("xnli",),
+        tasks=(options.task,),
         data=options.data,
-        train_from={"xnli": options.train} if options.train else {},
-        fine_tuning={"xnli": {**tuning, "regimes": [{"learning_rate": options.rate}]}},
+        train_from={options.task: options.train} if options.train else {},
+        fine_tuning={options.task: {**tuning, "regimes": [{"learning_rate": options.rate}]}},
         device="cpu",
     )
     (cell, *_) = settings.cells()
