@@ -87,7 +87,7 @@ def row(seen: Seen, model: str) -> str:
     cells = [spread(seen.scores.get((model, *column), {}).values()) for column in COLUMNS]
     gains = [spread(seen.gains(model, *column), "+") for column in COLUMNS if column[1] == "others"]
     seeds = max((len(seen.scores.get((model, *column), {})) for column in COLUMNS), default=0)
-    seconds = statistics.mean(seen.seconds[model]) if model in seen.seconds else float("nan")
+    seconds = min(seen.seconds[model]) if model in seen.seconds else float("nan")
     return f"| {model} | {settings.steps} | {' | '.join([*cells, *gains])} | {seconds:.0f} | {seeds} |"
 
 
@@ -140,7 +140,8 @@ then with `--profile seed2` and `--profile seed3`). Mean ± standard deviation o
 encoder, a new run of the recipe and a new fine-tuning. All start from the `base` of their seed and take the same
 number of steps, batch size and rate; `mlm` is the control: as many steps of the same encoder without parallel text.
 English fine-tuning, test in de, es, ru, hi (others); Tatoeba is sentence retrieval. A gain is the difference to the
-control, seed by seed. Seconds are those of the training loop on one core.
+control, seed by seed. Seconds are those of the training loop on one core, of the fastest seed: other work shared the
+machine.
 
 Links: `NAME-gold` learns from gold links, all others from our own. AER: {links}.
 
