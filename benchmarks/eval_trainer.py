@@ -36,6 +36,8 @@ from xlalign.modeling.pooling import pool
 Outcome = tuple[float, float, float]
 """Wall seconds, CPU seconds, accuracy."""
 
+Rows = list[dict[str, Any]]
+
 
 class BenchCell(CellSettings):
     """A cell with its model."""
@@ -61,9 +63,6 @@ class Peer(nn.Module):
         if labels is None:
             return {"loss": logits.sum(), "logits": logits}
         return {"loss": nn.functional.cross_entropy(logits.flatten(0, -2), labels.flatten()), "logits": logits}
-
-
-Rows = list[dict[str, Any]]
 
 
 def peer_rows(examples: Rows, peer: Peer, task: Task, longest: int) -> Rows:
@@ -130,7 +129,7 @@ def trainer(cell: BenchCell, english: English, test: Rows, *, grouped: bool) -> 
     return wall, cpu, 100 * float((found.predictions.argmax(-1) == found.label_ids)[real].mean())
 
 
-def ours(cell: BenchCell, english: English, test: list[dict[str, Any]]) -> Outcome:
+def ours(cell: BenchCell, english: English, test: Rows) -> Outcome:
     """(wall seconds, CPU seconds, accuracy) of xlalign."""
     assert cell.regime is not None
     tuner = FineTuner(cell.model, cell.tested_task(), cell.tuning(), cell.regime)
@@ -160,7 +159,7 @@ def scratch_model(english: English) -> str:
     return str(folder)
 
 
-def check_same(cell: BenchCell, examples: list[dict[str, Any]]) -> None:
+def check_same(cell: BenchCell, examples: Rows) -> None:
     """Both give the same scores before training, from the same output layer; ends the program otherwise."""
     assert cell.regime is not None
     assert cell.options is not None
@@ -180,7 +179,7 @@ def check_same(cell: BenchCell, examples: list[dict[str, Any]]) -> None:
         raise SystemExit("xlalign and transformers do not compute the same: no times")
 
 
-def warm_up(cell: BenchCell, english: English, test: list[dict[str, Any]], ways: list[str]) -> None:
+def warm_up(cell: BenchCell, english: English, test: Rows, ways: list[str]) -> None:
     """Take two steps each way: what is imported and allocated first belongs to no race."""
     assert cell.options is not None
     short = BenchCell(**{**dict(cell), "options": cell.options.model_copy(update={"steps": 2})})

@@ -87,15 +87,14 @@ class Chunk:
 
     def _by_head(self, heads: int) -> tuple[Tensor, Tensor]:
         each = torch.arange(heads, device=self.back.device)
-        rows, places, done = [], torch.empty_like(self.back[:, None] * each), 0
+        rows, places, done = [], [], 0
         for group in self.groups:
             batch, longest = group.shape
             rows.append((group.cells.view(batch, 1, longest) * heads + each[:, None]).flatten())
-            real = ((self.back >= done) & (self.back < done + batch * longest)).nonzero().squeeze(1)
-            row, place = (self.back[real] - done) // longest, (self.back[real] - done) % longest
-            places[real] = (done + row * longest)[:, None] * heads + each * longest + place[:, None]
-            done += batch * longest
-        return torch.cat(rows), places.flatten()
+            order = torch.arange(done, done + len(rows[-1]), device=each.device).view(batch, heads, longest)
+            places.append(order.transpose(1, 2).reshape(-1, heads))
+            done += len(rows[-1])
+        return torch.cat(rows), torch.cat(places)[self.back].flatten()
 
     def to(self, device: torch.device) -> Chunk:
         """The chunk on a device."""

@@ -26,7 +26,6 @@ Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
 """Subwords in one pass, by device. More rows share a read of the weights; on a CPU 4096 add only 3 %."""
 
-
 LEAST = 512
 """Subwords in the last passes on a CPU, whose threads would else wait for one another."""
 

@@ -51,7 +51,15 @@ class Filter(Settings):
         return np.array([bool(self.accept(score)) for score in scores], dtype=np.bool_)
 
 
-class HintFilter(Filter):
+class ArrayFilter(Filter):
+    """A filter whose `accept` works on arrays as well as on numbers."""
+
+    def accepts(self, scores: Scores) -> Mask:
+        """For each of N scores whether the pair is kept."""
+        return np.asarray(self.accept(scores))
+
+
+class HintFilter(ArrayFilter):
     """A filter whose score is 0 unless one of some short strings is in the pair, so few pairs are looked at.
 
     Attributes:
@@ -67,12 +75,8 @@ class HintFilter(Filter):
         scores[rows] = [self.score(pair) for pair in batch.pairs(rows)]
         return scores
 
-    def accepts(self, scores: Scores) -> Mask:
-        """For each of N scores whether the pair is kept."""
-        return np.asarray(self.accept(scores))
 
-
-class BatchFilter(Filter):
+class BatchFilter(ArrayFilter):
     """A filter that scores many pairs at once."""
 
     cost: ClassVar[int] = 1
@@ -84,10 +88,6 @@ class BatchFilter(Filter):
     def scores(self, batch: Batch) -> Scores:
         """The scores of N pairs."""
         raise NotImplementedError
-
-    def accepts(self, scores: Scores) -> Mask:
-        """For each of N scores whether the pair is kept."""
-        return np.asarray(self.accept(scores))
 
 
 def both_sides(within: npt.NDArray[np.bool_]) -> Any:

@@ -10,14 +10,14 @@ from unicodedata import decimal
 import numpy as np
 from pydantic import Field
 
-from xlalign.bitext.batch import Batch, Mask
-from xlalign.bitext.filters.base import Filter, Scores
+from xlalign.bitext.batch import Batch
+from xlalign.bitext.filters.base import ArrayFilter, Scores
 from xlalign.types import Pair
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f'’]\d+)*")
 
 
-class Numerals(Filter):
+class Numerals(ArrayFilter):
     """Score: numbers that both sides have, over the mean of both (Dice); 1 where neither has any.
 
     A number is its digits, in any script and with any separators, without leading and final zeros. Off by
@@ -48,10 +48,6 @@ class Numerals(Filter):
     def accept(self, score: Any) -> Any:
         """Not below the smallest share."""
         return score >= self.min
-
-    def accepts(self, scores: Scores) -> Mask:
-        """For each of N scores whether the pair is kept."""
-        return np.asarray(self.accept(scores))
 
 
 def _plain(numbers: list[str]) -> Counter[str]:
