@@ -7,7 +7,7 @@ import transformers
 from transformers import BertConfig, ModernBertConfig, XLMRobertaConfig
 
 from xlalign.errors import UserError
-from xlalign.modeling import encoder, packing, scratch
+from xlalign.modeling import attention, encoder, packing, scratch
 
 SMALL = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2}
 CONFIGS = {
@@ -183,7 +183,7 @@ def test_the_cuda_path_hands_the_kernel_what_it_wants(family, monkeypatch):
     positions = torch.cat([torch.arange(int(n)) for n in LENGTHS])
     inputs = (ids, positions, torch.zeros_like(ids), packing.layout(LENGTHS, 150))
     expected = net(*inputs).tokens(-1)
-    monkeypatch.setattr(packing, "_varlen_can", lambda *_: True)
+    monkeypatch.setattr(attention, "_varlen_can", lambda *_: True)
     monkeypatch.setattr("torch.nn.attention.varlen.varlen_attn", by_rows)
     assert torch.allclose(net(*inputs).tokens(-1), expected, atol=2e-6)
 
@@ -202,4 +202,4 @@ def test_the_compiled_encoder_gives_what_the_plain_one_gives():
             inputs = (ids, positions, torch.zeros_like(ids), packing.layout(sizes))
             assert torch.allclose(plain(*inputs).tokens(-1), compiled(*inputs).tokens(-1), atol=1e-5)
     finally:
-        packing.register()
+        attention.register()

@@ -15,13 +15,17 @@ def dropout(values: Tensor, rate: float) -> Tensor:
     """Zeros with probability `rate`, else values / (1 - rate); any shape. Draws from torch's global generator."""
     if values.device.type != "cpu":
         return F.dropout(values, rate)
-    size = values.numel()
+    return values * keep_factors(values.shape, rate).to(values.dtype)
+
+
+def keep_factors(shape: torch.Size, rate: float) -> Tensor:
+    """On the CPU: 0 with probability `rate`, else 1 / (1 - rate). Draws from torch's global generator."""
+    size = shape.numel()
     bits = torch.empty((size + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    draws = bits.view(torch.int16)[:size].view(values.shape).float()
     lowest = round(rate * 65_536) - 32_768  # of the draws that keep a value
     # Arithmetic, because comparing and choosing take torch six times as long.
-    factors = draws.sub_(lowest - 1).clamp_(0, 1).mul_(1 / (1 - rate))
-    return values * factors.to(values.dtype)
+    draws = bits.view(torch.int16)[:size].view(shape).clamp_(lowest - 1, lowest)
+    return draws.sub_(lowest - 1).float().mul_(1 / (1 - rate))
 
 
 class Dropout(nn.Dropout):

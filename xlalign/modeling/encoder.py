@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling import dropout, packing
+from xlalign.modeling import attention, dropout, packing
 from xlalign.modeling.inputs import PackedInputs
 from xlalign.modeling.pooling import segment_mean
 
@@ -138,7 +138,7 @@ class Encoder(nn.Module):
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
-        model.set_attn_implementation(packing.register())
+        attention.install(model)
         dropout.replace(model)
         self.model = model
         config = model.config
@@ -188,7 +188,7 @@ class Encoder(nn.Module):
 
     def compile_body(self) -> None:
         """Have torch compile all but the head in place, for any number of tokens; attention stays as it is."""
-        packing.register(traced=True)
+        attention.register(traced=True)
         self.model.base_model.compile(dynamic=True)
 
     def logits(self, vectors: Tensor) -> Tensor:

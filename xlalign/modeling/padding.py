@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 
-def pad(tokens: Tensor, cells: Tensor, back: Tensor) -> Tensor:
-    """Tokens (n, W) at the `cells` (c,) they go to -> (c, W); `back` (n,) is the cell of each token.
+def pad(cells: Tensor, back: Tensor, *tokens: Tensor) -> Tensor:
+    """Each of P `tokens` (n, W) at the `cells` (c,) they go to -> (P * c, W); `back` (n,) has the cell of each token.
 
     The gradient of a cell that no token comes back from has to be 0.
     """
-    padded: Tensor = _Pad.apply(tokens, cells, back)  # type: ignore[no-untyped-call]
+    padded: Tensor = _Pad.apply(cells, back, *tokens)  # type: ignore[no-untyped-call]
     return padded
 
 
@@ -30,15 +30,19 @@ def unpad(padded: Tensor, back: Tensor) -> Tensor:
 
 class _Pad(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, tokens: Tensor, cells: Tensor, back: Tensor) -> Tensor:
+    def forward(ctx: Any, cells: Tensor, back: Tensor, *tokens: Tensor) -> Tensor:
         ctx.save_for_backward(back)
-        return tokens.index_select(0, cells)
+        ctx.parts = len(tokens)
+        padded = tokens[0].new_empty(len(tokens) * len(cells), tokens[0].shape[1])
+        for part, out in zip(tokens, padded.chunk(len(tokens)), strict=True):
+            torch.index_select(part, 0, cells, out=out)
+        return padded
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         (back,) = ctx.saved_tensors
-        return gradient.index_select(0, back), None, None
+        return None, None, *(part.index_select(0, back) for part in gradient.chunk(ctx.parts))
 
 
 class _Unpad(torch.autograd.Function):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling import packing
+from xlalign.modeling import attention, packing
 from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import quiet
 from xlalign.modeling.inputs import PackedInputs
@@ -42,7 +42,7 @@ class Body:
         self.layer = _cut(model, layer)
         self._inputs = PackedInputs(model) if model.config.model_type in PACKED else None
         if self._inputs:
-            model.set_attn_implementation(packing.register())
+            attention.install(model)
         self.model = model.to(device, dtype=getattr(torch, precision)).eval()
         self.prefix, self.suffix = _specials(self.tokenizer)
         self.window = _window(model) - len(self.prefix) - len(self.suffix)

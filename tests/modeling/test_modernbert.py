@@ -1,0 +1,82 @@
+"""Our ModernBERT blocks give the stock blocks' numbers and gradients, bit for bit."""
+
+import numpy as np
+import pytest
+import torch
+import transformers
+
+from xlalign.modeling import attention, dropout, encoder, packing
+
+LENGTHS = np.array([5, 40, 3, 17, 41, 2, 30, 29, 5])
+
+
+def model() -> transformers.PreTrainedModel:
+    config = transformers.ModernBertConfig(
+        vocab_size=50,
+        hidden_size=24,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=90,
+        local_attention=8,
+        global_attn_every_n_layers=2,
+        pad_token_id=0,
+        attention_dropout=0.1,
+        embedding_dropout=0.1,
+        mlp_dropout=0.2,
+    )
+    torch.manual_seed(1)
+    with encoder.quiet():
+        return transformers.AutoModelForMaskedLM.from_config(config)
+
+
+def stock(monkeypatch: pytest.MonkeyPatch) -> encoder.Encoder:
+    """The stock blocks around our attention and dropout."""
+    monkeypatch.setattr(attention, "install", lambda net: net.set_attn_implementation(attention.register()))
+    net = encoder.Encoder(model())
+    monkeypatch.undo()
+    assert {type(m).__module__ for m in net.model.model.layers.modules()} >= {
+        transformers.models.modernbert.modeling_modernbert.__name__
+    }
+    return net
+
+
+def run(net: encoder.Encoder, *, recompute: bool = False) -> list[torch.Tensor]:
+    """States of all layers and gradients of all parameters."""
+    ids = torch.randint(5, 50, (int(LENGTHS.sum()),), generator=torch.Generator().manual_seed(0))
+    positions = torch.cat([torch.arange(int(n)) for n in LENGTHS])
+    torch.manual_seed(7)
+    states = net(ids, positions, torch.zeros_like(ids), packing.layout(LENGTHS, 120), recompute=recompute)
+    layers = [states.tokens(layer) for layer in range(4)]
+    layers[-1].square().mean().backward()
+    return [*layers, *(p.grad for p in net.parameters() if p.grad is not None)]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("recompute", [True, False])
+def test_states_and_gradients_are_the_stock_blocks(monkeypatch, training, recompute):
+    theirs, ours = (
+        run(stock(monkeypatch).train(training)),
+        run(encoder.Encoder(model()).train(training), recompute=recompute),
+    )
+    assert len(theirs) == len(ours)
+    assert all(torch.equal(a, b) for a, b in zip(theirs, ours, strict=True))
+
+
+def test_other_number_formats_take_the_stock_way():
+    net = encoder.Encoder(model()).eval().double()
+    exact, single = run(net), run(encoder.Encoder(model()).eval())
+    assert exact[0].dtype == torch.float64
+    assert all(torch.allclose(a, b.double(), atol=1e-5) for a, b in zip(exact, single, strict=True))
+
+
+def test_a_block_under_autocast_works():
+    net = encoder.Encoder(model()).train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert all(torch.isfinite(values).all() for values in run(net))
+
+
+def test_dropout_layers_stay_where_they_were():
+    kinds = {type(m) for m in encoder.Encoder(model()).model.modules()}
+    assert dropout.Dropout in kinds
+    assert torch.nn.Dropout not in kinds
