@@ -5,12 +5,12 @@ import pytest
 import torch
 import transformers
 
-from xlalign.modeling import attention, dropout, encoder, packing
+from xlalign.modeling import attention, dropout, encoder, modernbert, packing
 
 LENGTHS = np.array([5, 40, 3, 17, 41, 2, 30, 29, 5])
 
 
-def model() -> transformers.PreTrainedModel:
+def model(**changed: str) -> transformers.PreTrainedModel:
     config = transformers.ModernBertConfig(
         vocab_size=50,
         hidden_size=24,
@@ -24,6 +24,7 @@ def model() -> transformers.PreTrainedModel:
         attention_dropout=0.1,
         embedding_dropout=0.1,
         mlp_dropout=0.2,
+        **changed,
     )
     torch.manual_seed(1)
     with encoder.quiet():
@@ -35,10 +36,12 @@ def stock(monkeypatch: pytest.MonkeyPatch) -> encoder.Encoder:
     monkeypatch.setattr(attention, "install", lambda net: net.set_attn_implementation(attention.register()))
     net = encoder.Encoder(model())
     monkeypatch.undo()
-    assert {type(m).__module__ for m in net.model.model.layers.modules()} >= {
-        transformers.models.modernbert.modeling_modernbert.__name__
-    }
     return net
+
+
+def own(net: encoder.Encoder) -> set[type]:
+    """The kinds of our modules among the encoder's."""
+    return {type(module) for module in net.modules()} & {modernbert.Attention, modernbert.GatedLayer, modernbert.Rotary}
 
 
 def run(net: encoder.Encoder, *, recompute: bool = False) -> list[torch.Tensor]:
@@ -55,12 +58,10 @@ def run(net: encoder.Encoder, *, recompute: bool = False) -> list[torch.Tensor]:
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("recompute", [True, False])
 def test_states_and_gradients_are_the_stock_blocks(monkeypatch, training, recompute):
-    theirs, ours = (
-        run(stock(monkeypatch).train(training)),
-        run(encoder.Encoder(model()).train(training), recompute=recompute),
-    )
-    assert len(theirs) == len(ours)
-    assert all(torch.equal(a, b) for a, b in zip(theirs, ours, strict=True))
+    theirs, ours = stock(monkeypatch).train(training), encoder.Encoder(model()).train(training)
+    assert (len(own(theirs)), len(own(ours))) == (0, 3)
+    pairs = zip(run(theirs), run(ours, recompute=recompute), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
 
 
 def test_other_number_formats_take_the_stock_way():
@@ -70,10 +71,14 @@ def test_other_number_formats_take_the_stock_way():
     assert all(torch.allclose(a, b.double(), atol=1e-5) for a, b in zip(exact, single, strict=True))
 
 
-def test_a_block_under_autocast_works():
-    net = encoder.Encoder(model()).train()
+def test_under_autocast_the_stock_way_is_taken(monkeypatch):
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert all(torch.isfinite(values).all() for values in run(net))
+        theirs, ours = run(stock(monkeypatch).train()), run(encoder.Encoder(model()).train())
+    assert all(torch.equal(a, b) for a, b in zip(theirs, ours, strict=True))
+
+
+def test_another_activation_keeps_the_stock_layer():
+    assert own(encoder.Encoder(model(hidden_activation="gelu_python"))) == {modernbert.Attention, modernbert.Rotary}
 
 
 def test_dropout_layers_stay_where_they_were():

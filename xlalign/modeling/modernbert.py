@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from transformers.activations import GELUActivation
+from transformers import PreTrainedModel
 from transformers.models.modernbert.modeling_modernbert import (
     ModernBertAttention,
     ModernBertMLP,
@@ -25,14 +25,14 @@ from xlalign.modeling.packing import Chunk
 from xlalign.modeling.products import Block, cut
 
 
-def replace(model: nn.Module) -> None:
+def replace(model: PreTrainedModel) -> None:
     """Have the blocks of a ModernBERT run as these; parameters stay where they are."""
     for module in model.modules():
         if type(module) is ModernBertAttention:
             module.__class__ = Attention
         elif type(module) is ModernBertRotaryEmbedding:
             module.__class__ = Rotary
-        elif type(module) is ModernBertMLP and type(module.act) is GELUActivation:
+        elif type(module) is ModernBertMLP and model.config.hidden_activation == "gelu":
             module.__class__ = GatedLayer
 
 
@@ -47,7 +47,10 @@ class Angles(tuple[Tensor, ...]):
     _tables: tuple[Tensor, ...] = ()
 
     def by_cell(self, packing: Chunk) -> tuple[Tensor, ...]:
-        """For each group cos and sin (B, 1, T, d), one after the other, the first half of sin negated."""
+        """For each group cos and sin (B, 1, T, d), one after the other, the first half of sin negated.
+
+        Kept for the next layers: angles live as long as one forward pass, and that has one chunk.
+        """
         if not self._tables:
             cos, sin = (x[0] for x in self)
             half = sin.shape[-1] // 2
