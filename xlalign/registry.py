@@ -2,20 +2,30 @@
 
 Listing a table imports nothing, so `xlalign list` and `--help` never load torch. Third parties add rows through
 an entry-point group of the same name (`xlalign.filters`, `xlalign.tasks`, ...).
+
+A part that can be configured is a row that stands for its **settings model**: light, and either the part itself (a
+source, a filter) or what makes the part and only then imports what is heavy (an aligner, an objective). So a table of
+a pipeline file is validated by the model of whichever part it names, ours or a plug-in's, in the same way.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic_core import core_schema
+
+from xlalign.config.load import PartError, validate
 from xlalign.errors import UserError, unknown_name
 
 T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
 
 
 class Registry(Generic[T]):
@@ -70,3 +80,56 @@ class Registry(Generic[T]):
         except Exception as error:
             point = self._plugins[name]
             raise UserError(f"plug-in {self.kind} `{name}` ({point.value}) does not import: {error}") from error
+
+
+def settings_of(registry: Registry[type[S]], name: str, table: Mapping[str, Any], where: str, source: str) -> S:
+    """The settings of the part `name` from a table of a pipeline file, by the model that the part brings.
+
+    Args:
+        registry: the parts of one kind, whose rows are settings models.
+        name: the part.
+        table: what the file says.
+        where: dotted name of the table, for messages.
+        source: the file, for messages.
+
+    Raises:
+        UserError: no such part, or one line per mistake in the table.
+    """
+    return validate(registry.get(name), table, where, source)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Marks a field that holds the settings of any part of a registry, told apart by the field `named_by`.
+
+    `objective: Annotated[SerializeAsAny[ObjectiveOptions], OneOf(OBJECTIVES)]` takes `{kind = "anchor", weight = 2}`:
+    the row `anchor` of the registry says which model validates the rest. Unlike a union it is open: a plug-in's part is
+    validated like ours. Settings that are made already pass through.
+    """
+
+    registry: Registry[Any]
+    named_by: str = "kind"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._part, handler(source), serialization=None)
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Any:
+        """For editors: every part whose model can be imported here."""
+        return {"type": "object", "properties": {self.named_by: {"enum": self.registry.names()}}}
+
+    def _part(self, value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(value, BaseModel):
+            return handler(value)
+        if not isinstance(value, Mapping):
+            raise ValueError(f"wanted a table with `{self.named_by}`")  # noqa: TRY004  (pydantic reads ValueError)
+        name = value.get(self.named_by)
+        if not isinstance(name, str):
+            raise ValueError(f"`{self.named_by}` is missing; one of {', '.join(self.registry)}")  # noqa: TRY004
+        try:
+            model = self.registry.get(name)
+        except UserError as error:
+            raise ValueError("; ".join(filter(None, (error.message, error.hint)))) from error
+        try:
+            return model.model_validate(dict(value))
+        except ValidationError as error:
+            raise PartError(model, error) from error

@@ -75,8 +75,28 @@ def validate(model: type[M], table: Mapping[str, Any], where: str, source: str) 
     try:
         return model.model_validate(dict(table))
     except ValidationError as error:
-        lines = [_mistake(model, item, where) for item in error.errors()]
+        lines = _mistakes(model, error, where)
         raise UserError("\n".join([f"{source}: {len(lines)} mistake{'s' * (len(lines) > 1)}", *lines])) from None
+
+
+class PartError(ValueError):
+    """A table that names a part and does not fit its settings model; its mistakes are told one by one."""
+
+    def __init__(self, model: type[BaseModel], error: ValidationError) -> None:
+        super().__init__(str(error))
+        self.model, self.error = model, error
+
+
+def _mistakes(model: type[BaseModel], error: ValidationError, where: str) -> list[str]:
+    lines: list[str] = []
+    for item in error.errors():
+        cause = item.get("ctx", {}).get("error")
+        if isinstance(cause, PartError):
+            place = ".".join(filter(None, [where, *map(str, item["loc"])]))
+            lines += _mistakes(cause.model, cause.error, place)
+        else:
+            lines.append(_mistake(model, item, where))
+    return lines
 
 
 def _mistake(model: type[BaseModel], item: Any, where: str) -> str:

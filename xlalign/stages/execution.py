@@ -22,6 +22,7 @@ from xlalign.config import Settings, operational
 from xlalign.errors import Interrupted
 from xlalign.parallel import Engine, EngineKind, end_with_parent
 from xlalign.progress import Event, listening
+from xlalign.threads import WAITING
 
 Report = Callable[[str, Event], None]
 """Called with the name of a job and one of its progress events."""
@@ -148,6 +149,7 @@ def executor(settings: ExecutionSettings, report: Report, jobs: int) -> Iterator
 
 
 ENVIRONMENT = {
+    **WAITING,
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
     "TQDM_DISABLE": "1",
