@@ -70,8 +70,11 @@ class StageReporter:
             self._print(*_settled_group(f"{node.group} cells", group))
 
     def progressed(self, name: str, event: Event) -> None:
-        """Move the bar of a task."""
-        self._bars.show(name, event)
+        """Move the bar of a task; a warning is a line."""
+        if event.kind == "warning":
+            self._print("warn", name, event.note)
+        else:
+            self._bars.show(name, event)
 
     def totals(self) -> str:
         """The last line: what was found in the cache, what was made, and the time it took."""
@@ -83,14 +86,17 @@ class StageReporter:
             return
         from rich.text import Text
 
-        style = {"hit": "green", "made": "bold green", "run": "yellow"}[state]
+        style = {"hit": "green", "made": "bold green", "run": "yellow", "warn": "bold yellow"}[state]
         line = Text.assemble((f"{state:>5} ", style), (f"{name:<24} ", "bold"), (detail, "dim"))
-        self.console.print(line, overflow="ellipsis", no_wrap=self.console.is_terminal)
+        cut = self.console.is_terminal and state != "warn"
+        self.console.print(line, overflow="ellipsis" if cut else "fold", no_wrap=cut)
 
 
 def _settled(name: str, outcome: Outcome) -> tuple[str, str, str]:
     key = outcome.artifact.manifest.key[:12]
-    return (outcome.state, name, key if outcome.state == "hit" else f"{key}  {outcome.seconds:.1f} s")
+    if outcome.state == "made":
+        return "made", name, f"{key}  {outcome.seconds:.1f} s"
+    return "hit", name, f"{key}  {outcome.why}".rstrip()
 
 
 def _settled_group(name: str, outcomes: list[Outcome]) -> tuple[str, str, str]:

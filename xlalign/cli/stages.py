@@ -32,23 +32,35 @@ def open_pipeline(request: Request, name: str | None = None, fields: Fields | No
     return pipeline.changed("prepare", wanted)
 
 
-def current(request: Request, pipeline: Pipeline, targets: Sequence[str]) -> Outcomes | None:
-    """Make the targets current and say so; with `--dry-run` print the plan and return None."""
+def current(
+    request: Request, pipeline: Pipeline, targets: Sequence[str], reading: Sequence[str] = ()
+) -> Outcomes | None:
+    """Make the targets current and say so; with `--dry-run` print the plan and return None.
+
+    Args:
+        request: the common options.
+        pipeline: what is run.
+        targets: the stages wanted.
+        reading: those whose artifacts the command itself reads in full.
+    """
     from rich.text import Text
 
     from xlalign.artifacts.store import Store
-    from xlalign.stages.export import export
+    from xlalign.stages.export import export, refuse_unusable
     from xlalign.stages.runner import make_current, plan
 
     store, execution = Store(request.cache), _execution(request, pipeline)
     graph = pipeline.graph()
+    if request.out:
+        refuse_unusable(request.out, targets)
+        reading = targets
     if request.dry_run:
-        _print_plan(request, pipeline, plan(graph, targets, store, execution.threads))
+        _print_plan(request, pipeline, plan(graph, targets, store, execution.threads, pipeline.title))
         return None
     console = output(stderr=request.json_output)
     reporter = StageReporter(console, quiet=request.quiet or request.json_output)
     with reporter.bars():
-        outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title)
+        outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)
     if not (request.quiet or request.json_output):
         console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
     if request.out:

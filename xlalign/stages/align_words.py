@@ -12,7 +12,7 @@ from xlalign.errors import DataError, unknown_name
 from xlalign.modeling.reference import parse
 from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
 
-ALIGN = Kind("align-words", 3, __name__)
+ALIGN = Kind("align-words", 3, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
 
 
 class AlignStage(AlignSettings):

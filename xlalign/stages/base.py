@@ -23,14 +23,16 @@ class Kind:
     """A kind of stage.
 
     `version` goes up whenever the bytes of the output change for the same settings (a golden test watches).
-    `volatile` are output files that may differ between equal runs, such as timings. `module` has
-    `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings) -> dict[str, str]`.
+    `volatile` are patterns of output files that are not the result (reports, cards, timings, logs): they are checked
+    as all files are, but no later stage runs again because of them. `shown` are those that tables and reports read.
+    `module` has `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings)`.
     """
 
     name: str
     version: int
     module: str
     volatile: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     def load(self) -> StageModule:
         """Import the stage's module (heavy packages come with it only when it runs)."""

@@ -10,7 +10,7 @@ from xlalign.stages.base import Job, Kind, Node, Section, Stages
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
 
-DIAGNOSTICS = Kind("diagnostics", 1, __name__)
+DIAGNOSTICS = Kind("diagnostics", 1, __name__, shown=(RESULT,))
 
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:

@@ -10,7 +10,7 @@ from xlalign.stages.base import Job, Kind, Node, Section, Stages
 from xlalign.stages.cell import read
 from xlalign.stages.grid import cell_name, grid, models_of
 
-EVAL = Kind("eval", 2, __name__)
+EVAL = Kind("eval", 2, __name__, shown=("results.json",))
 
 
 class EvalStage(EvalSettings):

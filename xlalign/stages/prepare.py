@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlalign.evaluation.settings import EvalSettings
     from xlalign.stages.models import StageModels
 
-PREPARE = Kind("prepare", 3, __name__)
+PREPARE = Kind("prepare", 3, __name__, volatile=("report.json",), shown=("report.json",))
 
 TASK = "task "
 """Roles of the data of evaluation tasks among a prepare stage's inputs: `task xnli`."""

@@ -13,7 +13,9 @@ from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
 from xlalign.training.settings import PretrainSettings
 
-PRETRAIN = Kind("pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"))
+PRETRAIN = Kind(
+    "pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"), shown=("metrics.jsonl",)
+)
 
 
 class PretrainStage(PretrainSettings):
