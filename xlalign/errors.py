@@ -111,7 +111,7 @@ def explained(error: BaseException, where: str = "") -> XlalignError:
         error.args = (error.message,)
         return error
     kind, text = type(error).__name__, (str(error).strip().splitlines() or [""])[0]
-    if "OutOfMemory" in kind or "not enough memory" in text:
+    if "OutOfMemory" in kind or "not enough memory" in text or "allocate memory" in text:
         kind = "MemoryError"
     if kind in _BY_NAME:
         ours, message, hint = _BY_NAME[kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
@@ -94,13 +95,14 @@ class History:
         self._stages: dict[str, list[Manifest]] = {}
         self._others: set[str] | None = None
 
-    def why_missing(self, stage: str, name: str, hashed: dict[str, Any]) -> str:
+    def why_missing(self, stage: str, name: str, hashed: dict[str, Any], read: Iterable[str] = ()) -> str:
         """Why `hashed` has to be made: it is damaged, "new", or differs from the nearest artifact of this stage.
 
-        Artifacts of the same name are compared, those with the fewest differences first, then the youngest.
+        Artifacts of the same name are compared, those with the fewest differences first, then the youngest. `read`
+        are patterns of the files whose content had to be right.
         """
         key = digest(hashed)
-        if damage := self._store.damage(stage, key):
+        if damage := self._store.damage(stage, key, read):
             return f"damaged: {damage}"
         found = [m for m in self._manifests(stage) if m.name == name and m.key not in self._of_others()]
         ranked = [(len(lines), -i, lines) for i, m in enumerate(found) if (lines := differences(m.hashed, hashed))]

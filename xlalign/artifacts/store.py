@@ -90,7 +90,7 @@ class Store:
 
     def discard(self, folder: Path) -> Path:
         """Move a folder to the trash by one rename; the caller holds the lock of its key. Returns the new place."""
-        trash = self.root / "trash" / f"{folder.name}-{os.getpid()}-{os.urandom(3).hex()}"
+        trash = self.root / "trash" / f"{folder.name[:12]}-{os.getpid()}-{os.urandom(4).hex()}"
         with self.writing():
             trash.parent.mkdir(parents=True, exist_ok=True)
             if not folder.is_symlink():

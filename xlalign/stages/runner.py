@@ -196,10 +196,10 @@ class _Run:
     def _start(self, node: Node, pool: Executor, engine: Engine) -> None:
         if not self._has_inputs(node):  # one of them was found damaged a moment ago
             return
-        recipe = self._recipe(node)
+        recipe, read = self._recipe(node), self.shown.get(node.name, ())
         if self._settled_by_cache(node, recipe) or self._has_damaged_inputs(node):
             return
-        why = self.history.why_missing(recipe.stage, node.name, recipe.hashed)
+        why = self.history.why_missing(recipe.stage, node.name, recipe.hashed, read)
         self.reporter.started(node, why)
         del self.waiting[node.name]
         self.running[node.name] = (node, why)
