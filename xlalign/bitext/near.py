@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from xlalign.bitext.batch import Batch, Side
+from xlalign.bitext.batch import BatchSide, FilterBatch
 from xlalign.bitext.characters import Hashes, Ints, Texts, mix
 from xlalign.bitext.ngrams import ngrams
 
@@ -21,7 +21,7 @@ BANDS = 8
 ROWS = 8
 
 
-def band_keys(batch: Batch) -> Hashes:
+def band_keys(batch: FilterBatch) -> Hashes:
     """The keys of the bands of every pair, (N, BANDS). Pairs without any word get keys of their own."""
     shingles, counts = _shingles(batch)
     seeds = mix(np.arange(BANDS * ROWS, dtype=np.uint64))
@@ -43,7 +43,7 @@ def _minima(shingles: Hashes, counts: Ints, seed: np.uint64) -> Hashes:
     return result
 
 
-def _shingles(batch: Batch) -> tuple[Hashes, Ints]:
+def _shingles(batch: FilterBatch) -> tuple[Hashes, Ints]:
     """The shingles of both sides of every pair, in the order of the pairs, (G,), and how many each has, (N,)."""
     parts = [_side(side, size) for side in (batch.source, batch.target) for size in (1, 2)]
     salted = [mix(values + np.uint64(i)) for i, (values, _) in enumerate(parts)]
@@ -52,5 +52,5 @@ def _shingles(batch: Batch) -> tuple[Hashes, Ints]:
     return np.concatenate(salted)[order], np.bincount(rows, minlength=len(batch))
 
 
-def _side(side: Side, size: int) -> tuple[Hashes, Ints]:
+def _side(side: BatchSide, size: int) -> tuple[Hashes, Ints]:
     return ngrams(Texts.of(side.texts), size, side.language.spaced)

@@ -1,4 +1,4 @@
-"""Fetching with mirrors, a folder of downloads, and the lock file; sources use the current fetcher."""
+"""Fetching with mirrors, a folder of downloads, and the lock file."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from xlalign.bitext.fetch.lock import Entry, Lockfile
+from xlalign.bitext.fetch.lock import LockEntry, Lockfile
 from xlalign.bitext.fetch.transfer import ATTEMPTS, NotFoundError, Sleep, file_sha256, transfer
 from xlalign.errors import DataError, UserError, XlalignError
 
@@ -75,11 +73,11 @@ class Fetcher:
             if not isinstance(actual, Path):
                 path.unlink()
             raise DataError(f"{url}: sha256 {found[:16]}..., its publisher says {sha256[:16]}...", "try again later")
-        entry: Entry = {"sha256": found, "size": path.stat().st_size}
+        entry: LockEntry = {"sha256": found, "size": path.stat().st_size}
         self.lock.record_file(url, entry | ({"licence": licence} if licence else {}))
         return path
 
-    def resolve(self, query: str, find: Callable[[], Entry]) -> Entry:
+    def resolve(self, query: str, find: Callable[[], LockEntry]) -> LockEntry:
         """What `find` answers to a question, or what it answered when the lock file was written."""
         known = self.lock.resolved(query)
         if known is None:
@@ -184,21 +182,3 @@ def _authorization(url: str) -> dict[str, str]:
 
 def _name(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-_current: ContextVar[Fetcher | None] = ContextVar("fetcher", default=None)
-
-
-def current() -> Fetcher:
-    """The fetcher that sources use."""
-    return _current.get() or Fetcher()
-
-
-@contextmanager
-def using(fetcher: Fetcher) -> Iterator[None]:
-    """Make `fetcher` the current one inside the block."""
-    token = _current.set(fetcher)
-    try:
-        yield
-    finally:
-        _current.reset(token)

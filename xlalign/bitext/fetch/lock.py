@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from xlalign.errors import DataError, UserError
 
-Entry = dict[str, Any]
+LockEntry = dict[str, Any]
 
 
 class Lockfile:
@@ -31,19 +31,19 @@ class Lockfile:
 
     def __init__(self, path: Path | None, frozen: bool = False, accept_changed: bool = False) -> None:
         self._path, self._frozen, self._accept_changed = path, frozen, accept_changed
-        self._tables: dict[str, dict[str, Entry]] = {"files": {}, "resolved": {}}
+        self._tables: dict[str, dict[str, LockEntry]] = {"files": {}, "resolved": {}}
         if path and path.exists():
             self._tables |= _read(path)
 
-    def file(self, url: str) -> Entry | None:
+    def file(self, url: str) -> LockEntry | None:
         """What is known of the file at a URL."""
         return self._tables["files"].get(url)
 
-    def resolved(self, query: str) -> Entry | None:
+    def resolved(self, query: str) -> LockEntry | None:
         """What a question was answered before."""
         return self._tables["resolved"].get(query)
 
-    def record_file(self, url: str, entry: Entry) -> None:
+    def record_file(self, url: str, entry: LockEntry) -> None:
         """Remember a file.
 
         Raises:
@@ -58,11 +58,11 @@ class Lockfile:
             raise DataError(message, "if the new file is right: --accept-changed")
         self._record("files", url, {**(known or {}), **entry})
 
-    def record_resolved(self, query: str, entry: Entry) -> None:
+    def record_resolved(self, query: str, entry: LockEntry) -> None:
         """Remember an answer."""
         self._record("resolved", query, entry)
 
-    def _record(self, table: str, key: str, entry: Entry) -> None:
+    def _record(self, table: str, key: str, entry: LockEntry) -> None:
         if self._tables[table].get(key) == entry:
             return
         if self._frozen:
@@ -73,10 +73,10 @@ class Lockfile:
         if self._path:
             self._write(table, key, entry)
 
-    def _write(self, table: str, key: str, entry: Entry) -> None:
+    def _write(self, table: str, key: str, entry: LockEntry) -> None:
         assert self._path is not None
         with FileLock(f"{self._path}.guard"):
-            empty: dict[str, dict[str, Entry]] = {"files": {}, "resolved": {}}
+            empty: dict[str, dict[str, LockEntry]] = {"files": {}, "resolved": {}}
             tables = empty | (_read(self._path) if self._path.exists() else {})
             tables[table][key] = entry
             draft = self._path.with_name(f"{self._path.name}.draft")
@@ -85,7 +85,7 @@ class Lockfile:
         Path(f"{self._path}.guard").unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict[str, dict[str, Entry]]:
+def _read(path: Path) -> dict[str, dict[str, LockEntry]]:
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
         return {name: dict(tables[name]) for name in ("files", "resolved")}
