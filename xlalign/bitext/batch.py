@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from xlalign.arrays import Ints
 from xlalign.bitext import languages
-from xlalign.bitext.characters import FIRST_LETTER, Hashes, Ints, Texts, class_ids
+from xlalign.bitext.characters import FIRST_LETTER, Texts, class_ids
 from xlalign.bitext.models import NoModels, TrainedModels
+from xlalign.hashing import Hashes
 from xlalign.types import Pair
 
 FOREIGN_WORD_LENGTH = 6

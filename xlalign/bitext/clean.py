@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from xlalign.bitext import arrow, transforms
 from xlalign.bitext.batch import BatchSide, FilterBatch, Mask
-from xlalign.bitext.characters import Hashes, mix
 from xlalign.bitext.contamination import Evaluation
 from xlalign.bitext.corpus import pair_digests
 from xlalign.bitext.filters.base import Filter
@@ -22,6 +21,7 @@ from xlalign.bitext.models import NoModels, TrainedModels
 from xlalign.bitext.near import band_keys
 from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.transforms.base import Transform
+from xlalign.hashing import Hashes, mix
 
 SAMPLES = 20
 _LINKS = pa.list_(pa.list_(pa.int32()))
@@ -190,4 +190,4 @@ def sample(place: str, source: str, target: str, score: str = "") -> Sample:
 def normalised_keys(cleaned: Cleaned, languages: LanguagePair) -> Hashes:
     """A key for each pair that does not change with case, accents and punctuation, (N,)."""
     salt = np.uint64(crc32("-".join(languages).encode()))
-    return mix(mix(cleaned.source_keys + salt) ^ cleaned.target_keys)
+    return mix(mix(cleaned.source_keys + salt, 0) ^ cleaned.target_keys, 0)

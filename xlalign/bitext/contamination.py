@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from xlalign.bitext import languages
 from xlalign.bitext.batch import BatchSide, FilterBatch
-from xlalign.bitext.characters import Hashes, Texts
+from xlalign.bitext.characters import Texts
 from xlalign.bitext.corpus import chunks
 from xlalign.bitext.ngrams import ngrams
 from xlalign.bitext.readers.lines import lines, stem_and_format
@@ -25,6 +25,7 @@ from xlalign.bitext.seen import Lookup
 from xlalign.bitext.settings import EvaluationSet
 from xlalign.bitext.transforms.unicode import tidy
 from xlalign.errors import DataError
+from xlalign.hashing import Hashes
 
 MIN_LETTERS = 12
 """Shorter evaluation strings (labels, `Yes.`) would take good pairs with them."""

@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from xlalign.bitext import arrow, corpus
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.characters import Hashes
 from xlalign.bitext.corpus import GoldPair
 from xlalign.bitext.report import Report
 from xlalign.bitext.seen import is_in
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.split import DevKeys
 from xlalign.bitext.spool import PairSpool
+from xlalign.hashing import Hashes
 
 LanguagePair = tuple[str, str]
 KEYS = ("source_key", "target_key")

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from xlalign.arrays import Ints
 from xlalign.bitext.batch import BatchSide, FilterBatch
-from xlalign.bitext.characters import Ints
 from xlalign.bitext.filters.base import BatchFilter, Scores, both_sides
 
 
