@@ -128,7 +128,8 @@ def test_what_there_is(server: Server, tmp_path: Path):
     ("body", "message"),
     [
         (zipped(**BOOKS)[:-30], "damaged archive"),
-        (b"<html>not a zip</html>", "damaged archive"),
+        (b"no zip", "damaged archive"),
+        (b"<html>not a zip</html>", "a web page instead of a file"),
         (zipped(a="x"), "files ending in"),
         (zipped(**{**BOOKS, "Books.de-en.de": "eins\n"}), "has 2 lines"),
     ],

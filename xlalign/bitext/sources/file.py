@@ -156,7 +156,7 @@ class UrlSource(FileSource):
         for name, code in values.items():
             pattern = pattern.replace(f"{{{name}}}", self.names.get(code, code))
         try:
-            return self.fetcher.file(pattern)
+            return self.fetcher.file(pattern, own=True)
         except NotFoundError:
             if self._fixed:
                 raise
