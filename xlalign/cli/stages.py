@@ -11,8 +11,9 @@ from xlalign.cli.options import Request
 
 if TYPE_CHECKING:
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.pipeline import Fields, Pipeline
+    from xlalign.stages.pipeline import Pipeline
     from xlalign.stages.runner import Outcome, Planned
+    from xlalign.stages.tables import Fields
 
     Outcomes = dict[str, Outcome]
 
@@ -41,13 +42,16 @@ def current(request: Request, pipeline: Pipeline, targets: Sequence[str]) -> Out
     from xlalign.stages.runner import make_current, plan
 
     store, execution = Store(request.cache), _execution(request, pipeline)
+    pipeline.check(targets)
     graph = pipeline.graph()
     if request.dry_run:
-        _print_plan(request, pipeline, plan(graph, targets, store, execution.threads))
+        with pipeline.at_home():
+            lines = plan(graph, targets, store, execution.threads)
+        _print_plan(request, pipeline, lines)
         return None
     console = output(stderr=request.json_output)
     reporter = StageReporter(console, quiet=request.quiet or request.json_output)
-    with reporter.bars():
+    with reporter.bars(), pipeline.at_home():
         outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title)
     if not (request.quiet or request.json_output):
         console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
