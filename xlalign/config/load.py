@@ -97,9 +97,9 @@ def examine(model: type[M], table: Mapping[str, Any], where: str) -> Examined[M]
     """Validate one table and go on after a mistake, so that all of a file are found at once.
 
     A key that is nearly a field is taken for that field misspelt, whatever else the model could make of it:
-    `batch_sise` is no hyperparameter. Each round takes the keys with mistakes away:
+    `batchsize` is no hyperparameter. Each round takes the keys with mistakes away:
 
-        {steps = 0, batch_sise = 8, seed = 1}  ->  {steps = 0, seed = 1}  ->  {seed = 1}
+        {steps = 0, batchsize = 8, seed = 1}  ->  {steps = 0, seed = 1}  ->  {seed = 1}
     """
     faults: list[Fault] = []
     left, lost = dict(table), set[str]()
