@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from xlalign.micro.grammar.entries import Entry
-from xlalign.micro.grammar.russian_nouns import Gender
+from xlalign.micro.grammar.lexicon import Entry
+from xlalign.micro.grammar.russian.declension import Gender
 
 Aspect = Literal["impf", "pf"]
 

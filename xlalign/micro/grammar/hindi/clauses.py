@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlalign.micro.grammar import hindi_forms as forms
-from xlalign.micro.grammar import hindi_phrases as phrases
-from xlalign.micro.grammar import hindi_verbs as verbs
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.hindi_phrases import Marking, Tokens
-from xlalign.micro.grammar.hindi_verbs import Frame
-from xlalign.micro.grammar.phrase_facts import is_indefinite
-from xlalign.micro.grammar.surface import punctuation, sentence
+from xlalign.micro.grammar.hindi import forms, phrases, verbs
+from xlalign.micro.grammar.hindi.phrases import Marking
+from xlalign.micro.grammar.hindi.verbs import HindiClause
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry, fixed_tokens
+from xlalign.micro.grammar.shared import Tokens, is_indefinite, punctuation, sentence
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Sentence, Token, Word
 
 
 def realise(clause: Clause) -> Sentence:
     """Say `clause` in Hindi."""
-    return sentence("hi", _clause(Frame(clause)), "?" if clause.question else "।")
+    return sentence("hi", _clause(HindiClause(clause)), "?" if clause.question else "।")
 
 
 # Clauses
 
 
-def _clause(frame: Frame) -> Tokens:
+def _clause(frame: HindiClause) -> Tokens:
     clause, c = frame.clause, frame.path
     before: Tokens = []
     after: Tokens = []
@@ -47,33 +44,33 @@ def _clause(frame: Frame) -> Tokens:
     return tokens
 
 
-def _under(frame: Frame, clause: Clause, path: str) -> Frame:
-    return Frame(clause, path, known=clause.subject is not None and clause.subject == frame.clause.subject)
+def _under(frame: HindiClause, clause: Clause, path: str) -> HindiClause:
+    return HindiClause(clause, path, known=clause.subject is not None and clause.subject == frame.clause.subject)
 
 
-def _subordinate_first(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+def _subordinate_first(frame: HindiClause, conjunction: str, clause: Clause) -> Tokens:
     """अगर ..., तो"""
     node = f"{frame.path}subordinate"
     mark = entry("hi", Word(conjunction))
     words = (word.split("/") for word in mark.get("then").split(","))
     then = [Token(form, upos, node, "part") for form, upos, *_ in words]
     first = Token(mark.lemma, "SCONJ", node, "mark")
-    return [first, *_clause(Frame(clause, f"{node}.")), punctuation(",", f"{node}.comma"), *then]
+    return [first, *_clause(HindiClause(clause, f"{node}.")), punctuation(",", f"{node}.comma"), *then]
 
 
-def _subordinate_last(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+def _subordinate_last(frame: HindiClause, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}subordinate"
     return [Token(_entry(conjunction).lemma, "SCONJ", node, "mark"), *_clause(_under(frame, clause, f"{node}."))]
 
 
-def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+def _coordinate(frame: HindiClause, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}coordinate"
     comma = [punctuation(",", f"{node}.comma")] if conjunction == "but" else []
     mark = Token(_entry(conjunction).lemma, "CCONJ", node, "conj")
     return [*comma, mark, *_clause(_under(frame, clause, f"{node}."))]
 
 
-def _core(frame: Frame) -> Tokens:
+def _core(frame: HindiClause) -> Tokens:
     """The clause without what is embedded in it."""
     clause = frame.clause
     subject, object_, manner, asked = _subject(frame), _object(frame), _manner(frame), _asked(frame)
@@ -96,14 +93,14 @@ def _core(frame: Frame) -> Tokens:
     return [*opening, *passive_recipient, *object_, *asked, *manner, *_predicate(frame), *verbs.verbs(frame)]
 
 
-def _predicate(frame: Frame) -> Tokens:
+def _predicate(frame: HindiClause) -> Tokens:
     return [*_than(frame), *_quality(frame), *_category(frame)]
 
 
 # Relative clauses
 
 
-def _extraposed(frame: Frame) -> Tokens:
+def _extraposed(frame: HindiClause) -> Tokens:
     """The relative clauses that follow the verb."""
     clause, c = frame.clause, frame.path
     promoted = "object" if frame.passive else "subject"
@@ -130,10 +127,10 @@ def _is_correlative(phrase: NounPhrase) -> bool:
 
 def _relative(phrase: NounPhrase, node: str, *, inside: bool) -> Tokens:
     assert phrase.relative is not None
-    return _clause(Frame(phrase.relative.clause, f"{node}.relative.", phrase, phrase.relative.gap, inside))
+    return _clause(HindiClause(phrase.relative.clause, f"{node}.relative.", phrase, phrase.relative.gap, inside))
 
 
-def _gap(frame: Frame, marker: str) -> Tokens:
+def _gap(frame: HindiClause, marker: str) -> Tokens:
     """The relative pronoun, with the noun itself where the clause comes first."""
     assert frame.antecedent is not None
     marking = Marking(marker, verbs.preverb(frame), pronoun="जो")
@@ -156,27 +153,27 @@ def _pronoun(word: str, phrase: NounPhrase | None, marking: Marking, node: str, 
 # Phrases
 
 
-def _some(frame: Frame) -> str:
+def _some(frame: HindiClause) -> str:
     """The word for an indefinite one: कोई where it may not exist."""
     clause = frame.clause
     possible = clause.existential or clause.verb.concept == "have"
     return "कोई" if clause.negated or (clause.question == "polar" and possible) else "एक"
 
 
-def _some_subject(frame: Frame) -> str:
+def _some_subject(frame: HindiClause) -> str:
     if frame.clause.category:
         return ""
     return _some(frame) if frame.clause.existential else "एक"
 
 
-def _said(frame: Frame, phrase: NounPhrase | None, part: str, marker: str = "", some: str = "एक") -> Tokens:
+def _said(frame: HindiClause, phrase: NounPhrase | None, part: str, marker: str = "", some: str = "एक") -> Tokens:
     if phrase is None:
         return []
     pronoun = "वह" if phrase.definite else ""
     return phrases.said(phrase, f"{frame.path}{part}", Marking(marker, verbs.preverb(frame), pronoun, some))
 
 
-def _subject(frame: Frame) -> Tokens:
+def _subject(frame: HindiClause) -> Tokens:
     clause, part = frame.clause, "object" if frame.passive else "subject"
     phrase, marker = clause.object if frame.passive else clause.subject, verbs.subject_marker(frame)
     if clause.imperative or (clause.passive and clause.agentless and not frame.passive):
@@ -203,7 +200,7 @@ def _inserted(phrase: NounPhrase, node: str) -> Tokens:
     return [comma, *_relative(phrase, node, inside=False), comma]
 
 
-def _object(frame: Frame) -> Tokens:
+def _object(frame: HindiClause) -> Tokens:
     clause, marker = frame.clause, verbs.object_marker(frame)
     if frame.gap == "object":
         return _gap(frame, marker)
@@ -217,16 +214,16 @@ def _is_bare_plural(phrase: NounPhrase | None) -> bool:
     return phrase is not None and phrase.plural and phrase.conjunct is None
 
 
-def _recipient(frame: Frame) -> Tokens:
+def _recipient(frame: HindiClause) -> Tokens:
     return _said(frame, frame.clause.recipient, "recipient", "को")
 
 
-def _agent(frame: Frame) -> Tokens:
+def _agent(frame: HindiClause) -> Tokens:
     clause = frame.clause
     return [] if clause.agentless else _said(frame, clause.subject, "subject", "द्वारा")
 
 
-def _asked(frame: Frame) -> Tokens:
+def _asked(frame: HindiClause) -> Tokens:
     clause, c = frame.clause, frame.path
     if clause.question == "who":
         marker = "के द्वारा" if frame.passive else verbs.subject_marker(frame)
@@ -237,11 +234,11 @@ def _asked(frame: Frame) -> Tokens:
     return []
 
 
-def _than(frame: Frame) -> Tokens:
+def _than(frame: HindiClause) -> Tokens:
     return _said(frame, frame.clause.than, "than", "से")
 
 
-def _quality(frame: Frame) -> Tokens:
+def _quality(frame: HindiClause) -> Tokens:
     clause, node = frame.clause, f"{frame.path}quality"
     if clause.quality is None:
         return []
@@ -253,7 +250,7 @@ def _quality(frame: Frame) -> Tokens:
     return [*tokens, Token(forms.adjective(adjective, seen), "ADJ", node)]
 
 
-def _category(frame: Frame) -> Tokens:
+def _category(frame: HindiClause) -> Tokens:
     phrase, subject = frame.clause.category, frame.subject
     if phrase is None:
         return []
@@ -269,23 +266,23 @@ def _entry(concept: str) -> Entry:
     return entry("hi", Word(concept))
 
 
-def _time(frame: Frame) -> Tokens:
-    return phrases.words(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+def _time(frame: HindiClause) -> Tokens:
+    return fixed_tokens(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
 
 
-def _manner(frame: Frame) -> Tokens:
+def _manner(frame: HindiClause) -> Tokens:
     clause = frame.clause
     if clause.manner is None:
         return []
     manner = entry("hi", Word(clause.manner), Setting(object=clause.verb.concept))
-    return phrases.words(manner, f"{frame.path}manner")
+    return fixed_tokens(manner, f"{frame.path}manner")
 
 
-def _place(frame: Frame) -> Tokens:
+def _place(frame: HindiClause) -> Tokens:
     place = frame.clause.place
     if place is None:
         return []
     setting = Setting(subject=frame.clause.verb.concept)
-    words = phrases.words(entry("hi", Word(place.preposition), setting), f"{frame.path}place")
+    words = fixed_tokens(entry("hi", Word(place.preposition), setting), f"{frame.path}place")
     where = _said(frame, place.where, "place.where", " ".join(token.form for token in words), _some(frame))
     return [*where[: len(where) - len(words)], *words]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import hindi_forms as forms
-from xlalign.micro.grammar.entries import Entry, Setting, entry, fixed_phrase
-from xlalign.micro.grammar.hindi_forms import DEFAULT, Agreement, Gender
-from xlalign.micro.grammar.phrase_facts import is_name
+from xlalign.micro.grammar.hindi import forms
+from xlalign.micro.grammar.hindi.forms import DEFAULT, Agreement, Gender
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry
+from xlalign.micro.grammar.shared import Tokens, is_name, proper_name
 from xlalign.micro.meaning import NounPhrase, Token, Word
-
-Tokens = list[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +71,7 @@ def postposition(marking: Marking, node: str) -> Tokens:
 
 def name(concept: str, node: str) -> Token:
     """A proper name."""
-    return Token(entry("hi", Word(concept)).lemma, "PROPN", node, "head", f"B-{concepts()[concept].cls}")
-
-
-def words(adverbial: Entry, node: str) -> Tokens:
-    """The words of an adverbial or preposition."""
-    return [Token(form, upos, node, role) for form, upos, role in fixed_phrase(adverbial)]
+    return proper_name(concept, entry("hi", Word(concept)).lemma, node)
 
 
 def category(phrase: NounPhrase, node: str, subject: Agreement, some: str) -> Tokens:

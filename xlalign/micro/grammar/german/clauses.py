@@ -11,21 +11,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from xlalign.micro.grammar import german_forms as forms
-from xlalign.micro.grammar.commas import tidy
-from xlalign.micro.grammar.entries import entry, fixed_phrase
-from xlalign.micro.grammar.german_forms import Case
-from xlalign.micro.grammar.german_phrases import PhraseBuilder, Tokens, sex
-from xlalign.micro.grammar.german_verbs import Part, part_of, verb_bracket
-from xlalign.micro.grammar.phrase_facts import filled, is_indefinite, is_name
-from xlalign.micro.grammar.surface import punctuation, sentence
+from xlalign.micro.grammar.german import forms
+from xlalign.micro.grammar.german.forms import Case
+from xlalign.micro.grammar.german.phrases import GermanPhrases, sex
+from xlalign.micro.grammar.german.verbs import GermanClause, part_of, verb_bracket
+from xlalign.micro.grammar.lexicon import entry, fixed_tokens
+from xlalign.micro.grammar.shared import (
+    Tokens,
+    is_indefinite,
+    is_name,
+    punctuation,
+    sentence,
+    with_gap_filled,
+    with_single_commas,
+)
 from xlalign.micro.meaning import Clause, NounPhrase, Place, Sentence, Token, Word
 
 
 def realise(clause: Clause) -> Sentence:
     """Say `clause` in German."""
     mark = "?" if clause.question else "!" if clause.imperative else "."
-    return sentence("de", tidy(_main(clause, "")), mark)
+    return sentence("de", with_single_commas(_main(clause, "")), mark)
 
 
 # Clauses
@@ -41,7 +47,7 @@ def _main(clause: Clause, path: str) -> Tokens:
     return [*front, finite, *es, *_bracketed(pieces, bracket), *_tail(part)]
 
 
-def _final(part: Part) -> Tokens:
+def _final(part: GermanClause) -> Tokens:
     finite, bracket = verb_bracket(part, final=True)
     pieces = _pieces(part)
     pieces.pop(part.gap, None)
@@ -73,7 +79,7 @@ def _front(clause: Clause) -> str:
     return "object" if clause.passive else "subject"
 
 
-def _tail(part: Part) -> Tokens:
+def _tail(part: GermanClause) -> Tokens:
     clause, tokens = part.clause, Tokens()
     if clause.than is not None:
         node = part.node("than")
@@ -107,7 +113,7 @@ def _embedded(mark: str, node: str, clause: Clause) -> Tokens:
 
 
 def _relative(phrase: NounPhrase, node: str) -> Tokens:
-    clause, name, filler = filled(phrase)
+    clause, name, filler = with_gap_filled(phrase)
     part = part_of(clause, f"{node}.", name)
     gender = "p" if filler.plural else forms.gender_of(entry("de", phrase.noun))
     form = forms.relative("nom" if name == "subject" else part.object_case, gender)
@@ -115,13 +121,13 @@ def _relative(phrase: NounPhrase, node: str) -> Tokens:
     return [comma, Token(form, "PRON", node, "mark"), *_final(part), comma]
 
 
-_phrases = PhraseBuilder(_relative)
+_phrases = GermanPhrases(_relative)
 
 
 # Pieces
 
 
-def _pieces(part: Part) -> dict[str, Tokens]:
+def _pieces(part: GermanClause) -> dict[str, Tokens]:
     """What is said besides verbs, in the order of the middle field."""
     said = {name: tokens for name, tokens in _unordered(part).items() if tokens}
     return {name: said[name] for name in _order(part.clause) if name in said}
@@ -164,7 +170,7 @@ def _carrier(clause: Clause) -> str:
     return "recipient" if is_indefinite(clause.recipient) else "negation"
 
 
-def _unordered(part: Part) -> Mapping[str, Tokens]:
+def _unordered(part: GermanClause) -> Mapping[str, Tokens]:
     clause, carrier = part.clause, _carrier(part.clause)
     kein = {carrier: part.node("negation")}
     nicht = [Token("nicht", "PART", part.node("negation"))]
@@ -180,12 +186,12 @@ def _unordered(part: Part) -> Mapping[str, Tokens]:
     }
 
 
-def _argument(part: Part, name: str, case: Case, kein: str = "") -> Tokens:
+def _argument(part: GermanClause, name: str, case: Case, kein: str = "") -> Tokens:
     phrase = cast("NounPhrase | None", getattr(part.clause, name))
     return _phrases.phrase(phrase, part.node(name), case, kein=kein) if phrase else []
 
 
-def _subject(part: Part, kein: str) -> Tokens:
+def _subject(part: GermanClause, kein: str) -> Tokens:
     clause, node = part.clause, part.node("subject")
     if clause.imperative or (clause.passive and clause.agentless):
         return []
@@ -197,7 +203,7 @@ def _subject(part: Part, kein: str) -> Tokens:
     return _argument(part, "subject", "acc" if clause.existential else "nom", kein)
 
 
-def _object(part: Part, kein: str) -> Tokens:
+def _object(part: GermanClause, kein: str) -> Tokens:
     case = part.object_case
     if part.clause.passive and case == "acc":
         case = "nom"
@@ -206,17 +212,16 @@ def _object(part: Part, kein: str) -> Tokens:
     return _argument(part, "object", case, kein)
 
 
-def _time(part: Part) -> Tokens:
+def _time(part: GermanClause) -> Tokens:
     node = part.node("time")
     if part.clause.question == "when":
         return [Token("wann", "ADV", node)]
     if part.clause.time is None:
         return []
-    words = fixed_phrase(entry("de", Word(part.clause.time)))
-    return [Token(form, upos, node, role) for form, upos, role in words]
+    return fixed_tokens(entry("de", Word(part.clause.time)), node)
 
 
-def _place(part: Part) -> Tokens:
+def _place(part: GermanClause) -> Tokens:
     node, place = part.node("place"), part.clause.place
     if part.clause.question == "where":
         return [Token("wo", "ADV", node)]
@@ -232,7 +237,7 @@ def _preposition(place: Place) -> str:
     return own or entry("de", Word(place.preposition)).lemma
 
 
-def _predicate(part: Part, kein: str) -> Tokens:
+def _predicate(part: GermanClause, kein: str) -> Tokens:
     clause = part.clause
     if clause.quality is not None:
         quality = entry("de", clause.quality, part.setting)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from xlalign.micro.grammar.entries import Entry
+from xlalign.micro.grammar.lexicon import Entry
 
 Case = Literal["nom", "acc", "dat", "gen"]
 Gender = Literal["m", "f", "n", "p"]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
-from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import german_forms as forms
-from xlalign.micro.grammar.entries import Entry, entry, fixed_phrase
-from xlalign.micro.grammar.german_forms import Case, Declension, Gender
-from xlalign.micro.grammar.phrase_facts import is_name
+from xlalign.micro.grammar.german import forms
+from xlalign.micro.grammar.german.forms import Case, Declension, Gender
+from xlalign.micro.grammar.lexicon import Entry, entry, fixed_tokens
+from xlalign.micro.grammar.shared import RelativeClause, Tokens, is_name, proper_name
 from xlalign.micro.meaning import NounPhrase, Token, Word
-
-Tokens = list[Token]
-RelativeClause = Callable[[NounPhrase, str], Tokens]
-"""Says the relative clause of a phrase, given the phrase and the path of the clause."""
 
 _CONTRACTED = {"in": "im", "an": "am", "bei": "beim", "von": "vom"}
 
@@ -30,7 +24,7 @@ def sex(phrase: NounPhrase | None) -> Literal["m", "f", ""]:
     return own if phrase.conjunct is None or sex(phrase.conjunct) == own else "m"
 
 
-class PhraseBuilder:
+class GermanPhrases:
     """Says noun phrases; relative clauses come from the grammar of clauses."""
 
     def __init__(self, relative: RelativeClause) -> None:
@@ -81,8 +75,7 @@ class PhraseBuilder:
 
     def near(self, node: str, phrase: NounPhrase, path: str) -> Tokens:
         """*In der Nähe* with the genitive, or with *von* where nothing would show the genitive."""
-        words = fixed_phrase(entry("de", Word("near")))
-        tokens = [Token(form, upos, node, role) for form, upos, role in words]
+        tokens = fixed_tokens(entry("de", Word("near")), node)
         possessor = phrase.possessor and _takes_s(phrase.possessor)
         bare = not phrase.definite and (phrase.plural or phrase.count)
         if is_name(phrase) or possessor or bare:
@@ -93,7 +86,7 @@ class PhraseBuilder:
 def name(word: Word, path: str, case: Case) -> Tokens:
     """A proper name, with the article that a few take."""
     head = entry("de", word)
-    token = Token(head.lemma, "PROPN", path, entity=f"B-{concepts()[word.concept].cls}")
+    token = proper_name(word.concept, head.lemma, path)
     if head.has("article"):
         return [Token(forms.definite(case, forms.gender_of(head)), "DET", path, "det"), token]
     return [token]
@@ -108,7 +101,7 @@ def _determiner(
 ) -> tuple[Tokens, Declension]:
     if phrase.possessor and _takes_s(phrase.possessor):
         form = entry("de", Word(phrase.possessor)).lemma + "s"
-        return [Token(form, "PROPN", f"{path}.possessor", entity="B-PER")], "strong"
+        return [proper_name(phrase.possessor, form, f"{path}.possessor")], "strong"
     if phrase.definite or phrase.possessor:
         return [Token(forms.definite(case, gender), "DET", path, "det")], "weak"
     if kein:

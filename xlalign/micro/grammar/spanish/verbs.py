@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from xlalign.micro.grammar import spanish_forms as forms
-from xlalign.micro.grammar import spanish_phrases as phrases
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.spanish_forms import Gender, Slot
-from xlalign.micro.grammar.spanish_phrases import Tokens
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry
+from xlalign.micro.grammar.shared import Tokens
+from xlalign.micro.grammar.spanish import forms, phrases
+from xlalign.micro.grammar.spanish.forms import Gender, Slot
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Token, Word
 
 Mood = Literal["indicative", "subjunctive"]
 
 
 @dataclass(frozen=True)
-class Frame:
+class SpanishClause:
     """A clause where it stands.
 
     `path` is its node prefix, `past` says that whoever speaks or thinks it did so in the past, `antecedent` is what
@@ -64,12 +63,12 @@ class Frame:
         )
         return entry("es", self.clause.verb, setting)
 
-    def under(self, clause: Clause, path: str, **features: Any) -> Frame:
+    def under(self, clause: Clause, path: str, **features: Any) -> SpanishClause:
         """The frame of a clause at `path` that belongs to this one."""
-        return Frame(clause, path, silent=clause.subject == self.clause.subject, **features)
+        return SpanishClause(clause, path, silent=clause.subject == self.clause.subject, **features)
 
 
-def verbs(frame: Frame) -> Tokens:
+def verbs(frame: SpanishClause) -> Tokens:
     """The verb group with its negation and clitics."""
     clause, c = frame.clause, frame.path
     tokens = [Token("no", "PART", f"{c}negation")] if clause.negated else []
@@ -86,7 +85,7 @@ def _clitic(recipient: NounPhrase, c: str) -> Token:
     return Token("les" if phrases.is_plural(recipient) else "le", "PRON", f"{c}recipient", "part")
 
 
-def _command(frame: Frame) -> Tokens:
+def _command(frame: SpanishClause) -> Tokens:
     clause, c = frame.clause, frame.path
     verb = frame.verb
     if clause.recipient and not clause.negated:
@@ -110,7 +109,7 @@ def _command_word(form: str, node: str) -> Token:
     return Token(form, upos, node, role)
 
 
-def _chain(frame: Frame) -> Tokens:
+def _chain(frame: SpanishClause) -> Tokens:
     """The finite verb, further verbs in the infinitive, and the participle or words that complete it."""
     first, *others = _links(frame)
     finite = _finite(frame, first)
@@ -128,7 +127,7 @@ class _Link:
     role: Role = "head"
 
 
-def _links(frame: Frame) -> list[_Link]:
+def _links(frame: SpanishClause) -> list[_Link]:
     clause, verb = frame.clause, frame.verb
     if clause.modal:
         inner = _links(replace(frame, clause=replace(clause, modal=None)))
@@ -149,7 +148,7 @@ def _modal(clause: Clause) -> Entry:
     return entry("es", Word("have" if past_duty else clause.modal))
 
 
-def _copula(frame: Frame) -> Entry:
+def _copula(frame: SpanishClause) -> Entry:
     clause = frame.clause
     if clause.existential:
         return entry("es", Word("_haber"))
@@ -158,14 +157,14 @@ def _copula(frame: Frame) -> Entry:
     return entry("es", Word("_estar" if state or located else "be"))
 
 
-def quality(frame: Frame) -> Entry:
+def quality(frame: SpanishClause) -> Entry:
     """The predicative adjective."""
     assert frame.clause.quality is not None
     subject = frame.subject
     return entry("es", frame.clause.quality, Setting(subject=subject.noun.concept if subject else None))
 
 
-def _completion(frame: Frame) -> Tokens:
+def _completion(frame: SpanishClause) -> Tokens:
     clause, node, verb = frame.clause, f"{frame.path}verb", frame.verb
     if verb.has("estar"):
         *before, last = verb.lemma.split("_")
@@ -177,7 +176,7 @@ def _completion(frame: Frame) -> Tokens:
     return []
 
 
-def _finite(frame: Frame, link: _Link) -> Tokens:
+def _finite(frame: SpanishClause, link: _Link) -> Tokens:
     clause, c = frame.clause, frame.path
     node = f"{c}modal" if clause.modal else f"{c}verb"
     duty = [Token("que", "SCONJ", node, "part")] if clause.modal and link.entry.concept == "have" else []
@@ -194,7 +193,7 @@ def _perfect(link: _Link, node: str, plural: bool) -> Tokens:
     return [auxiliary, Token(forms.participle(link.entry, "m", plural=False), link.upos, node, link.role)]
 
 
-def _slot(frame: Frame, verb: Entry) -> Slot:
+def _slot(frame: SpanishClause, verb: Entry) -> Slot:
     if frame.mood == "subjunctive":
         return "isubj" if frame.past else "subj"
     if frame.past and frame.clause.tense != "past":
@@ -204,7 +203,7 @@ def _slot(frame: Frame, verb: Entry) -> Slot:
     return "fut" if frame.clause.tense == "future" else "pres"
 
 
-def _lasting(frame: Frame, verb: Entry) -> bool:
+def _lasting(frame: SpanishClause, verb: Entry) -> bool:
     """Whether the past is a state (imperfect) rather than an event (preterite)."""
     if frame.clause.modal == "must":
         return False

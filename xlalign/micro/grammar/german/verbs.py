@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlalign.micro.grammar import german_forms as forms
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.german_forms import Case
-from xlalign.micro.grammar.german_phrases import Tokens
-from xlalign.micro.grammar.phrase_facts import is_plural
+from xlalign.micro.grammar.german import forms
+from xlalign.micro.grammar.german.forms import Case
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry
+from xlalign.micro.grammar.shared import Tokens, is_plural
 from xlalign.micro.meaning import Clause, Role, Token, Word
 
 _WERDEN = Word("future")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GermanClause:
     """A clause on its way: `path` prefixes its nodes; `gap` is the argument that a relative pronoun stands for."""
 
     clause: Clause
@@ -39,12 +38,12 @@ class Part:
         return self.path + name
 
 
-def part_of(clause: Clause, path: str, gap: str = "") -> Part:
+def part_of(clause: Clause, path: str, gap: str = "") -> GermanClause:
     """A clause whose gaps are filled."""
-    return Part(clause, path, Setting.of(clause), gap)
+    return GermanClause(clause, path, Setting.of(clause), gap)
 
 
-def verb_bracket(part: Part, *, final: bool) -> tuple[Token, Tokens]:
+def verb_bracket(part: GermanClause, *, final: bool) -> tuple[Token, Tokens]:
     """The finite verb and the rest of the right bracket, innermost verb first."""
     clause, verb, node = part.clause, part.verb, part.node("verb")
     upos = "AUX" if clause.verb.concept == "be" and not clause.existential else "VERB"
@@ -63,7 +62,7 @@ def verb_bracket(part: Part, *, final: bool) -> tuple[Token, Tokens]:
     return Token(finite, "AUX", at, role), [Token(form, upos, node), *inner]
 
 
-def _helpers(part: Part) -> list[tuple[Entry, str, Role]]:
+def _helpers(part: GermanClause) -> list[tuple[Entry, str, Role]]:
     """Auxiliaries and modals, outermost first, each with its node and role."""
     clause, node = part.clause, part.node("verb")
     helpers: list[tuple[Entry, str, Role]] = []
@@ -82,7 +81,7 @@ def _particle(verb: Entry, node: str) -> Tokens:
     return [Token(form, "ADJ" if form == "kaputt" else "ADP", node, "part")] if form else []
 
 
-def _plural(part: Part) -> bool:
+def _plural(part: GermanClause) -> bool:
     clause = part.clause
     if clause.existential or (clause.passive and part.object_case == "dat"):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from xlalign.micro.grammar.entries import Entry
+from xlalign.micro.grammar.lexicon import Entry
 
 Case = Literal["nom", "gen", "dat", "acc", "ins", "pre"]
 Gender = Literal["m", "f", "n", "p"]

@@ -9,29 +9,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import spanish_forms as forms
-from xlalign.micro.grammar import spanish_phrases as phrases
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.spanish_phrases import Style, Tokens
-from xlalign.micro.grammar.spanish_verbs import Frame, Mood, quality, verbs
-from xlalign.micro.grammar.surface import punctuation
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry, fixed_tokens
+from xlalign.micro.grammar.shared import Tokens, punctuation, sentence, with_capital
+from xlalign.micro.grammar.spanish import forms, phrases
+from xlalign.micro.grammar.spanish.phrases import Style
+from xlalign.micro.grammar.spanish.verbs import Mood, SpanishClause, quality, verbs
 from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
 
 
 def realise(clause: Clause) -> Sentence:
     """Say `clause` in Spanish."""
-    tokens = _clause(Frame(clause))
-    first = replace(tokens[0], form=tokens[0].form[0].upper() + tokens[0].form[1:])
+    tokens = _clause(SpanishClause(clause))
     if not clause.question:
-        return Sentence("es", (first, *tokens[1:], punctuation(".")))
+        return sentence("es", tokens, ".")
+    first, *others = with_capital(tokens)
     opening = Token("¿", "PUNCT", "punct.open", "punct")
-    return Sentence("es", (opening, replace(first, space_before=False), *tokens[1:], punctuation("?")))
+    return Sentence("es", (opening, replace(first, space_before=False), *others, punctuation("?")))
 
 
 # Clauses
 
 
-def _clause(frame: Frame) -> Tokens:
+def _clause(frame: SpanishClause) -> Tokens:
     clause, c = frame.clause, frame.path
     tokens = _inverted(frame) if clause.question else _statement(frame)
     if clause.complement:
@@ -43,14 +42,14 @@ def _clause(frame: Frame) -> Tokens:
     return tokens
 
 
-def _statement(frame: Frame) -> Tokens:
+def _statement(frame: SpanishClause) -> Tokens:
     front = _time(frame) if _time_is_fronted(frame) else []
     if front and frame.verb.has("presents"):
         return [*front, *_predicate(frame), *_subject(frame), *_rest(frame)]
     return [*front, *_subject(frame), *_predicate(frame), *_rest(frame)]
 
 
-def _subject(frame: Frame) -> Tokens:
+def _subject(frame: SpanishClause) -> Tokens:
     clause, c = frame.clause, frame.path
     if clause.existential or clause.imperative or frame.silent:
         return []
@@ -59,7 +58,7 @@ def _subject(frame: Frame) -> Tokens:
     return _said(clause.subject, f"{c}subject", _subject_style(frame))
 
 
-def _inverted(frame: Frame) -> Tokens:
+def _inverted(frame: SpanishClause) -> Tokens:
     clause = frame.clause
     subject, group, asked = _subject(frame), verbs(frame), _asked(frame)
     frequency = _time(frame) if _frequency(frame) else []
@@ -75,7 +74,7 @@ def _inverted(frame: Frame) -> Tokens:
     return [*asked, *group, *rest]
 
 
-def _asked(frame: Frame) -> Tokens:
+def _asked(frame: SpanishClause) -> Tokens:
     clause, c = frame.clause, frame.path
     if clause.question == "who":
         by = [Token("por", "ADP", f"{c}subject", "adp")] if clause.passive else []
@@ -89,14 +88,14 @@ def _asked(frame: Frame) -> Tokens:
     return []
 
 
-def _complement(frame: Frame, complement: Clause) -> Tokens:
+def _complement(frame: SpanishClause, complement: Clause) -> Tokens:
     clause = frame.clause
     doubted = clause.negated and clause.verb.concept in ("believe", "say")
     mood: Mood = "subjunctive" if doubted or clause.verb.concept == "hope" else "indicative"
     return _clause(frame.under(complement, f"{frame.path}complement.", mood=mood, past=clause.tense == "past"))
 
 
-def _subordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+def _subordinate(frame: SpanishClause, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}subordinate"
     ahead = frame.clause.tense == "future" or clause.tense == "future"
     mood: Mood = "subjunctive" if conjunction == "when" and ahead else "indicative"
@@ -107,7 +106,7 @@ def _subordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
     return [*comma, mark, *_clause(frame.under(clause, f"{node}.", mood=mood))]
 
 
-def _coordinate(frame: Frame, conjunction: str, clause: Clause) -> Tokens:
+def _coordinate(frame: SpanishClause, conjunction: str, clause: Clause) -> Tokens:
     node = f"{frame.path}coordinate"
     tokens = _clause(frame.under(clause, f"{node}.", mood=frame.mood, past=frame.past))
     if conjunction == "and":
@@ -123,7 +122,7 @@ def _relative(phrase: NounPhrase, node: str, mood: Mood = "indicative") -> Token
         article = forms.article(forms.gender(entry("es", phrase.noun)), phrases.is_plural(phrase), True)
         marker = [Token("a", "ADP", path, "adp"), Token(article, "DET", path, "det")]
     antecedent = phrase if phrase.relative.gap == "subject" else None
-    frame = Frame(clause, f"{path}.", mood, antecedent=antecedent)
+    frame = SpanishClause(clause, f"{path}.", mood, antecedent=antecedent)
     return [*phrases.contracted(marker), Token("que", "PRON", path, "mark"), *_clause(frame)]
 
 
@@ -134,12 +133,12 @@ def _said(phrase: NounPhrase | None, node: str, style: Style) -> Tokens:
     return phrases.said(phrase, node, style) if phrase else []
 
 
-def _subject_style(frame: Frame) -> Style:
+def _subject_style(frame: SpanishClause) -> Style:
     be = frame.clause.verb.concept == "be" and not frame.clause.place
     return Style(_relative, indefinite="generic" if be else "some")
 
 
-def _existent(frame: Frame) -> Tokens:
+def _existent(frame: SpanishClause) -> Tokens:
     negated = frame.clause.negated
     style = Style(_hypothetical if negated else _relative, indefinite="bare", negated=negated)
     return _said(frame.clause.subject, f"{frame.path}subject", style)
@@ -149,7 +148,7 @@ def _hypothetical(phrase: NounPhrase, node: str) -> Tokens:
     return _relative(phrase, node, "subjunctive")
 
 
-def _object(frame: Frame) -> Tokens:
+def _object(frame: SpanishClause) -> Tokens:
     clause, node = frame.clause, f"{frame.path}object"
     if clause.object is None or clause.passive:
         return []
@@ -178,20 +177,20 @@ def _takes_a(clause: Clause, phrase: NounPhrase) -> bool:
     return kind in ("animal", "fish") and (scope == "animate" or (scope == "creature" and known))
 
 
-def _recipient(frame: Frame) -> Tokens:
+def _recipient(frame: SpanishClause) -> Tokens:
     node = f"{frame.path}recipient"
     style = Style(_relative, (Token("a", "ADP", node, "adp"),), repeated=True)
     return _said(frame.clause.recipient, node, style)
 
 
-def _agent(frame: Frame) -> Tokens:
+def _agent(frame: SpanishClause) -> Tokens:
     clause, node = frame.clause, f"{frame.path}subject"
     if not clause.passive or clause.agentless:
         return []
     return _said(clause.subject, node, Style(_relative, (Token("por", "ADP", node, "adp"),)))
 
 
-def _quality(frame: Frame) -> Tokens:
+def _quality(frame: SpanishClause) -> Tokens:
     clause, node = frame.clause, f"{frame.path}quality"
     if clause.quality is None:
         return []
@@ -204,12 +203,12 @@ def _quality(frame: Frame) -> Tokens:
     return tokens
 
 
-def _category(frame: Frame) -> Tokens:
+def _category(frame: SpanishClause) -> Tokens:
     phrase, node = frame.clause.category, f"{frame.path}category"
     return phrases.category(phrase, node, frame.gender, frame.plural, Style(_relative)) if phrase else []
 
 
-def _rest(frame: Frame, predicate: bool = True) -> Tokens:
+def _rest(frame: SpanishClause, predicate: bool = True) -> Tokens:
     """Everything after the verbs and an inverted subject, a phrase with a relative clause last."""
     clause = frame.clause
     late_time = _time(frame) if not (_frequency(frame) or _time_is_fronted(frame)) else []
@@ -235,35 +234,35 @@ def _entry(concept: str) -> Entry:
     return entry("es", Word(concept))
 
 
-def _time(frame: Frame) -> Tokens:
-    return phrases.words(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
+def _time(frame: SpanishClause) -> Tokens:
+    return fixed_tokens(_entry(frame.clause.time), f"{frame.path}time") if frame.clause.time else []
 
 
-def _manner(frame: Frame) -> Tokens:
-    return phrases.words(_entry(frame.clause.manner), f"{frame.path}manner") if frame.clause.manner else []
+def _manner(frame: SpanishClause) -> Tokens:
+    return fixed_tokens(_entry(frame.clause.manner), f"{frame.path}manner") if frame.clause.manner else []
 
 
-def _place(frame: Frame) -> Tokens:
+def _place(frame: SpanishClause) -> Tokens:
     place, node = frame.clause.place, f"{frame.path}place"
     if place is None:
         return []
     setting = Setting(subject=frame.clause.verb.concept, object=place.where.noun.concept)
     preposition = entry("es", Word(place.preposition), setting)
-    words = tuple(phrases.words(preposition, node))
+    words = tuple(fixed_tokens(preposition, node))
     return phrases.said(place.where, f"{node}.where", Style(_relative, words))
 
 
-def _frequency(frame: Frame) -> str:
+def _frequency(frame: SpanishClause) -> str:
     """Where an adverb of frequency stands to the negation ("" for other times)."""
     return _entry(frame.clause.time).get("frequency") if frame.clause.time else ""
 
 
-def _time_is_fronted(frame: Frame) -> bool:
+def _time_is_fronted(frame: SpanishClause) -> bool:
     clause = frame.clause
     return bool(clause.time) and not (frame.path or clause.question or clause.imperative or _frequency(frame))
 
 
-def _predicate(frame: Frame) -> Tokens:
+def _predicate(frame: SpanishClause) -> Tokens:
     """The verbs with what stands before them; *siempre*, *a menudo* and *a veces* each have their place."""
     frequency, group, negated = _frequency(frame), verbs(frame), frame.clause.negated
     if not frequency:

@@ -1,4 +1,4 @@
-"""Lexicon entries with named features, and the choice among the lemmas of a concept.
+"""The one lexicon mechanism of all languages: entries with named features, and the choice among the lemmas.
 
 A lexicon file has the columns `concept`, `lemma` and `features` (blank-separated `name` or `name=value`). A
 condition keeps a lemma for clauses of one kind (German *fressen* for animals): `when=subject:GROUP,...`,
@@ -14,7 +14,7 @@ from typing import cast
 
 from xlalign.errors import DataError
 from xlalign.micro.concepts import members, read_table
-from xlalign.micro.meaning import Clause, Role, Word
+from xlalign.micro.meaning import Clause, Role, Token, Word
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,10 +86,15 @@ def lexicon(language: str) -> dict[str, tuple[tuple[str, tuple[Entry, ...]], ...
     }
 
 
+def fixed_tokens(entry: Entry, node: str) -> list[Token]:
+    """The words of a lemma written `form/UPOS/role form/UPOS/role ...`, all of them at `node`."""
+    # last_week in en.tsv: "last/ADJ/part week/NOUN/head" -> two tokens at "time", a part and the head.
+    return [Token(form, upos, node, role) for form, upos, role in _fixed_words(entry.lemma)]
+
+
 @cache
-def fixed_phrase(entry: Entry) -> tuple[tuple[str, str, Role], ...]:
-    """The words of a lemma written `form/UPOS/role form/UPOS/role ...`."""
-    words = (word.split("/") for word in entry.lemma.split())
+def _fixed_words(lemma: str) -> tuple[tuple[str, str, Role], ...]:
+    words = (word.split("/") for word in lemma.split())
     return tuple((form, upos, cast("Role", role)) for form, upos, role in words)
 
 

@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from xlalign.micro.grammar import hindi_forms as forms
-from xlalign.micro.grammar import hindi_phrases as phrases
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.hindi_forms import DEFAULT, Agreement
-from xlalign.micro.grammar.hindi_phrases import Tokens
+from xlalign.micro.grammar.hindi import forms, phrases
+from xlalign.micro.grammar.hindi.forms import DEFAULT, Agreement
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry
+from xlalign.micro.grammar.shared import Tokens
 from xlalign.micro.meaning import Clause, NounPhrase, Role, Token
 
 
 @dataclass(frozen=True)
-class Frame:
+class HindiClause:
     """A clause where it stands.
 
     `path` is its node prefix. A relative clause has an `antecedent` in its `gap`; with `inside` the noun itself is
@@ -80,7 +79,7 @@ class Frame:
 # Case
 
 
-def object_marker(frame: Frame) -> str:
+def object_marker(frame: HindiClause) -> str:
     """The postposition of the object: से or का with some verbs, को on people and known animals."""
     verb, phrase = frame.verb, frame.object
     if verb.has("o") or phrase is None:
@@ -93,7 +92,7 @@ def object_marker(frame: Frame) -> str:
     return "को" if someone else ""
 
 
-def subject_marker(frame: Frame) -> str:
+def subject_marker(frame: HindiClause) -> str:
     """The postposition of the grammatical subject."""
     if frame.passive:
         return object_marker(frame)
@@ -104,12 +103,12 @@ def subject_marker(frame: Frame) -> str:
     return "ने" if frame.ergative else ""
 
 
-def preverb(frame: Frame) -> Agreement:
+def preverb(frame: HindiClause) -> Agreement:
     """What का before the noun of a compound verb (की मदद) agrees with."""
     return Agreement("f" if frame.verb.get("noun") == "f" else "m", False)
 
 
-def agreement(frame: Frame) -> Agreement:
+def agreement(frame: HindiClause) -> Agreement:
     """What the verb agrees with: the unmarked subject, else the unmarked object, else nothing."""
     if not frame.passive and not subject_marker(frame):
         return phrases.agreement(frame.subject) if frame.subject else DEFAULT
@@ -139,7 +138,7 @@ class _Verb:
         return Token(form, "AUX", self.node, "aux")
 
 
-def verbs(frame: Frame, asked: Sequence[Token] = ()) -> Tokens:
+def verbs(frame: HindiClause, asked: Sequence[Token] = ()) -> Tokens:
     """The verb group with its negation, and a question word that follows the noun of a compound verb."""
     before, negation = _before(frame), _negation(frame)
     chain = _command(frame) if frame.clause.imperative else _chain(frame)
@@ -148,14 +147,14 @@ def verbs(frame: Frame, asked: Sequence[Token] = ()) -> Tokens:
     return [*before, *asked, *negation, *chain]
 
 
-def _negation(frame: Frame) -> Tokens:
+def _negation(frame: HindiClause) -> Tokens:
     if not frame.clause.negated:
         return []
     form = "मत" if frame.clause.imperative else "नहीं"
     return [Token(form, "PART", f"{frame.path}negation")]
 
 
-def _before(frame: Frame) -> Tokens:
+def _before(frame: HindiClause) -> Tokens:
     """The noun, adjective or verb that makes a compound verb."""
     clause, verb = frame.clause, frame.verb
     word, _, light = verb.lemma.rpartition(" ")
@@ -168,24 +167,24 @@ def _before(frame: Frame) -> Tokens:
     return [Token(word, "NOUN" if verb.has("noun") else verb.get("pre"), f"{frame.path}verb")]
 
 
-def _described(frame: Frame) -> Agreement:
+def _described(frame: HindiClause) -> Agreement:
     """What a participle that describes the subject agrees with, whatever the verb does."""
     return phrases.agreement(frame.subject) if frame.subject else DEFAULT
 
 
-def _main(frame: Frame) -> _Verb:
+def _main(frame: HindiClause) -> _Verb:
     clause = frame.clause
     light = frame.verb.lemma.rpartition(" ")[2]
     upos = "AUX" if clause.verb.concept == "be" and not clause.existential else "VERB"
     return _Verb(forms.stem(light), f"{frame.path}verb", "head", upos)
 
 
-def _command(frame: Frame) -> Tokens:
+def _command(frame: HindiClause) -> Tokens:
     main = _main(frame)
     return [main.token(forms.imperative(main.stem))]
 
 
-def _chain(frame: Frame) -> Tokens:
+def _chain(frame: HindiClause) -> Tokens:
     """Verb, passive auxiliary, modal, tense: each sets the form of the one before."""
     verb, main, seen = frame.verb, _main(frame), agreement(frame)
     if frame.progressive and verb.has("state") and not frame.passive:
@@ -202,7 +201,7 @@ def _chain(frame: Frame) -> Tokens:
     return [*tokens, *_finite(frame, main, seen, copula=_is_copula(frame), lasting=_is_lasting(frame))]
 
 
-def _state(frame: Frame, main: _Verb) -> Tokens:
+def _state(frame: HindiClause, main: _Verb) -> Tokens:
     """A posture or garment right now: the result of the verb (बैठा है, पहने हुए है)."""
     if not frame.verb.has("intr"):
         participle = main.token(forms.perfective(main.stem, Agreement("m", True)))
@@ -213,15 +212,15 @@ def _state(frame: Frame, main: _Verb) -> Tokens:
     return [main.token(forms.perfective(main.stem, agreement(frame), final=False)), main.auxiliary(be)]
 
 
-def _is_copula(frame: Frame) -> bool:
+def _is_copula(frame: HindiClause) -> bool:
     return frame.clause.verb.concept in ("be", "have") or (frame.verb.has("dat") and frame.verb.has("noun"))
 
 
-def _is_lasting(frame: Frame) -> bool:
+def _is_lasting(frame: HindiClause) -> bool:
     return frame.verb.has("stative")
 
 
-def _finite(frame: Frame, verb: _Verb, seen: Agreement, *, copula: bool = False, lasting: bool = False) -> Tokens:
+def _finite(frame: HindiClause, verb: _Verb, seen: Agreement, *, copula: bool = False, lasting: bool = False) -> Tokens:
     """The verb that carries tense, and its auxiliaries."""
     tense = frame.clause.tense
     if copula:
@@ -238,7 +237,7 @@ def _finite(frame: Frame, verb: _Verb, seen: Agreement, *, copula: bool = False,
     return [verb.token(forms.habitual(verb.stem, seen)), be]
 
 
-def _modal(frame: Frame, main: _Verb, seen: Agreement) -> Tokens:
+def _modal(frame: HindiClause, main: _Verb, seen: Agreement) -> Tokens:
     clause, node = frame.clause, f"{frame.path}modal"
     if clause.modal == "can":
         return [main.token(main.stem), *_finite(frame, _Verb("सक", node, "head", "AUX"), seen)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from xlalign.micro.grammar.entries import Entry
+from xlalign.micro.grammar.lexicon import Entry
 
 Gender = Literal["m", "f"]
 Slot = Literal["pres", "impf", "pret", "fut", "cond", "subj", "isubj"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, NamedTuple
 
-from xlalign.micro.grammar.entries import Entry
+from xlalign.micro.grammar.lexicon import Entry
 
 Gender = Literal["m", "f"]
 

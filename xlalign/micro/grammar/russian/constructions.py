@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar.entries import Entry, Setting, entry
-from xlalign.micro.grammar.russian_nouns import FEW, Case, Gender
-from xlalign.micro.grammar.russian_phrases import agreement
+from xlalign.micro.grammar.lexicon import Entry, Setting, entry
+from xlalign.micro.grammar.russian.declension import FEW, Case, Gender
+from xlalign.micro.grammar.russian.phrases import agreement
 from xlalign.micro.meaning import Clause, Word
 
 Construction = Literal["plain", "passive", "inverted", "have", "need", "exist", "absence"]
@@ -16,7 +16,7 @@ Construction = Literal["plain", "passive", "inverted", "have", "need", "exist", 
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RussianClause:
     """A clause on its way: `path` prefixes its nodes; `gap` is the argument that a relative pronoun stands for."""
 
     clause: Clause
@@ -75,7 +75,7 @@ class Part:
         return amount or (self.construction == "need" and entry("ru", Word(count)).lemma not in FEW)
 
 
-def _subject_government(part: Part) -> tuple[str, Case]:
+def _subject_government(part: RussianClause) -> tuple[str, Case]:
     if part.construction == "have":
         return "у", "gen"
     if part.clause.verb.concept == "need" and part.construction != "plain":
@@ -85,12 +85,12 @@ def _subject_government(part: Part) -> tuple[str, Case]:
     return "", "gen" if part.denies else "nom"
 
 
-def part_of(clause: Clause, path: str, gap: str = "") -> Part:
+def part_of(clause: Clause, path: str, gap: str = "") -> RussianClause:
     """A clause with the lemma of its verb and its construction."""
     setting = Setting.of(clause)
     construction = _construction(clause, entry("ru", clause.verb, setting))
     word = Word("need_verb") if clause.verb.concept == "need" and construction == "plain" else clause.verb
-    return Part(clause, path, gap, setting, entry("ru", word, setting), construction)
+    return RussianClause(clause, path, gap, setting, entry("ru", word, setting), construction)
 
 
 def _construction(clause: Clause, verb: Entry) -> Construction:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import russian_nouns as forms
-from xlalign.micro.grammar.entries import Entry, entry
-from xlalign.micro.grammar.phrase_facts import is_name, is_plural
-from xlalign.micro.grammar.russian_nouns import Case, Gender
+from xlalign.micro.grammar.lexicon import Entry, entry
+from xlalign.micro.grammar.russian import declension
+from xlalign.micro.grammar.russian.declension import Case, Gender
+from xlalign.micro.grammar.shared import RelativeClause, Tokens, is_name, is_plural, proper_name
 from xlalign.micro.meaning import NounPhrase, Token, Word
-
-Tokens = list[Token]
-RelativeClause = Callable[[NounPhrase, str], Tokens]
-"""Says the relative clause of a phrase, given the phrase and the path of the clause."""
 
 
 def agreement(phrase: NounPhrase) -> Gender:
     """What the verb agrees with: the gender, or the plural."""
-    return "p" if is_plural(phrase) else forms.gender_of(entry("ru", phrase.noun))
+    return "p" if is_plural(phrase) else declension.gender_of(entry("ru", phrase.noun))
 
 
 def sex(phrase: NounPhrase | None) -> Literal["m", "f"]:
@@ -58,7 +52,7 @@ class _Shape:
     numeral: str = ""
 
 
-class PhraseBuilder:
+class RussianPhrases:
     """Says noun phrases; relative clauses come from the grammar of clauses."""
 
     def __init__(self, relative: RelativeClause) -> None:
@@ -83,7 +77,7 @@ class PhraseBuilder:
         if head.has("before"):
             adjectives.append((head.get("before"), path))
         for lemma, node in adjectives:
-            form = forms.adjective(lemma, shape.adjective_case, shape.adjective_gender, animate)
+            form = declension.adjective(lemma, shape.adjective_case, shape.adjective_gender, animate)
             tokens.append(Token(form, "ADJ", node))
         tokens.append(Token(_noun(head, shape, place), "NOUN", path))
         if head.has("after"):
@@ -102,29 +96,29 @@ class PhraseBuilder:
 
 def name(word: Word, path: str, case: Case) -> Token:
     """A proper name."""
-    form = forms.noun(entry("ru", word), case)
-    return Token(form, "PROPN", path, entity=f"B-{concepts()[word.concept].cls}")
+    form = declension.noun(entry("ru", word), case)
+    return proper_name(word.concept, form, path)
 
 
 def _noun(head: Entry, shape: _Shape, place: bool) -> str:
     if shape.numeral and head.has("counted") and shape.noun_case == "gen" and shape.noun_plural:
         return head.get("counted")
     if place and shape.noun_case == "pre" and not shape.noun_plural:
-        return forms.locative(head)
-    return forms.noun(head, shape.noun_case, shape.noun_plural)
+        return declension.locative(head)
+    return declension.noun(head, shape.noun_case, shape.noun_plural)
 
 
 def _shape(phrase: NounPhrase, head: Entry, case: Case) -> _Shape:
     plural = phrase.plural or phrase.count is not None or head.has("plurale")
-    gender: Gender = "p" if plural else forms.gender_of(head)
+    gender: Gender = "p" if plural else declension.gender_of(head)
     if not phrase.count:
         return _Shape(case, plural, case, gender)
     numeral = entry("ru", Word(phrase.count)).lemma
-    few = numeral in forms.FEW
+    few = numeral in declension.FEW
     if few and case == "acc" and head.has("anim"):
-        return _Shape("gen", True, "gen", "p", forms.numeral(numeral, "gen"))
+        return _Shape("gen", True, "gen", "p", declension.numeral(numeral, "gen"))
     if case not in {"nom", "acc"}:
-        return _Shape(case, True, case, "p", forms.numeral(numeral, case))
+        return _Shape(case, True, case, "p", declension.numeral(numeral, case))
     if not few:
         return _Shape("gen", True, "gen", "p", numeral)
     return _few(numeral, head)
@@ -133,7 +127,7 @@ def _shape(phrase: NounPhrase, head: Entry, case: Case) -> _Shape:
 def _few(numeral: str, head: Entry) -> _Shape:
     """Two to four: the noun in the genitive singular, but not one that has none or is an adjective."""
     if head.has("plurale"):
-        return _Shape("gen", True, "gen", "p", forms.COLLECTIVE[numeral])
+        return _Shape("gen", True, "gen", "p", declension.COLLECTIVE[numeral])
     feminine = head.has("f")
     spoken = "две" if feminine and numeral == "два" else numeral
     if head.has("adjectival"):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import spanish_forms as forms
-from xlalign.micro.grammar.entries import ANYWHERE, Entry, Setting, entry, fixed_phrase
-from xlalign.micro.grammar.phrase_facts import is_name
-from xlalign.micro.grammar.spanish_forms import Gender
+from xlalign.micro.grammar.lexicon import ANYWHERE, Entry, Setting, entry
+from xlalign.micro.grammar.shared import RelativeClause, Tokens, is_name, proper_name
+from xlalign.micro.grammar.spanish import forms
+from xlalign.micro.grammar.spanish.forms import Gender
 from xlalign.micro.meaning import NounPhrase, Token, Word
-
-Tokens = list[Token]
-RelativeClause = Callable[[NounPhrase, str], Tokens]
-"""Says the relative clause of a phrase, given the phrase and its node."""
 
 _CONTRACTED = {("a", "el"): "al", ("de", "el"): "del"}
 
@@ -90,12 +85,7 @@ def category(phrase: NounPhrase, node: str, subject: Gender, plural: bool, style
 
 def name(concept: str, node: str) -> Token:
     """A proper name."""
-    return Token(entry("es", Word(concept)).lemma, "PROPN", node, "head", f"B-{concepts()[concept].cls}")
-
-
-def words(adverbial: Entry, node: str) -> Tokens:
-    """The words of an adverbial or preposition."""
-    return [Token(form, upos, node, role) for form, upos, role in fixed_phrase(adverbial)]
+    return proper_name(concept, entry("es", Word(concept)).lemma, node)
 
 
 def _one(phrase: NounPhrase, node: str, style: Style) -> Tokens:

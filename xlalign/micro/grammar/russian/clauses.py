@@ -10,15 +10,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlalign.micro.grammar import russian_nouns as nouns
-from xlalign.micro.grammar.commas import tidy
-from xlalign.micro.grammar.entries import entry, fixed_phrase
-from xlalign.micro.grammar.phrase_facts import filled, is_indefinite
-from xlalign.micro.grammar.russian_clauses import Part, is_frequency, part_of
-from xlalign.micro.grammar.russian_nouns import Case
-from xlalign.micro.grammar.russian_phrases import PhraseBuilder, Tokens, of_sex, sex
-from xlalign.micro.grammar.russian_predicates import predicate_verbs
-from xlalign.micro.grammar.surface import punctuation, sentence
+from xlalign.micro.grammar.lexicon import entry, fixed_tokens
+from xlalign.micro.grammar.russian import declension
+from xlalign.micro.grammar.russian.constructions import RussianClause, is_frequency, part_of
+from xlalign.micro.grammar.russian.declension import Case
+from xlalign.micro.grammar.russian.phrases import RussianPhrases, of_sex, sex
+from xlalign.micro.grammar.russian.verbs import predicate_verbs
+from xlalign.micro.grammar.shared import (
+    Tokens,
+    is_indefinite,
+    punctuation,
+    sentence,
+    with_gap_filled,
+    with_single_commas,
+)
 from xlalign.micro.meaning import Clause, NounPhrase, Sentence, Token, Word
 
 _WHO: dict[Case, str] = {"nom": "кто", "gen": "кого", "dat": "кому", "acc": "кого", "ins": "кем", "pre": "ком"}
@@ -37,16 +42,16 @@ _ORDER = {
 
 def realise(clause: Clause) -> Sentence:
     """Say `clause` in Russian."""
-    return sentence("ru", tidy(_clause(part_of(clause, ""))), "?" if clause.question else ".")
+    return sentence("ru", with_single_commas(_clause(part_of(clause, ""))), "?" if clause.question else ".")
 
 
-def _clause(part: Part) -> Tokens:
+def _clause(part: RussianClause) -> Tokens:
     pieces = _pieces(part)
     names = [name for name in _order(part) if name != part.gap]
     return [token for name in names for token in pieces[name]] + _tail(part)
 
 
-def _order(part: Part) -> list[str]:
+def _order(part: RussianClause) -> list[str]:
     """The names of the pieces as they are said."""
     clause = part.clause
     inverted = part.construction == "need" and clause.passive
@@ -64,14 +69,14 @@ def _order(part: Part) -> list[str]:
     return names
 
 
-def _verb_before_subject(part: Part, asked: str) -> bool:
+def _verb_before_subject(part: RussianClause, asked: str) -> bool:
     if part.construction not in {"plain", "have", "need"} or part.clause.category or part.clause.quality:
         return False
     asks_circumstance = asked in {"place", "time"} and part.clause.object is None
     return asked == "object" or part.gap == "object" or asks_circumstance
 
 
-def _time_opens(part: Part) -> bool:
+def _time_opens(part: RussianClause) -> bool:
     clause = part.clause
     usual = clause.time is not None and not entry("ru", Word(clause.time)).has("adverb")
     addressed = clause.question is not None or clause.imperative
@@ -81,7 +86,7 @@ def _time_opens(part: Part) -> bool:
 # Pieces
 
 
-def _pieces(part: Part) -> dict[str, Tokens]:
+def _pieces(part: RussianClause) -> dict[str, Tokens]:
     clause = part.clause
     objects = _argument(part, "object")
     late = is_indefinite(clause.recipient) and not is_indefinite(clause.object)
@@ -101,11 +106,11 @@ def _pieces(part: Part) -> dict[str, Tokens]:
     }
 
 
-def _phrase(part: Part, phrase: NounPhrase | None, name: str, case: Case) -> Tokens:
+def _phrase(part: RussianClause, phrase: NounPhrase | None, name: str, case: Case) -> Tokens:
     return _phrases.phrase(phrase, part.node(name), case) if phrase else []
 
 
-def _argument(part: Part, name: str) -> Tokens:
+def _argument(part: RussianClause, name: str) -> Tokens:
     """Subject or object, in the case and with the preposition that the construction asks for."""
     clause, node = part.clause, part.node(name)
     if name == "subject" and (clause.imperative or (clause.passive and clause.agentless)):
@@ -119,24 +124,23 @@ def _argument(part: Part, name: str) -> Tokens:
     return [*before, *said] if said else []
 
 
-def _manner(part: Part) -> Tokens:
+def _manner(part: RussianClause) -> Tokens:
     manner = part.clause.manner
     return [Token(entry("ru", Word(manner)).lemma, "ADV", part.node("manner"))] if manner else []
 
 
-def _time(part: Part) -> Tokens:
+def _time(part: RussianClause) -> Tokens:
     clause, node = part.clause, part.node("time")
     if clause.question == "when":
         return [Token("когда", "ADV", node)]
     if clause.time is None:
         return []
-    words = fixed_phrase(entry("ru", Word(clause.time)))
-    tokens = [Token(form, upos, node, role) for form, upos, role in words]
+    tokens = fixed_tokens(entry("ru", Word(clause.time)), node)
     negated = clause.negated and is_frequency(clause)
     return [Token("не", "PART", part.node("negation")), *tokens] if negated else tokens
 
 
-def _place(part: Part) -> Tokens:
+def _place(part: RussianClause) -> Tokens:
     clause, node, goal = part.clause, part.node("place"), part.verb.has("goal")
     if clause.question == "where":
         return [Token("куда" if goal else "где", "ADV", node)]
@@ -148,7 +152,7 @@ def _place(part: Part) -> Tokens:
     return _phrases.after(form, "acc" if goal and case == "pre" else case, node, where, f"{node}.where")
 
 
-def _predicate(part: Part) -> Tokens:
+def _predicate(part: RussianClause) -> Tokens:
     clause = part.clause
     case: Case = "ins" if clause.tense != "present" or clause.modal or clause.imperative else "nom"
     if clause.quality is not None:
@@ -159,21 +163,21 @@ def _predicate(part: Part) -> Tokens:
     return _phrases.described(clause.category, head, part.node("category"), case)
 
 
-def _quality(part: Part, case: Case) -> str:
+def _quality(part: RussianClause, case: Case) -> str:
     clause = part.clause
     assert clause.quality is not None
     quality = entry("ru", clause.quality, part.setting)
     if clause.than is not None:
-        return nouns.comparative(quality)
+        return declension.comparative(quality)
     if quality.has("short") and not clause.modal:
-        return nouns.short(quality.get("short"), part.agreement)
-    return nouns.adjective(quality.lemma, case, part.agreement, False)
+        return declension.short(quality.get("short"), part.agreement)
+    return declension.adjective(quality.lemma, case, part.agreement, False)
 
 
 # Embedded clauses
 
 
-def _tail(part: Part) -> Tokens:
+def _tail(part: RussianClause) -> Tokens:
     clause, tokens = part.clause, Tokens()
     if clause.than is not None:
         node = part.node("than")
@@ -187,8 +191,7 @@ def _tail(part: Part) -> Tokens:
         if concept in {"when", "if"} and (clause.tense, inner.tense) == ("future", "present"):
             inner = replace(inner, tense="future")
         node = part.node("subordinate")
-        words = fixed_phrase(entry("ru", Word(concept)))
-        tokens += _embedded([Token(form, upos, node, role) for form, upos, role in words], node, inner)
+        tokens += _embedded(fixed_tokens(entry("ru", Word(concept)), node), node, inner)
     if clause.coordinate is not None:
         concept, inner = clause.coordinate
         node = part.node("coordinate")
@@ -203,15 +206,15 @@ def _embedded(mark: Tokens, node: str, clause: Clause) -> Tokens:
 
 
 def _relative(phrase: NounPhrase, node: str) -> Tokens:
-    clause, gap, filler = filled(phrase)
+    clause, gap, filler = with_gap_filled(phrase)
     part = part_of(clause, f"{node}.", gap)
     preposition, case = part.government(gap)
     head = entry("ru", phrase.noun)
-    gender = "p" if filler.plural else nouns.gender_of(head)
-    form = nouns.relative(case, gender, head.has("anim"))
+    gender = "p" if filler.plural else declension.gender_of(head)
+    form = declension.relative(case, gender, head.has("anim"))
     before = [Token(preposition, "ADP", node, "adp")] if preposition else []
     comma = punctuation(",", f"{node}.comma")
     return [comma, *before, Token(form, "PRON", node, "mark"), *_clause(part), comma]
 
 
-_phrases = PhraseBuilder(_relative)
+_phrases = RussianPhrases(_relative)
