@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from xlalign.evaluation.cell_settings import Pooling
-from xlalign.evaluation.encoding import Encoded, Packed, pack, token_batches
+from xlalign.evaluation.encoding import EncodedRows, token_batches
+from xlalign.evaluation.options import Pooling
+from xlalign.evaluation.packed import PackedRows, pack
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.packing import CHUNK
 from xlalign.modeling.pooling import segment_mean
@@ -53,7 +54,7 @@ def _embed(
     encoder: Encoder, tokenizer: Any, texts: list[str], wanted: Sequence[Point], max_length: int
 ) -> dict[Point, np.ndarray]:
     batch = tokenizer(texts, truncation=True, max_length=min(max_length, encoder.longest))
-    encoded = Encoded(batch["input_ids"], batch.get("token_type_ids"), [], list(range(len(texts))))
+    encoded = EncodedRows(batch["input_ids"], batch.get("token_type_ids"), [], list(range(len(texts))))
     found = {point: np.empty((len(texts), encoder.hidden_size), dtype=np.float32) for point in wanted}
     device = next(encoder.parameters()).device
     encoder.eval()
@@ -66,7 +67,7 @@ def _embed(
     return found
 
 
-def _pool(vectors: Tensor, packed: Packed, pooling: Pooling) -> Tensor:
+def _pool(vectors: Tensor, packed: PackedRows, pooling: Pooling) -> Tensor:
     if pooling == "cls":
         return vectors[packed.starts]
     if pooling == "mean":

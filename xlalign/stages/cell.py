@@ -11,7 +11,7 @@ from xlalign.stages.pretrain import pin_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlalign.evaluation.cells import CellResult
+    from xlalign.evaluation.results import CellResult
     from xlalign.stages.grid import TestedCell
 
 RESULT = "result.json"
@@ -37,6 +37,6 @@ def run(job: Job) -> None:
 
 def read(data: Path) -> CellResult:
     """The result of a cell from its artifact's data folder."""
-    from xlalign.evaluation.cells import CellResult
+    from xlalign.evaluation.results import CellResult
 
     return CellResult.model_validate_json((data / RESULT).read_bytes())

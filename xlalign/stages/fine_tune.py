@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def pins(settings: TunedModel) -> dict[str, str]:
     """The identity of a model from outside the cache, and the digests of lexicons for code-switching."""
-    lexicons = settings.tuning.mixing.lexicons if settings.tuning.mixing else {}
+    lexicons = settings.tuning.data.mixing.lexicons if settings.tuning.data.mixing else {}
     return {**pin_model(settings.model), **{f"lexicon.{lang}": _digest(path) for lang, path in lexicons.items()}}
 
 

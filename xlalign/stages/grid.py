@@ -13,21 +13,21 @@ from pydantic import Field
 
 from xlalign.artifacts.digest import canonical
 from xlalign.config import Settings, identity
-from xlalign.evaluation.cell_settings import CellSettings, Tuning
+from xlalign.evaluation.cell import Cell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.stages.base import Kind, Node
 
-DATA = Kind("task-data", 2, "xlalign.stages.task_data")
-TUNE = Kind("fine-tune", 1, "xlalign.stages.fine_tune")
-CELL = Kind("cell", 3, "xlalign.stages.cell")
+DATA = Kind("task-data", 3, "xlalign.stages.task_data")
+TUNE = Kind("fine-tune", 2, "xlalign.stages.fine_tune")
+CELL = Kind("cell", 4, "xlalign.stages.cell")
 TRIAL = "trial"
 
 
 class TaskData(Settings):
     """Examples that train, or that are tested on."""
 
-    training: Tuning | None = Field(None, description="the fine-tuning whose examples are read")
-    tested: CellSettings | None = Field(None, description="the cell whose test examples are read")
+    training: TrainingSet | None = Field(None, description="examples of a fine-tuning")
+    tested: TestSet | None = Field(None, description="examples of a cell")
 
 
 class TunedModel(Settings):
@@ -40,7 +40,7 @@ class TunedModel(Settings):
 class TestedCell(Settings):
     """A cell and the model it is computed for."""
 
-    cell: CellSettings = Field(description="task, data, seed, fine-tuning")
+    cell: Cell = Field(description="task, data, seed, fine-tuning")
     model: str = Field("stage", description="folder or hub id, where the model comes from no stage")
 
 
@@ -79,24 +79,24 @@ class _Grid:
                 self._cell(cell, model)
         yield from self._found.values()
 
-    def _cell(self, cell: CellSettings, model: str) -> None:
-        inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=_tested(cell)))}
-        if cell.options:
-            inputs["tuned"] = self._tuning(cell, model)
+    def _cell(self, cell: Cell, model: str) -> None:
+        inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=cell.test))}
+        if cell.tuning:
+            inputs["tuned"] = self._tuning(cell.task, cell.tuning, model)
         name = cell_name(self._evaluation, cell.task, model, cell.seed)
         settings = TestedCell(cell=cell, model=self._start(model))
         self._found[name] = Node(name, CELL, settings, inputs | self._model(model), self._evaluation)
 
-    def _tuning(self, cell: CellSettings, model: str) -> str:
-        """The node of a cell's fine-tuning, with its trials where the grid has several regimes."""
-        data = self._add("english", cell.task, DATA, TaskData(training=_training(cell.tuning())))
+    def _tuning(self, task: str, tuning: Tuning, model: str) -> str:
+        """The node of a fine-tuning, with its trials where the grid has several regimes."""
+        data = self._add("english", task, DATA, TaskData(training=tuning.data))
         inputs = {"data": data, **self._model(model)}
         trials = {}
-        for number, trial in enumerate(self._settings.trials(cell.task)):
-            settings = TunedModel(tuning=trial.tuning(), model=self._start(model))
-            trials[f"{TRIAL}{number}"] = self._add(f"{model}.{TRIAL}{number}", cell.task, TUNE, settings, inputs)
-        settings = TunedModel(tuning=cell.tuning(), model=self._start(model))
-        return self._add(f"{model}.tuned.{cell.seed}", cell.task, TUNE, settings, inputs | trials)
+        for number, trial in enumerate(tuning.trials()):
+            settings = TunedModel(tuning=trial, model=self._start(model))
+            trials[f"{TRIAL}{number}"] = self._add(f"{model}.{TRIAL}{number}", task, TUNE, settings, inputs)
+        settings = TunedModel(tuning=tuning, model=self._start(model))
+        return self._add(f"{model}.tuned.{tuning.seed}", task, TUNE, settings, inputs | trials)
 
     def _add(self, label: str, task: str, kind: Kind, settings: Settings, inputs: dict[str, str] | None = None) -> str:
         """The name of the node with these settings and inputs, made when there is none."""
@@ -111,28 +111,3 @@ class _Grid:
 
     def _start(self, model: str) -> str:
         return "stage" if self._models[model] else model
-
-
-def _tested(cell: CellSettings) -> CellSettings:
-    """What of a cell decides which examples it is tested on."""
-    neutral = CellSettings(task=cell.task)
-    kept = {
-        "task",
-        "languages",
-        "data",
-        "split",
-        "train_task",
-        "train_split",
-        "dev_examples",
-        "test_examples",
-        "custom",
-    }
-    found = {name: getattr(cell if name in kept else neutral, name) for name in CellSettings.model_fields}
-    return CellSettings(**found)
-
-
-def _training(tuning: Tuning) -> Tuning:
-    """What of a fine-tuning decides which examples it reads."""
-    neutral = Tuning(task=tuning.task)
-    ignored = ("seed", "regime", "steps", "options", "rule")
-    return tuning.model_copy(update={name: getattr(neutral, name) for name in ignored})

@@ -16,7 +16,7 @@ from xlalign.errors import DataError, UserError
 if TYPE_CHECKING:
     from xlalign.alignment.hmm.model import HmmModel
     from xlalign.bitext.margin import Vectors
-    from xlalign.evaluation.cell_settings import Pooling
+    from xlalign.evaluation.options import Pooling
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings, late, operational
 from xlalign.errors import UserError, unknown_name
-from xlalign.evaluation.cell_settings import Pooling
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+from xlalign.evaluation.options import Pooling
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling import scratch
 from xlalign.objectives.depth import refuse_missing_layers

@@ -13,8 +13,9 @@ import torch
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics.record import Fertility
 from xlalign.evaluation.embed import normalised
-from xlalign.evaluation.encoding import Encoded, pack, token_batches
+from xlalign.evaluation.encoding import EncodedRows, token_batches
 from xlalign.evaluation.kinds.tagging import word_pieces
+from xlalign.evaluation.packed import pack
 from xlalign.evaluation.retrieval import nearest
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
@@ -82,7 +83,7 @@ def _contextual(sentences: list[list[str]], encoder: Encoder, tokenizer: Any) ->
     pieces = word_pieces(set(chain.from_iterable(sentences)), tokenizer, encoder.longest)
     ids = [[tokenizer.cls_token_id, *chain(*(pieces[w] for w in s)), tokenizer.sep_token_id] for s in sentences]
     words = [[at for at, word in enumerate(s) for _ in pieces[word]] for s in sentences]
-    encoded = Encoded(ids, None, [], list(range(len(ids))), marks=[list(range(1, len(row) - 1)) for row in ids])
+    encoded = EncodedRows(ids, None, [], list(range(len(ids))), marks=[list(range(1, len(row) - 1)) for row in ids])
     starts = list(accumulate((len(s) for s in sentences), initial=0))
     found = [np.empty((starts[-1], encoder.hidden_size), np.float32) for _ in range(encoder.layers + 1)]
     encoder.eval()
