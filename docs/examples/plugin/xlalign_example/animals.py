@@ -1,6 +1,5 @@
 """Animals: does the second sentence name an animal of the first?"""
 
-
 from xlalign.evaluation.tasks.base import Task
 
 TASK = Task(
