@@ -118,11 +118,12 @@ def test_a_probe_leaves_the_encoder_as_it_is(nano, data, tmp_path):
 @pytest.mark.parametrize("task", ["xnli", "panx"])
 def test_a_probe_that_remembers_is_one_that_reads_again(nano, data, tmp_path, monkeypatch, task):
     from xlalign.evaluation import finetune
+    from xlalign.modeling.encoder import Encoder
 
     grid = [{"frozen": "all", "learning_rate": 2e-2}]
     passes = []
-    original = finetune.PackedRows.states
-    monkeypatch.setattr(finetune.PackedRows, "states", lambda *a: passes.append(1) or original(*a))
+    original = Encoder.forward
+    monkeypatch.setattr(Encoder, "forward", lambda *a, **b: passes.append(1) or original(*a, **b))
     one = run_cell(cell(data, task, regimes=grid), nano, tmp_path / "one")
     few = len(passes)
     monkeypatch.setattr(finetune, "REMEMBERED", 0)
@@ -211,7 +212,7 @@ def test_layer_pooling_and_centring_are_stated(nano, data, tmp_path):
     options = {"layer": -2, "pooling": "inner", "centre": True, "score": "csls"}
     settings = EvalSettings(tasks=("tatoeba",), data=f"folder:{data}", retrieval=options, device="cpu")
     result = run_cell(settings.cells()[0], nano, tmp_path)
-    assert result.setup == {"point": "layer=2,pool=inner", "score": "csls", "centred": True}
+    assert result.setup == {"point": "layer=2,pool=content", "score": "csls", "centred": True}
 
 
 def test_layer_and_pooling_are_chosen_on_held_out_pairs(nano, tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from xlalign.evaluation.encoding import EncodedRows, token_batches
+from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.classification import LabelledSentences
 from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, AnswerSpan, ContextQuestion, best_span
@@ -121,13 +121,6 @@ def test_packing_keeps_rows_apart():
     assert packed.marks.tolist() == [1, 2, 4]
     assert labels_of(encoded, [1, 0]).tolist() == [9, 7, 8]
     assert packed.padded(packed.ids[:, None], -1)[:, :, 0].tolist() == [[4, 5, -1], [1, 2, 3]]
-
-
-def test_token_batches_hold_every_row_once():
-    lengths = np.random.default_rng(0).integers(1, 30, 100)
-    batches = list(token_batches(lengths, 64))
-    assert sorted(np.concatenate(batches)) == list(range(100))
-    assert all(lengths[rows].sum() <= 64 + 30 for rows in batches)
 
 
 def sentence_mean(inputs, states, side):

@@ -12,11 +12,11 @@ from xlalign.errors import UserError
 from xlalign.evaluation import retrieval
 from xlalign.evaluation.cell import Cell
 from xlalign.evaluation.data.sets import TestData
-from xlalign.evaluation.embed import Point, embed, normalised, points
 from xlalign.evaluation.kinds.base import ComparedKind, Example
 from xlalign.evaluation.model import load
 from xlalign.evaluation.options import RetrievalOptions
 from xlalign.evaluation.tasks.base import Task
+from xlalign.modeling.embed import Point, every_point, text_vectors, unit_rows
 
 
 class Compared:
@@ -48,14 +48,15 @@ class Compared:
         return self._embed(texts, [self._point])[self._point]
 
     def _embed(self, texts: Sequence[str], wanted: Sequence[Point]) -> dict[Point, np.ndarray]:
-        found = embed(self._encoder, self._tokenizer, texts, wanted, self._options.max_length)
+        found = text_vectors(self._encoder, self._tokenizer, texts, wanted, self._options.max_length)
+        unit = {point: unit_rows(vectors) for point, vectors in found.items()}
         if not self._options.centre:
-            return found
-        return {point: normalised(vectors - vectors.mean(0)) for point, vectors in found.items()}
+            return unit
+        return {point: unit_rows(vectors - vectors.mean(0)) for point, vectors in unit.items()}
 
     def _choose(self) -> tuple[Point, dict[str, float]]:
         """The point that the settings name, or the best on held-out pairs over all languages."""
-        allowed = [point for point in points(self._encoder.layers) if self._allowed(point)]
+        allowed = [point for point in every_point(self._encoder.layers) if self._allowed(point)]
         pairs = self._data.held_out_pairs() if len(allowed) > 1 else []
         if not pairs:
             last = self._encoder.layers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,13 +38,3 @@ class EncodedRows:
     def lengths(self) -> np.ndarray:
         """Tokens in each row, (R,)."""
         return np.fromiter(map(len, self.ids), dtype=np.int64, count=len(self.ids))
-
-
-def token_batches(lengths: np.ndarray, budget: int) -> Iterator[np.ndarray]:
-    """All rows, longest first, in batches of about `budget` tokens.
-
-    Lengths 2 5 3 with a budget of 6: order 1 2 0, running sums 5 8 10, minus one over 6 = batches 0 1 1.
-    """
-    order = np.argsort(-lengths, kind="stable")
-    batch = (np.cumsum(lengths[order]) - 1) // budget
-    yield from np.split(order, np.flatnonzero(np.diff(batch)) + 1)

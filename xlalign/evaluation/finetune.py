@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from xlalign.errors import UserError
 from xlalign.evaluation.cell import Tuning
 from xlalign.evaluation.data.sets import EnglishData
 from xlalign.evaluation.data.source import ENGLISH
-from xlalign.evaluation.encoding import EncodedRows, token_batches
+from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds.base import Example, TunedKind
 from xlalign.evaluation.model import TaskModel, build, load
 from xlalign.evaluation.options import FineTuning, Regime
-from xlalign.evaluation.packed import PackedRows, ShuffledBatches, TunedBatch, pack
+from xlalign.evaluation.packed import ShuffledBatches, TaskRows, TunedBatch, pack
 from xlalign.evaluation.tasks.base import Task
-from xlalign.modeling.packing import CHUNK
+from xlalign.modeling.embed import encode
 from xlalign.objectives.base import LossOutput
 from xlalign.training.devices import device_name
 from xlalign.training.loop import TrainResult, train, weights
@@ -50,7 +51,7 @@ class TaskProgram:
 
     def scores(self, batch: TunedBatch) -> Tensor:
         """Scores of the batch."""
-        return self._model(batch.packed)
+        return self._model(batch)
 
     def after_step(self, step: int) -> None:
         """Nothing to update."""
@@ -68,9 +69,8 @@ class ProbeProgram(TaskProgram):
     def __init__(self, model: TaskModel, kind: TunedKind[Any], encoded: EncodedRows) -> None:
         super().__init__(model, kind)
         self._states: list[Tensor] = [torch.empty(0)] * len(encoded)
-        for rows, packed in _batches(model, encoded):
-            states = packed.states(model.encoder).tokens(-1).cpu()
-            for row, own in zip(rows, torch.split(states, list(packed.lengths)), strict=True):
+        for rows, packed, states in _encoded(model, encoded):
+            for row, own in zip(rows, torch.split(states.cpu(), packed.lengths.tolist()), strict=True):
                 self._states[row] = own.clone()
 
     def scores(self, batch: TunedBatch) -> Tensor:
@@ -187,16 +187,15 @@ def predict(model: TaskModel, kind: TunedKind[Any], encoded: EncodedRows) -> lis
     was_training = model.training
     model.eval()
     found: list[np.ndarray] = [np.empty(0)] * len(encoded)
-    for rows, packed in _batches(model, encoded):
-        logits = model(packed).float().cpu().numpy()
+    for rows, packed, states in _encoded(model, encoded):
+        logits = model.scores(states, packed).float().cpu().numpy()
         for row, scores in zip(rows, kind.split(logits, encoded, rows), strict=True):
             found[row] = scores
     model.train(was_training)
     return found
 
 
-def _batches(model: TaskModel, encoded: EncodedRows) -> Iterator[tuple[np.ndarray, PackedRows]]:
-    """All rows in packed batches on the model's device."""
-    device = next(model.parameters()).device
-    for rows in token_batches(encoded.lengths(), CHUNK.get(device.type, CHUNK["cuda"])):
-        yield rows, pack(encoded, rows, device.type).to(device)
+def _encoded(model: TaskModel, encoded: EncodedRows) -> Iterator[tuple[np.ndarray, TaskRows, Tensor]]:
+    """All rows, a batch at a time: their numbers, the batch, its token vectors (N, D) of the last layer."""
+    for rows, packed, states in encode(model.encoder, encoded.lengths(), partial(pack, encoded), keep=[-1]):
+        yield rows, packed, states.tokens(-1)

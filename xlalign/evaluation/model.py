@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from xlalign.errors import UserError
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.options import FineTuning, HeadPooling, Regime
-from xlalign.evaluation.packed import PackedRows
+from xlalign.evaluation.packed import TaskRows, TunedBatch
 from xlalign.modeling import encoder as encoders
 from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
@@ -44,11 +44,13 @@ class TaskModel(nn.Module):
             self.encoder.eval()
         return self
 
-    def forward(self, packed: PackedRows) -> Tensor:
+    def forward(self, batch: TunedBatch) -> Tensor:
         """Scores of one batch, in the shape of the kind."""
-        return self.scores(packed.states(self.encoder).tokens(-1), packed)
+        packed = batch.packed
+        states = self.encoder(packed.ids, packed.positions, packed.types, batch.layout, keep=[-1])
+        return self.scores(states.tokens(-1), packed)
 
-    def scores(self, states: Tensor, packed: PackedRows) -> Tensor:
+    def scores(self, states: Tensor, packed: TaskRows) -> Tensor:
         """Scores of one batch from the token vectors (N, D) of the last layer."""
         return self._kind.logits(self.output, states, packed, self._pooling)
 

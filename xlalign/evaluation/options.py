@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from xlalign.config import Settings
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
-Pooling = Literal["mean", "inner", "cls"]
+Pooling = Annotated[
+    Literal["mean", "content", "cls"], BeforeValidator(lambda name: "content" if name == "inner" else name)
+]
+"""How the tokens of a sentence become one vector; `inner` is the old spelling of `content`."""
 HeadPooling = Literal["mean", "cls", "pair"]
 PROBE = "all"
 """`frozen = "all"`: the encoder stays as it is and only the output layer is trained."""
@@ -68,7 +71,7 @@ class RetrievalOptions(Settings):
         description="hidden state: 0 embeddings, 1 .. L blocks, -1 last; dev = best on held-out pairs, else -1",
     )
     pooling: Pooling | Literal["dev"] = Field(
-        "dev", description="mean of all tokens, inner = without special tokens, cls; dev = best on held-out pairs"
+        "dev", description="mean of all tokens, content = without special tokens, cls; dev = best on held-out pairs"
     )
     centre: bool = Field(False, description="subtract the mean vector of each side (XTREME's shift) before comparing")
     score: Literal["cosine", "margin", "csls"] = Field("cosine", description="similarity of nearest-neighbour search")

@@ -38,7 +38,7 @@ class PrepareStage(PrepareSettings):
     gold: tuple[str, ...] = late((), "gold links whose text is kept out, as in [align-words]")
     encoder: str = operational("", "pretrain stage, model folder or hub id for `mine` and the filter `embedding`")
     layer: int = late(-1, "hidden state that sentence vectors are taken from: 0 embeddings, -1 last")
-    pooling: Pooling = late("mean", "how token vectors become one: mean, inner (without special tokens) or cls")
+    pooling: Pooling = late("mean", "how token vectors become one: mean, content (without special tokens) or cls")
     links: str = operational(
         "", "align-words stage whose model the filter `links` uses; its bitext is another prepare stage's"
     )

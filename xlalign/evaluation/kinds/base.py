@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from xlalign.evaluation.encoding import EncodedRows
-    from xlalign.evaluation.packed import PackedRows
+    from xlalign.evaluation.packed import TaskRows
 
 
 class Example:
@@ -216,7 +216,7 @@ class TunedKind(TaskKind[E]):
         """The output layer on states of `width`."""
 
     @abstractmethod
-    def logits(self, output: nn.Module, states: torch.Tensor, packed: PackedRows, pooling: HeadPooling) -> torch.Tensor:
+    def logits(self, output: nn.Module, states: torch.Tensor, packed: TaskRows, pooling: HeadPooling) -> torch.Tensor:
         """Scores from the last layer's token vectors (N, D) of a batch of N tokens."""
 
     def split(self, logits: np.ndarray, encoded: EncodedRows, rows: np.ndarray) -> Sequence[np.ndarray]:

@@ -17,7 +17,7 @@ from xlalign.evaluation.options import FineTuning, HeadPooling
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xlalign.evaluation.packed import PackedRows
+    from xlalign.evaluation.packed import TaskRows
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Choice(TunedKind[TwoChoices]):
 
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(input_width(width, pooling), 1))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: PackedRows, pooling: HeadPooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
         """(B, 1), a plausibility of each row."""
         return CLASSIFICATION.logits(output, states, packed, pooling)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor, nn
 
-    from xlalign.evaluation.packed import PackedRows
+    from xlalign.evaluation.packed import TaskRows
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,13 @@ class Classification(TunedKind[LabelledSentences]):
             layers += [nn.Linear(width, options.hidden), nn.Tanh(), nn.Dropout(options.dropout)]
         return nn.Sequential(*layers, nn.Linear(options.hidden or width, len(labels)))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: PackedRows, pooling: HeadPooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
         """(B, C) from the first state, the mean over all tokens, or both sentences compared."""
         import torch
 
         from xlalign.modeling.pooling import segment_mean
 
-        rows = len(packed.lengths)
+        rows = packed.count
         if pooling == "cls":
             return output(states[packed.starts])
         if pooling == "mean":

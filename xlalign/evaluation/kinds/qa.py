@@ -29,7 +29,7 @@ from xlalign.evaluation.options import FineTuning, HeadPooling
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xlalign.evaluation.packed import PackedRows
+    from xlalign.evaluation.packed import TaskRows
 
 LONGEST_ANSWER = 30
 """Pieces in an answer, at the most (the reference scripts' value)."""
@@ -146,7 +146,7 @@ class QuestionAnswering(TunedKind[ContextQuestion]):
 
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, 2))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: PackedRows, pooling: HeadPooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
         """Start and end scores, (B, T, 2); padding is out of the question."""
         return packed.padded(output(states), -1e4)
 

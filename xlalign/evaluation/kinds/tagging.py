@@ -29,7 +29,7 @@ from xlalign.evaluation.options import FineTuning, HeadPooling
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from xlalign.evaluation.packed import PackedRows
+    from xlalign.evaluation.packed import TaskRows
 
 Pieces = list[int]
 
@@ -115,7 +115,7 @@ class Tagging(TunedKind[TaggedWords]):
 
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, len(labels)))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: PackedRows, pooling: HeadPooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
         """(M, C) at the first pieces of M words."""
         return output(states[packed.marks])
 
