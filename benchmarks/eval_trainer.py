@@ -22,7 +22,7 @@ import torch
 from racing import begin
 from torch import nn
 
-from xlalign.evaluation.cell import Cell
+from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.data.sets import EnglishData, TestData, TrainingData
 from xlalign.evaluation.finetune import FineTuner, predict
 from xlalign.evaluation.kinds.base import Example
@@ -39,7 +39,7 @@ Outcome = tuple[float, float, float]
 TokenRows = list[dict[str, Any]]
 
 
-class BenchCell(Cell):
+class BenchCell(GridCell):
     """A cell with its model."""
 
     model: str = ""

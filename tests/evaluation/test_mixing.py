@@ -84,10 +84,10 @@ def test_stored_data_are_what_would_be_loaded(tmp_path):
     settings = EvalSettings(tasks=("xnli", "tatoeba", "bucc"), train_examples=30, dev_examples=10, test_examples=10)
     for cell in settings.model_copy(update={"seeds": (1,)}).cells():
         folder = tmp_path / cell.task
-        store(TestData(cell.test, folder).parts())
+        store(TestData(cell.test, folder).parts(), folder)
         assert TestData(cell.test, folder).tested("de") == TestData(cell.test).tested("de")
         if cell.task == "xnli":
-            store(TrainingData(cell.tuning.data, folder).parts())
+            store(TrainingData(cell.tuning.data, folder).parts(), folder)
             assert TrainingData(cell.tuning.data, folder).english() == TrainingData(cell.tuning.data).english()
 
 

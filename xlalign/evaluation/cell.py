@@ -1,6 +1,6 @@
 """What one cell of the grid (task x seed, for any model) depends on, and nothing else.
 
-    Cell
+    GridCell
       test: TestSet            identifies the stored test data
       tuning: Tuning | None    identifies a fine-tuned model; None where sentence vectors are compared
         data: TrainingSet      identifies the stored training data
@@ -90,7 +90,7 @@ class Tuning(Settings):
         ]
 
 
-class Cell(Settings):
+class GridCell(Settings):
     """One cell of the grid task x seed: either `tuning` or `retrieval` says how answers come about."""
 
     test: TestSet = Field(description="the examples")

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from xlalign import progress
 from xlalign.config import identity
-from xlalign.evaluation.cell import Cell, Tuning
+from xlalign.evaluation.cell import GridCell, Tuning
 from xlalign.evaluation.data.sets import TestData
 from xlalign.evaluation.data.source import examples_digest
 from xlalign.evaluation.kinds.base import Example
@@ -58,7 +58,7 @@ class FineTuned:
 
 
 def run_cell(
-    cell: Cell, model: str | Path, work: Path, *, tuned: Path | None = None, stored: Path | None = None
+    cell: GridCell, model: str | Path, work: Path, *, tuned: Path | None = None, stored: Path | None = None
 ) -> CellResult:
     """Compute a cell: answer in every language, with a fine-tuned model if the task needs one.
 
@@ -82,7 +82,7 @@ def run_cell(
     )
 
 
-def _solver(cell: Cell, data: TestData, model: str | Path, tuned: Path, work: Path) -> TaskSolver:
+def _solver(cell: GridCell, data: TestData, model: str | Path, tuned: Path, work: Path) -> TaskSolver:
     """A fine-tuned model (tuned here where it is not there yet), or one whose vectors are compared."""
     if cell.tuning is None:
         from xlalign.evaluation.compare import Compared
@@ -93,7 +93,7 @@ def _solver(cell: Cell, data: TestData, model: str | Path, tuned: Path, work: Pa
     return FineTuned(cell.tuning, data.task, model, tuned)
 
 
-def _test(cell: Cell, data: TestData, solver: TaskSolver, folder: Path) -> dict[str, LanguageResult]:
+def _test(cell: GridCell, data: TestData, solver: TaskSolver, folder: Path) -> dict[str, LanguageResult]:
     """Test language by language; a language that a stopped run finished is read back."""
     langs = data.languages()
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def _test(cell: Cell, data: TestData, solver: TaskSolver, folder: Path) -> dict[
     return results
 
 
-def _score(cell: Cell, task: Task, solver: TaskSolver, examples: list[Example], lang: str) -> LanguageResult:
+def _score(cell: GridCell, task: Task, solver: TaskSolver, examples: list[Example], lang: str) -> LanguageResult:
     predictions, extra = solver.answer(examples, lang)
     gold = task.handler.gold(examples)
     scores = task.score(gold, predictions, lang, cell.rule)

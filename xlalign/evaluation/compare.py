@@ -10,7 +10,7 @@ import numpy as np
 
 from xlalign.errors import UserError
 from xlalign.evaluation import retrieval
-from xlalign.evaluation.cell import Cell
+from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.data.sets import TestData
 from xlalign.evaluation.kinds.base import ComparedKind, Example
 from xlalign.evaluation.model import load
@@ -28,7 +28,7 @@ class Compared:
         model: model folder or hub id.
     """
 
-    def __init__(self, cell: Cell, data: TestData, model: str | Path) -> None:
+    def __init__(self, cell: GridCell, data: TestData, model: str | Path) -> None:
         self._data, self._options = data, cell.retrieval or RetrievalOptions()
         self._kind = _compared_kind(data.task)
         self._encoder, self._tokenizer = load(model, cell.device)

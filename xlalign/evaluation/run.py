@@ -8,7 +8,7 @@ from pathlib import Path
 from xlalign.artifacts.digest import digest
 from xlalign.config import identity
 from xlalign.evaluation.aggregate import aggregate
-from xlalign.evaluation.cell import Cell
+from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.cells import run_cell
 from xlalign.evaluation.results import CellResult, EvaluationResults
 from xlalign.evaluation.settings import EvalSettings
@@ -34,7 +34,7 @@ def evaluate(
     return aggregate(found, settings, baseline)
 
 
-def _tuned(cell: Cell, model: str | Path, folder: Path) -> Path | None:
+def _tuned(cell: GridCell, model: str | Path, folder: Path) -> Path | None:
     """The fine-tuned model of a cell; cells that train alike share it."""
     tuning = cell.tuning
     if tuning is None:

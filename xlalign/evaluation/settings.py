@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
 from xlalign.errors import unknown_name
-from xlalign.evaluation.cell import Cell, TestSet, TrainingSet, Tuning
+from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
+from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.metrics.scoring import ChunkRule
 from xlalign.evaluation.options import Count, FineTuning, Mixing, Positive, RetrievalOptions
 from xlalign.evaluation.tasks import TASKS, XTREME
@@ -84,7 +85,8 @@ class EvalSettings(Settings):
 
     def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""
-        merged: dict[str, Any] = {}
+        kind = task.handler
+        merged = dict(kind.presets.get(self.preset, {})) if isinstance(kind, TunedKind) else {}
         for table in (presets()[self.preset], self.fine_tuning):
             for name in ("all", task.kind, task.name):
                 merged |= table.get(name, {})
@@ -94,7 +96,7 @@ class EvalSettings(Settings):
         """The data source of a task."""
         return self.data_of.get(task, self.data)
 
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[GridCell]:
         """The grid without its models: every task x every seed; tasks without fine-tuning have seed 0 only."""
         return [cell for name in self.all_tasks() for cell in self._cells(self.task(name))]
 
@@ -118,7 +120,7 @@ class EvalSettings(Settings):
             lexicons=self.lexicons,
         )
 
-    def _cells(self, task: Task) -> list[Cell]:
+    def _cells(self, task: Task) -> list[GridCell]:
         """The cells of a task: here, and nowhere else, is decided whether an encoder is fine-tuned for it."""
         origin, _, train_split = self.train_from.get(task.name, task.train).partition(":")
         train_task, train_split = origin or task.name, train_split or "train"
@@ -135,7 +137,7 @@ class EvalSettings(Settings):
             dev_examples=self.dev_examples,
         )
         if not task.tuned:
-            return [Cell(test=test, retrieval=self.retrieval, rule=self.pos_rule, device=self.device)]
+            return [GridCell(test=test, retrieval=self.retrieval, rule=self.pos_rule, device=self.device)]
         data = TrainingSet(
             task=train_task,
             custom=self.custom.get(train_task),
@@ -148,7 +150,7 @@ class EvalSettings(Settings):
         )
         tuning = Tuning(data=data, options=self.options(task), rule=self.pos_rule, device=self.device)
         return [
-            Cell(
+            GridCell(
                 test=test,
                 tuning=tuning.model_copy(update={"seed": seed}),
                 rule=self.pos_rule,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xlalign import __version__
-from xlalign.evaluation.cell import Cell, Tuning
+from xlalign.evaluation.cell import GridCell, Tuning
 from xlalign.evaluation.results import CellResult
 from xlalign.evaluation.settings import EvalSettings
 
@@ -27,7 +27,7 @@ def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[s
 
 def _facts(cells: Sequence[CellResult]) -> dict[str, Any]:
     first = cells[0]
-    cell = Cell.model_validate(first.settings)
+    cell = GridCell.model_validate(first.settings)
     tested = "".join(result.data for result in first.languages.values())
     facts = {
         "data": f"{cell.test.data}@{hashlib.sha256(tested.encode()).hexdigest()[:8]}",

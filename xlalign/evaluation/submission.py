@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from xlalign.errors import DataError
-from xlalign.evaluation.cell import Cell
+from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.data.sets import TestData
 from xlalign.evaluation.metrics.scoring import ChunkRule, MetricScores
 from xlalign.evaluation.results import CellResult
@@ -30,7 +30,7 @@ def write_predictions(folder: Path, results: Iterable[CellResult]) -> list[Path]
     """
     written = []
     for result in results:
-        task = Cell.model_validate(result.settings).test.resolved()
+        task = GridCell.model_validate(result.settings).test.resolved()
         for lang, language in result.languages.items():
             path = folder / _file_name(task, lang)
             path.parent.mkdir(parents=True, exist_ok=True)

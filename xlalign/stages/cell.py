@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from xlalign.evaluation.cell import Cell
+from xlalign.evaluation.cell import GridCell
 from xlalign.stages.base import Job
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RESULT = "result.json"
 
 
-def pins(settings: Cell) -> dict[str, str]:
+def pins(settings: GridCell) -> dict[str, str]:
     """Everything comes from the model, the data and the fine-tuning."""
     return {}
 

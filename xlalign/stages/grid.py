@@ -14,7 +14,7 @@ from pydantic import Field
 from xlalign.artifacts.digest import canonical
 from xlalign.config import Settings, identity
 from xlalign.errors import UserError
-from xlalign.evaluation.cell import Cell, TestSet, TrainingSet, Tuning
+from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling.reference import Reference
 from xlalign.stages.base import Kind, Node, Stages
@@ -75,7 +75,7 @@ class _Grid:
                 self._cell(cell, model)
         yield from self._found.values()
 
-    def _cell(self, cell: Cell, model: str) -> None:
+    def _cell(self, cell: GridCell, model: str) -> None:
         inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=cell.test))}
         if cell.tuning:
             inputs["tuned"] = self._tuning(cell.task, cell.tuning, model)

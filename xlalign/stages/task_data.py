@@ -20,7 +20,7 @@ def pins(settings: TaskData) -> dict[str, str]:
 
 def run(job: Job) -> None:
     """Store every example that is read."""
-    source.store(_data(job.settings, job.space.out).parts())
+    source.store(_data(job.settings, job.space.out).parts(), job.space.out)
 
 
 def _data(settings: TaskData, stored: Path | None = None) -> TrainingData | TestData:

@@ -16,10 +16,13 @@ from xlalign.errors import UserError
 from xlalign.evaluation.data.hub import HubScheme
 from xlalign.evaluation.data.schemes import DataScheme, MicroWorld, TaskFolder
 from xlalign.evaluation.data.text import read_lines
+from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.base import Example
 from xlalign.evaluation.tasks.base import Task
+from xlalign.files import write_json
 
 ENGLISH = "en"
+STORED_KINDS = "kinds.json"
 
 
 class DerivedEnglish(DataScheme):
@@ -160,10 +163,24 @@ class DataPart(NamedTuple):
         return self.source.load(*self[1:])
 
 
-def store(parts: Iterable[DataPart]) -> None:
-    """Write examples into the folder of stored examples."""
+def store(parts: Iterable[DataPart], folder: Path) -> None:
+    """Write examples into the folder of stored examples, and the kind of each task beside them."""
+    kinds: dict[str, str] = {}
     for part in parts:
         part.source.store(*part[1:])
+        kinds[part.task.name] = part.task.kind
+    write_json(folder / STORED_KINDS, kinds)
+
+
+def stored_texts(folder: Path) -> Iterator[str]:
+    """The texts of stored examples but those that train: what no training data of an encoder may hold."""
+    kinds = json.loads((folder / STORED_KINDS).read_text(encoding="utf-8"))
+    for path in sorted(folder.glob("*.jsonl")):
+        task, split, _, _ = path.name.rsplit(".", 3)
+        if split != "train":
+            kind = KINDS.get(kinds[task])
+            for line in read_lines(path):
+                yield from kind.from_json(json.loads(line)).texts()
 
 
 def pins(parts: Iterable[DataPart]) -> dict[str, str]:

@@ -205,7 +205,13 @@ class TaskKind(ABC, Generic[E]):
 
 
 class TunedKind(TaskKind[E]):
-    """A kind that an encoder is fine-tuned for: an output layer on its token vectors."""
+    """A kind that an encoder is fine-tuned for: an output layer on its token vectors.
+
+    Attributes:
+        presets: preset -> fine-tuning options that this kind starts from; ours have theirs in `presets.toml`.
+    """
+
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @abstractmethod
     def encode(self, examples: Sequence[E], tokenizer: Any, labels: Sequence[str], options: FineTuning) -> EncodedRows:
