@@ -16,7 +16,7 @@ from xlalign.errors import DataError, UserError
 if TYPE_CHECKING:
     from xlalign.alignment.hmm.model import HmmModel
     from xlalign.bitext.margin import Vectors
-    from xlalign.evaluation.cell_settings import Pooling
+    from xlalign.evaluation.options import Pooling
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class StageModels:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, (N, D)."""
-        from xlalign.evaluation.embed import Point, embed
+        from xlalign.modeling.embed import Point, text_vectors, unit_rows
 
         if not self.encoder:
             raise UserError("mining and the filter `embedding` need an encoder", 'set encoder = "NAME" in [prepare]')
         encoder, tokenizer = _encoder(self.encoder)
         layer = encoder.layers if self.layer < 0 else self.layer
         point = Point(layer, self.pooling)
-        return embed(encoder, tokenizer, texts, [point], encoder.longest)[point]
+        return unit_rows(text_vectors(encoder, tokenizer, texts, [point])[point])
 
     def linked(
         self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from xlalign.errors import DataError, UserError
+from xlalign.evaluation.metrics.scoring import ChunkRule, ItemStatistics, MetricScores, Scorer, mean_of_values
 
 Normalise = Callable[[str], str]
 
@@ -89,9 +90,7 @@ def item_scores(gold: Sequence[str], predicted: str | None, normalise: Normalise
     )
 
 
-def qa_scores(
-    gold: Mapping[str, Sequence[str]], predicted: Mapping[str, str], normalise: Normalise
-) -> dict[str, float]:
+def qa_scores(gold: Mapping[str, Sequence[str]], predicted: Mapping[str, str], normalise: Normalise) -> MetricScores:
     """Mean exact match and F1 over all gold questions, in percent.
 
     Raises:
@@ -102,3 +101,22 @@ def qa_scores(
     items = [item_scores(answers, predicted.get(key), normalise) for key, answers in gold.items()]
     exact, f1 = (100.0 * sum(column) / len(items) for column in zip(*items, strict=True))
     return {"exact_match": exact, "f1": f1}
+
+
+def _questions(normaliser: Callable[[str], Normalise]) -> Scorer:
+    def scores(
+        gold: Mapping[str, Sequence[str]], predicted: Mapping[str, str], lang: str, rule: ChunkRule
+    ) -> MetricScores:
+        return qa_scores(gold, predicted, normaliser(lang))
+
+    def items(
+        gold: Mapping[str, Sequence[str]], predicted: Mapping[str, str], lang: str, rule: ChunkRule
+    ) -> list[ItemStatistics]:
+        normalise = normaliser(lang)
+        return [item_scores(answers, predicted.get(key), normalise) for key, answers in gold.items()]
+
+    return Scorer(scores, items, mean_of_values, ("exact_match", "f1"))
+
+
+SQUAD = _questions(lambda lang: squad)
+MLQA = _questions(mlqa)

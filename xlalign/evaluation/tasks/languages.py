@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 
-class Language(NamedTuple):
+class LanguageNames(NamedTuple):
     """One row of languages.tsv."""
 
     lang: str
@@ -17,14 +17,14 @@ class Language(NamedTuple):
 
 
 @cache
-def languages() -> dict[str, Language]:
+def languages() -> dict[str, LanguageNames]:
     """ISO 639-1 code -> its other names."""
     text = files(__package__).joinpath("languages.tsv").read_text(encoding="utf-8")
-    rows = (Language(*line.split("\t")) for line in text.splitlines())
+    rows = (LanguageNames(*line.split("\t")) for line in text.splitlines())
     return {row.lang: row for row in rows}
 
 
 def fill(pattern: str, lang: str, split: str) -> str:
     """Put a language's names and the split into {lang}, {lang3}, {name}, {flores}, {split}."""
-    row = languages().get(lang, Language(lang, lang, lang, lang))
+    row = languages().get(lang, LanguageNames(lang, lang, lang, lang))
     return pattern.format(**row._asdict(), split=split)
