@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlalign.alignment import ALIGNERS, named
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.settings import AlignSettings, parse_files
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import operational
-from xlalign.errors import DataError, unknown_name
+from xlalign.errors import DataError
 from xlalign.modeling.reference import parse
 from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
 
@@ -24,8 +23,6 @@ class AlignStage(AlignSettings):
 
 def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
     """One node."""
-    if settings.aligner not in ALIGNERS:
-        raise unknown_name("aligner", settings.aligner, ALIGNERS)
     bitext = stage_named(settings.bitext, "prepare", f"align-words.{name}.bitext", stages)
     node = Node(name, ALIGN, settings, {"bitext": bitext})
     return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
@@ -37,7 +34,7 @@ SECTION = Section("align-words", AlignStage, nodes)
 def pins(settings: AlignSettings) -> dict[str, str]:
     """The digests of the files that the settings name."""
     given = (*settings.gold, *settings.models, *settings.priors, *settings.dictionaries)
-    files = [path for entry in given for path in named.parse(entry).paths]
+    files = [path for entry in given for path in parse_files(entry).paths]
     return {str(path): _digest(path) for path in files}
 
 
@@ -49,8 +46,8 @@ def _digest(path: Path) -> str:
 
 def run(job: Job) -> None:
     """Align every language pair and score it where there is gold."""
-    from xlalign.alignment.corpus import align_corpus
+    from xlalign.alignment.artifact import align_bitext
 
     bitext, encoder = job.inputs["bitext"], job.model("encoder")
-    scores = align_corpus(bitext, job.settings, job.space.out, encoder, job.space.scratch, job.engine)
+    scores = align_bitext(bitext, job.settings, job.space.out, encoder, job.space.scratch, job.engine)
     job.space.info["aer"] = {name: round(score["aer"], 4) for name, score in scores.items()}
