@@ -33,7 +33,7 @@ test_examples = 10
 """
 
 GOLDEN = {
-    "prepare": (3, "6ec785d5cbd34eba"),
+    "prepare": (3, "29b7149be574f36b"),
     "eval.xnli.data": (2, "06302537dc5d28a4"),
     "eval.xnli.english": (2, "5ec5bc386e140b2d"),
 }
