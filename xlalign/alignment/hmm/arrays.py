@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-class Spool(Sequence[Array]):
+class ArraySpool(Sequence[Array]):
     """An append-only sequence of one-dimensional arrays; safe for several reading threads.
 
     Args:

@@ -6,23 +6,23 @@ interruption goes on where it stopped and gives the same files.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlalign.alignment import ALIGNERS, files, gold, lexicon, named
-from xlalign.alignment.base import Aligner, Knowing, Threaded, Trainable
-from xlalign.alignment.hmm.aligner import HmmAligner
-from xlalign.alignment.hmm.model import HmmModel
+from xlalign.alignment import ALIGNERS, files, gold
+from xlalign.alignment.base import Aligner, AlignerInputs, AlignerSettings, Saved, Trainable
 from xlalign.alignment.readable import write_readable
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.settings import AlignSettings, first_files
 from xlalign.alignment.shards import WordShard, align_fitting, align_shards, cut_words
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
+from xlalign.errors import DataError, UserError
 from xlalign.parallel import HERE, Engine
-from xlalign.types import WordPair
+from xlalign.types import Alignment, WordPair
 
 
 class Standard(NamedTuple):
@@ -39,7 +39,7 @@ class Standard(NamedTuple):
         return [(row.source_words, row.target_words) for row in self.rows]
 
 
-def align_corpus(
+def align_bitext(
     bitext: Path,
     settings: AlignSettings,
     out: Path,
@@ -49,7 +49,7 @@ def align_corpus(
 ) -> dict[str, dict[str, Any]]:
     """Align every language pair of a bitext and write an alignments artifact.
 
-    A statistical aligner trains on the training pairs of a language pair together with the words of its gold pairs
+    An aligner that learns trains on the training pairs of a language pair together with the words of its gold pairs
     (never their links), as is usual for such aligners, unless a trained model is given.
 
     Args:
@@ -75,10 +75,14 @@ def align_corpus(
     for pair in sorted({*sizes, *(standard.pair for standard in standards)}):
         words = sorted((work / "words" / pair).glob("*.parquet"))
         here = [standard for standard in standards if standard.pair == pair]
-        make = _make(pair, settings, encoder, here)
-        if isinstance(make, Threaded):
-            make.workers = max(engine.workers, 1)
-        aligner = _prepared(make, _training_text(words, here, settings), work / "models" / f"{pair}.npz")
+        inputs = AlignerInputs(
+            languages=pair,
+            encoder=encoder or settings.encoder or None,
+            gold=[row for standard in here for row in standard.rows],
+            priors=tuple(first_files(settings.priors, pair)),
+            workers=max(engine.workers, 1),
+        )
+        aligner = _aligner(settings, inputs, _training_text(words, here, settings), work / "models")
         names = (f"{number:05d}.parquet" for number in range(first, first + len(words)))
         shards = [WordShard(path, work / "links" / name, pair) for path, name in zip(words, names, strict=True)]
         align_shards(shards, aligner, settings.max_words, engine)
@@ -91,7 +95,9 @@ def align_corpus(
     report = write_readable(out, sorted(sizes), settings)
     for pair, size in sizes.items():
         report[pair]["too_long"] = size.too_long
-    files.write_json(out / "report.json", {"words": settings.words, "aligner": settings.aligner, "languages": report})
+    files.write_json(
+        out / "report.json", {"words": settings.words, "aligner": settings.aligner.kind, "languages": report}
+    )
     if scores:
         files.write_json(out / "scores.json", scores)
     if scratch is None:
@@ -124,34 +130,82 @@ def _training_text(words: Sequence[Path], standards: Sequence[Standard], setting
             yield pair
 
 
-def _make(
-    pair: str, settings: AlignSettings, encoder: str | Path | None, standards: Sequence[Standard]
-) -> Aligner | Trainable:
-    """The aligner for a language pair, with what is given for it: gold links, a trained model, lexicons."""
-    aligner = ALIGNERS.get(settings.aligner)(settings, encoder or settings.encoder or None)
-    if isinstance(aligner, Knowing):
-        return aligner.know(row for standard in standards for row in standard.rows)
-    if not isinstance(aligner, HmmAligner):
-        return aligner
-    for path in named.files_of(settings.models, pair):
-        return HmmModel.load(path)
-    entries = chain.from_iterable(map(lexicon.read_any, named.files_of(settings.priors, pair)))
-    aligner.lexicon = lexicon.probabilities(entries) or None
-    return aligner
-
-
-def _prepared(make: Aligner | Trainable, text: Iterator[WordPair], saved: Path) -> Aligner:
-    """The aligner for one language pair, trained on its text or loaded from an interrupted run."""
-    if not isinstance(make, Trainable):
-        return make
+def _aligner(settings: AlignSettings, inputs: AlignerInputs, text: Iterator[WordPair], models: Path) -> Aligner:
+    """The aligner for one language pair: a given model, or trained on its text now or before an interruption."""
+    own = settings.aligner
+    for path in first_files(settings.models, inputs.languages):
+        return own.load(path)
+    made = own.make(inputs)
+    if not isinstance(made, Trainable):
+        return made
+    saved = model_file(models, own, inputs.languages)
     if saved.exists():
-        return HmmModel.load(saved)
-    trained = make.train(text)
-    if isinstance(trained, HmmModel):
+        return own.load(saved)
+    trained = made.train(text)
+    if isinstance(trained, Saved):
         saved.parent.mkdir(parents=True, exist_ok=True)
         trained.save(saved.with_suffix(".part"))
         saved.with_suffix(".part").replace(saved)
     return trained
+
+
+def model_file(folder: Path, aligner: AlignerSettings | type[AlignerSettings], languages: str) -> Path:
+    """Where the trained aligner of a language pair is kept."""
+    return folder / f"{languages}{aligner.model_suffix}"
+
+
+def trained_aligner(artifact: Path, languages: str = "") -> Aligner:
+    """The trained aligner that an alignments artifact holds, of whatever kind it is.
+
+    Args:
+        artifact: the artifact's folder.
+        languages: "<source>-<target>"; may be left out where there is one model only.
+
+    Raises:
+        UserError: there are several.
+        DataError: there is none.
+    """
+    report = json.loads((artifact / "report.json").read_text(encoding="utf-8"))
+    kind = ALIGNERS.get(report["aligner"])
+    known = {path.name.removesuffix(kind.model_suffix): path for path in sorted((artifact / "models").glob("*"))}
+    if not languages and len(known) != 1:
+        names = ", ".join(known) or "none"
+        raise UserError(f"{artifact}: one trained model wanted, found {names}", "name the language pair: XX-YY")
+    if languages and languages not in known:
+        names = ", ".join(known) or "none"
+        hint = "choose an align-words stage whose aligner is trained, such as hmm"
+        raise DataError(f"no aligner was trained for {languages}, only for: {names}", hint)
+    return kind.load(known[languages] if languages else next(iter(known.values())))
+
+
+def align_text(
+    pair: WordPair,
+    settings: AlignSettings,
+    encoder: str | Path | None = None,
+    artifact: Path | None = None,
+    languages: str = "",
+) -> Alignment:
+    """Align one pair that the user types.
+
+    Args:
+        pair: the words of both sides.
+        settings: the aligner and its options.
+        encoder: model directory or hub id for an encoder aligner; overrides `settings.encoder`.
+        artifact: an alignments artifact, for an aligner that is trained.
+        languages: "<source>-<target>", where the artifact has several.
+
+    Raises:
+        UserError: a trained aligner without a model, or a choice of several.
+    """
+    made = settings.aligner.make(AlignerInputs(languages, encoder or settings.encoder or None))
+    if not isinstance(made, Trainable):
+        return made.align([pair])[0]
+    if artifact is None:
+        kind = settings.aligner.kind
+        raise UserError(
+            f"aligner `{kind}` needs a trained model", "run `xlalign align-words` first, or choose an encoder"
+        )
+    return trained_aligner(artifact, languages).align([pair])[0]
 
 
 def _score(standard: Standard, aligner: Aligner, settings: AlignSettings, out: Path) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Vocabulary(dict[str, int]):
         return number
 
 
-class Side(NamedTuple):
+class NumberedSide(NamedTuple):
     """All sentences of one language: `ids` one after another, sentence n at starts[n]:starts[n+1]; `size` words."""
 
     ids: Ints
@@ -68,22 +68,22 @@ class Side(NamedTuple):
         """Words of some sentences, shape (len(rows),)."""
         return self.starts[rows + 1] - self.starts[rows]
 
-    def mapped(self, numbers: Ints, size: int) -> Side:
+    def mapped(self, numbers: Ints, size: int) -> NumberedSide:
         """The same sentences with word n replaced by numbers[n] of a vocabulary of `size`."""
-        return Side(numbers[self.ids], self.starts, size)
+        return NumberedSide(numbers[self.ids], self.starts, size)
 
 
-class Corpus(NamedTuple):
+class NumberedPairs(NamedTuple):
     """Both sides of a bitext."""
 
-    source: Side
-    target: Side
+    source: NumberedSide
+    target: NumberedSide
 
     def __len__(self) -> int:
         return len(self.source.starts) - 1
 
 
-def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary) -> Corpus:
+def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary) -> NumberedPairs:
     """Number the words of every pair, growing both vocabularies; `pairs` is read once and not kept."""
     vocabularies = (source, target)
     ids = (array("i"), array("i"))
@@ -92,15 +92,15 @@ def encode(pairs: Iterable[WordPair], source: Vocabulary, target: Vocabulary) ->
         for side in (0, 1):
             ids[side].extend(map(vocabularies[side].__getitem__, pair[side]))
             starts[side].append(len(ids[side]))
-    return Corpus(*(_side(ids[side], starts[side], len(vocabularies[side].words)) for side in (0, 1)))
+    return NumberedPairs(*(_side(ids[side], starts[side], len(vocabularies[side].words)) for side in (0, 1)))
 
 
-def _side(ids: array[int], starts: array[int], size: int) -> Side:
+def _side(ids: array[int], starts: array[int], size: int) -> NumberedSide:
     numbers = np.frombuffer(ids, dtype=np.int32) if ids else np.empty(0, dtype=np.int32)
-    return Side(numbers, np.frombuffer(starts, dtype=np.int64), size)
+    return NumberedSide(numbers, np.frombuffer(starts, dtype=np.int64), size)
 
 
-class Batch(NamedTuple):
+class PaddedPairs(NamedTuple):
     """B pairs, padded to I source and J target words. Padding has the number one past the vocabulary.
 
     rows (B,) are positions in the corpus; source (B, I), target (B, J), lengths (B,).
@@ -118,7 +118,7 @@ class Batch(NamedTuple):
         return len(self.rows), self.target.shape[1], self.source.shape[1]
 
 
-def batch_rows(corpus: Corpus, limit: int = 400_000, waste: int = 15_000) -> list[Longs]:
+def batch_rows(corpus: NumberedPairs, limit: int = 400_000, waste: int = 15_000) -> list[Longs]:
     """Cut the pairs that have words on both sides into batches of similar shape.
 
     Args:
@@ -145,9 +145,9 @@ def _cut(order: Longs, widths: list[int], heights: list[int], limit: int, waste:
         yield order[start:]
 
 
-def make_batch(corpus: Corpus, rows: Longs) -> Batch:
+def make_batch(corpus: NumberedPairs, rows: Longs) -> PaddedPairs:
     """The padded matrices of pairs `rows`."""
     widths, heights = corpus.source.lengths_of(rows), corpus.target.lengths_of(rows)
     source = corpus.source.padded(rows, int(widths.max()))
     target = corpus.target.padded(rows, int(heights.max()))
-    return Batch(rows, source, target, widths, heights)
+    return PaddedPairs(rows, source, target, widths, heights)
