@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from xlalign.objectives.requests import DataRequest, ViewName
+
+A = TypeVar("A")
 T = TypeVar("T", bound="Tensors")
 
 
@@ -21,7 +24,7 @@ class Tensors:
 
     def to(self: T, device: torch.device) -> T:
         """The same on `device`; what is not a tensor stays."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {own.name: getattr(self, own.name) for own in fields(self)}
         moved = {n: v.to(device) for n, v in values.items() if isinstance(v, Tensor | Tensors)}
         return replace(self, **moved)
 
@@ -42,7 +45,7 @@ class Mask(Tensors):
 
 
 @dataclass(frozen=True)
-class View(Tensors):
+class TokenView(Tensors):
     """B rows of text, as N tokens one row after another.
 
     Attributes:
@@ -55,7 +58,6 @@ class View(Tensors):
         words: (N,) word of each token counted in its sentence, -1 on special tokens and between words.
         content: (N,) bool, false on special tokens.
         mask: masked form of the view, when the recipe has one.
-        labelled: the same masked ids with other labels (translations, linked words), when an objective asks for them.
         hashes: (B,) int64 content hash of each row's text, equal for equal text.
     """
 
@@ -69,7 +71,6 @@ class View(Tensors):
     content: Tensor
     hashes: Tensor
     mask: Mask | None = None
-    labelled: Mask | None = None
 
     @property
     def count(self) -> int:
@@ -91,7 +92,7 @@ class View(Tensors):
 
 
 @dataclass(frozen=True)
-class Span(Tensors):
+class SpanTokens(Tensors):
     """Tokens of one chosen word a row, in one view.
 
     Attributes:
@@ -104,7 +105,7 @@ class Span(Tensors):
 
 
 @dataclass(frozen=True)
-class Links(Tensors):
+class WordPairs(Tensors):
     """Word links of all pairs of a batch.
 
     Attributes:
@@ -117,7 +118,7 @@ class Links(Tensors):
 
 
 @dataclass(frozen=True)
-class Dictionary(Tensors):
+class DictionaryRows(Tensors):
     """Dictionary entries as token ids.
 
     Attributes:
@@ -133,35 +134,32 @@ class Dictionary(Tensors):
     entries: int
 
 
+Answers = Mapping[DataRequest[Any], Tensors | Tensor]
+
+
 @dataclass(frozen=True)
-class Batch(Tensors):
+class TrainingBatch:
     """One step's examples.
 
     Attributes:
         ids: names of the examples, for reports.
-        views: by name ("mono", "source", "target", "concat", ...).
-        spans: chosen word of each pair, by view ("source", "target").
-        teacher: (B, D) teacher's vector of each pair's source text, when an objective distils it.
-        links: word links, when an objective needs them.
-        dictionary: entries, when an objective needs them.
-        step: 0-based optimizer step.
+        views: every view that an objective encodes.
+        answers: what else was asked for, by request.
     """
 
     ids: tuple[str, ...]
-    views: Mapping[str, View]
-    spans: Mapping[str, Span]
-    links: Links | None = None
-    dictionary: Dictionary | None = None
-    teacher: Tensor | None = None
-    step: int = 0
+    views: Mapping[ViewName, TokenView]
+    answers: Answers = field(default_factory=dict)
 
-    def to(self, device: torch.device) -> Batch:
+    def answer(self, request: DataRequest[A]) -> A:
+        """What an objective asked for by its options' `requests`.
+
+        Raises:
+            KeyError: nobody asked for it.
+        """
+        return cast("A", self.answers[request])
+
+    def to(self, device: torch.device) -> TrainingBatch:
         """The batch on a device."""
-        moved: dict[str, Any] = {
-            "views": {name: view.to(device) for name, view in self.views.items()},
-            "spans": {name: span.to(device) for name, span in self.spans.items()},
-            "links": self.links and self.links.to(device),
-            "dictionary": self.dictionary and self.dictionary.to(device),
-            "teacher": None if self.teacher is None else self.teacher.to(device),
-        }
-        return replace(self, **moved)
+        views = {name: view.to(device) for name, view in self.views.items()}
+        return replace(self, views=views, answers={r: own.to(device) for r, own in self.answers.items()})

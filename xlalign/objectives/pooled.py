@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from xlalign.modeling.encoder import States
-from xlalign.objectives.batch import View
+from xlalign.objectives.batch import TokenView
 
 Pooling = Literal["cls", "mean", "content"]
 
 
-def sentence_vectors(states: States, view: View, layer: int, pooling: Pooling) -> Tensor:
+def sentence_vectors(states: States, view: TokenView, layer: int, pooling: Pooling) -> Tensor:
     """One vector (B, D) a row: its first token, the mean of all, or the mean without special tokens."""
     if pooling == "cls":
         return states.tokens(layer, view.starts)

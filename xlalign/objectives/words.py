@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from xlalign.modeling.pooling import segment_mean
-from xlalign.objectives.batch import View
+from xlalign.objectives.batch import TokenView
 
 
-def word_tokens(view: View, rows: Tensor, words: Tensor, side: int = 0) -> tuple[Tensor, Tensor]:
+def word_tokens(view: TokenView, rows: Tensor, words: Tensor, side: int = 0) -> tuple[Tensor, Tensor]:
     """The tokens of given words.
 
     Shapes: rows, words (K,): word number `words[k]` of row `rows[k]` -> (M,) token positions, (M,) numbers k.
@@ -27,13 +27,13 @@ def word_tokens(view: View, rows: Tensor, words: Tensor, side: int = 0) -> tuple
     return own[first[numbers] + inside], numbers
 
 
-def word_vectors(tokens: Tensor, view: View, rows: Tensor, words: Tensor, side: int = 0) -> Tensor:
+def word_vectors(tokens: Tensor, view: TokenView, rows: Tensor, words: Tensor, side: int = 0) -> Tensor:
     """Mean token vector (K, D) of each word, from the vectors (N, D) of all tokens of a view."""
     positions, numbers = word_tokens(view, rows, words, side)
     return segment_mean(tokens[positions], numbers, len(rows))
 
 
-def padded(view: View, side: int | None = None) -> tuple[Tensor, Tensor]:
+def padded(view: TokenView, side: int | None = None) -> tuple[Tensor, Tensor]:
     """Content tokens of each row side by side.
 
     Shapes: -> (B, T) token positions (0 in padding), (B, T) bool real. `side` picks the sentence of a pair.
