@@ -61,9 +61,9 @@ def test_task(installed, tmp_path):
 
 def test_objective(installed):
     import torch
+    from xlalign.objectives.passes import Passes
 
     from xlalign.objectives import OBJECTIVES
-    from xlalign.objectives.passes import Passes
 
     encoder = _encoder()
     kind = table(OBJECTIVES).get("norm_match")

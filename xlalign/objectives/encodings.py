@@ -12,8 +12,9 @@ from torch import Tensor
 
 from xlalign.modeling import packing
 from xlalign.modeling.encoder import Encoder, States
-from xlalign.objectives.batch import TokenView, TrainingBatch
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.requests import Model, Momentum, Pass, ViewName
+from xlalign.objectives.views import TokenView
 
 
 class EncodeOptions(NamedTuple):
@@ -96,7 +97,7 @@ class Encodings:
 
 @contextmanager
 def _mode(models: Mapping[Model, Encoder], name: Model) -> Iterator[Encoder]:
-    """The encoder `name`, in the gradient and dropout mode that goes with it: a copy keeps the dropout of the original."""
+    """The encoder `name`, in the gradient and dropout mode that goes with it; a momentum copy keeps its dropout."""
     if name == "query":
         yield models[name]
         return

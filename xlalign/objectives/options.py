@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
 from xlalign.config import Settings
-from xlalign.objectives.requests import DataRequest, Teacher
+from xlalign.objectives.requests import DataRequest, Pass, Teacher
 
 if TYPE_CHECKING:
     from xlalign.modeling.encoder import Encoder
@@ -22,8 +23,11 @@ Widths = Mapping[Teacher, int]
 class ObjectiveOptions(Settings):
     """The settings model of an objective: what it asks for, and how its loss is made.
 
-    A subclass has a field `kind` whose default is its name in the registry.
+    A subclass has a field `kind` whose default is its name in the registry, and says where its loss is.
     """
+
+    implementation: ClassVar[str]
+    """"module:class" of the `Objective`, which is imported when a loss is made and not before."""
 
     kind: str
     weight: float = Field(1.0, ge=0, description="factor of this loss in the sum")
@@ -32,6 +36,16 @@ class ObjectiveOptions(Settings):
         """What the objective reads: encodings, layers, links, dictionaries, teachers."""
         return ()
 
+    def passes(self) -> tuple[Pass, ...]:
+        """The encodings among them."""
+        return tuple(request for request in self.requests() if isinstance(request, Pass))
+
     def build(self, encoder: Encoder, widths: Widths) -> Objective:
-        """The loss, with new heads for this encoder; torch is imported here and not before."""
-        raise NotImplementedError
+        """The loss, with new heads for this encoder.
+
+        Args:
+            encoder: the encoder in training, which sizes the heads.
+            widths: width of each teacher's vectors.
+        """
+        module, _, name = self.implementation.partition(":")
+        return cast("Objective", getattr(import_module(module), name)(self, encoder, widths))

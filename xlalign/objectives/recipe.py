@@ -83,7 +83,7 @@ class TrainingRecipe(Settings):
 
     def passes(self) -> tuple[Pass, ...]:
         """The encodings of one step, each once."""
-        return tuple(request for request in self.requests() if isinstance(request, Pass))
+        return tuple(dict.fromkeys(p for own in self.objectives.values() for p in own.passes()))
 
     def cost(self) -> float:
         """Sentences that the encoder is trained on for one pair (or document)."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor  # noqa: F401  (named in quotes, which ruff does not read)
 
-    from xlalign.objectives.batch import DictionaryRows, Mask, SpanTokens, WordPairs
+    from xlalign.objectives.views import DictionaryRows, Mask, SpanTokens, WordPairs  # noqa: F401
+
 
 Need = Literal["pairs", "mono", "links", "dictionary"]
 Side = Literal["source", "target"]
@@ -47,8 +48,8 @@ class DataRequest(Generic[A]):
         return set()
 
     def refusal(self) -> str:
-        """Why nobody can serve this; empty where it can be."""
-        return ""
+        """Why nobody can serve this; empty where it can be, and a request that the planner knows says so."""
+        return f"nothing serves the request {type(self).__name__}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ class Dictionary(DataRequest["DictionaryRows"]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         return {"dictionary"}
+
+    def refusal(self) -> str:
+        """Never."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Pass(DataRequest[None]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         if isinstance(self.view, EntryView):
             return {"dictionary"}
         found: set[Need] = {"mono" if self.view in MONO_VIEWS else "pairs"}
@@ -143,6 +150,10 @@ class Layers(DataRequest[None]):
     option: str
     numbers: tuple[int, ...] | None
 
+    def refusal(self) -> str:
+        """Never."""
+        return ""
+
 
 @dataclass(frozen=True)
 class LinkedWords(DataRequest["WordPairs"]):
@@ -150,7 +161,12 @@ class LinkedWords(DataRequest["WordPairs"]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         return {"pairs", "links"}
+
+    def refusal(self) -> str:
+        """Never."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +177,7 @@ class Span(DataRequest["SpanTokens"]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         return {"pairs", "links"}
 
     def refusal(self) -> str:
@@ -182,6 +199,7 @@ class Labels(DataRequest["Mask"]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         return {"mono", "dictionary"} if self.by == "dictionary" else {"pairs", "links"}
 
     def refusal(self) -> str:
@@ -206,4 +224,9 @@ class Teacher(DataRequest["Tensor"]):
 
     @property
     def needs(self) -> AbstractSet[Need]:
+        """What it is made of."""
         return {"pairs"}
+
+    def refusal(self) -> str:
+        """Never."""
+        return ""

@@ -68,6 +68,11 @@ class MappedArrays:
     def __getitem__(self, name: str) -> Array:
         return self._maps[name].view(np.ndarray)
 
+    def get(self, name: str) -> Array | None:
+        """An array; None where there is none of that name."""
+        found = self._maps.get(name)
+        return None if found is None else found.view(np.ndarray)
+
     def release(self) -> None:
         """Give the pages back that were read, so that a long run does not come to hold the whole files."""
         for array in self._maps.values():

@@ -133,7 +133,9 @@ def _types(words: Sequence[Sequence[str]], languages: NDArray[np.int16], linked:
         spelt = ((language, word.lower()) if any(map(str.isalnum, word)) else None for word in text)
         found += [-1 if word is None else linked.types.setdefault(word, len(linked.types)) for word in spelt]
     numbers = np.array(found, np.int32)
-    linked.counts.update(dict(zip(*(a.tolist() for a in np.unique(numbers[numbers >= 0], return_counts=True)), strict=True)))
+    linked.counts.update(
+        dict(zip(*(a.tolist() for a in np.unique(numbers[numbers >= 0], return_counts=True)), strict=True))
+    )
     return numbers
 
 
@@ -175,8 +177,8 @@ class WordLinks:
     @classmethod
     def of(cls, arrays: MappedArrays, longest: int, skip_frequent: int) -> WordLinks:
         """The links of a tokens artifact."""
-        names = ("links", "link_borders", "link_first", "link_ranks")
-        return cls(*(arrays[name] for name in names), longest, skip_frequent)
+        first, ranks = arrays["link_first"], arrays["link_ranks"]
+        return cls(arrays["links"], arrays["link_borders"], first, ranks, longest, skip_frequent)
 
     def of_pairs(self, pairs: Ints) -> tuple[Ints, Ints]:
         """Numbers (K,) of all links of the given pairs (B,), and which of those pairs 0..B-1 each belongs to."""
@@ -201,10 +203,10 @@ class WordLinks:
         chosen = borders(counts)[:-1] + (uniform * counts).astype(np.int64)
         return self.words[numbers[chosen]].astype(np.int64)
 
-    def eligible(self, pairs: Ints) -> Ints:
-        """The pairs that have such a link."""
+    def eligible(self, pairs: Codes) -> Codes:
+        """Those of the given pairs that have such a link."""
         parts = np.split(pairs, range(CHUNK, len(pairs), CHUNK))
-        return np.concatenate([part[np.unique(self.representatives(part)[1])] for part in parts])
+        return np.concatenate([part[np.unique(self.representatives(part.astype(np.int64))[1])] for part in parts])
 
 
 def one_to_one(pairs: Ints, words: Codes) -> NDArray[np.bool_]:

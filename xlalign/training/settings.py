@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from xlalign.config import Settings, operational
 from xlalign.objectives import presets
 from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import PAIR_VIEWS
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
@@ -54,6 +55,31 @@ class TrainSettings(Settings):
     )
     prefetch: int = operational(0, "batches built ahead in a thread; 0 = built in line", ge=0)
     trackers: tuple[str, ...] = operational((), "accelerate trackers beside metrics.jsonl: tensorboard, wandb")
+
+
+class TokensSettings(Settings):
+    """Which texts of a bitext are tokenised, and what goes with them."""
+
+    texts: Literal["pairs", "romanised", "mono"] = Field(
+        description="both sides of pairs (in Latin letters); documents"
+    )
+    linked: bool = Field(False, description="pairs: with the words and links of an alignments artifact")
+    words: bool = Field(False, description="documents: with words, for code-switching")
+    document_pairs: bool | Literal["auto"] = Field(False, description="documents: two segments each, as in [data]")
+
+
+def tokens_of(recipe: TrainingRecipe) -> dict[str, TokensSettings]:
+    """The tokens that a recipe trains on, by role; two recipes with equal ones share them."""
+    needs, views = recipe.needs(), {str(p.view) for p in recipe.passes()}
+    found = {}
+    if "pairs" in needs:
+        found["pairs"] = TokensSettings(texts="pairs", linked="links" in needs)
+    if any("romanised" in PAIR_VIEWS.get(view, ()) for view in views):
+        found["romanised"] = TokensSettings(texts="romanised")
+    if "mono" in needs:
+        segments = recipe.data.document_pairs
+        found["mono"] = TokensSettings(texts="mono", words="mono-switched" in views, document_pairs=segments)
+    return found
 
 
 class PretrainSettings(TrainSettings):

@@ -6,17 +6,21 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.arrays import Ints
 from xlalign.errors import DataError
 from xlalign.hashing import Hashes
 from xlalign.training.arrays import MappedArrays
 from xlalign.training.links import WordLinks
-from xlalign.training.tokenisation import META, VOCABULARY
+from xlalign.training.sampler import Places
+from xlalign.training.tokenisation import META, VOCABULARY, fingerprint
 from xlalign.training.tokens import Codes, Tokens
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,26 @@ class TokensFolder:
     arrays: MappedArrays
 
     @classmethod
-    def open(cls, path: Path) -> TokensFolder:
-        """Map the arrays of a folder."""
-        return cls(path, MappedArrays(path))
+    def open(cls, path: Path, tokenizer: PreTrainedTokenizerBase) -> TokensFolder:
+        """Map the arrays of a folder.
+
+        Raises:
+            DataError: they were made by another tokenizer.
+        """
+        found = cls(path, MappedArrays(path))
+        if found.meta["tokenizer"] != fingerprint(tokenizer):
+            raise DataError(f"{path}: these tokens were made by another tokenizer than the encoder's")
+        return found
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """What was said of the arrays when they were made."""
+        return dict(json.loads((self.path / META).read_text(encoding="utf-8")))
 
     @property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages, sorted."""
-        return tuple(json.loads((self.path / META).read_text(encoding="utf-8"))["languages"])
+        return tuple(self.meta["languages"])
 
     @property
     def vocabulary(self) -> list[tuple[str, str]]:
@@ -43,7 +59,8 @@ class TokensFolder:
 
     def tokens(self, longest: int) -> Tokens:
         """The texts, of which `longest` tokens are used."""
-        words: Codes = self.arrays["words"] if "words" in self.arrays else np.empty(0, np.int32)
+        words = self.arrays.get("words")
+        words = np.empty(0, np.int32) if words is None else words
         return Tokens(self.arrays["ids"], self.arrays["borders"], words, self.arrays["hashes"], longest)
 
 
@@ -75,17 +92,19 @@ class PairTexts:
         return bytes(self.folder.arrays["name"][start:end]).decode()
 
     @cached_property
-    def known(self) -> Ints:
+    def known(self) -> Places:
         """The pairs that are used: those with links where links are read, else all."""
         if self.links is None:
-            return np.arange(len(self))
-        return np.flatnonzero(self.folder.arrays["linked"])
+            return np.arange(len(self), dtype=np.int32)
+        return np.flatnonzero(self.folder.arrays["linked"]).astype(np.int32)
 
-    def groups(self, pairs: Ints) -> NDArray[np.int16]:
+    def groups(self, pairs: Places) -> NDArray[np.int16]:
         """(B,) language pair of each pair, numbered from 0 among these."""
         both = self.folder.arrays["languages"].reshape(-1, 2)
-        numbers = both[:, 0].astype(np.int32) * len(self.names) + both[:, 1]
-        return np.unique(numbers[pairs], return_inverse=True)[1].reshape(-1).astype(np.int16)
+        numbers = both[pairs, 0].astype(np.int32) * len(self.names) + both[pairs, 1]
+        there = np.bincount(numbers, minlength=len(self.names) ** 2) > 0
+        order: NDArray[np.int16] = (np.cumsum(there) - 1).astype(np.int16)
+        return order[numbers]
 
 
 class MonoTexts:
@@ -105,7 +124,7 @@ class MonoTexts:
         self.hashes: Hashes = arrays["document_hashes"]
         self.groups: NDArray[np.int16] = arrays["languages"]
         self.names = folder.languages
-        self.types: Codes | None = arrays["types"] if "types" in arrays else None
+        self.types: Codes | None = arrays.get("types")
         if not len(self.hashes):
             raise DataError(f"{folder.path}: no text to train on", "run `xlalign prepare`")
 
@@ -113,5 +132,3 @@ class MonoTexts:
     def vocabulary(self) -> list[tuple[str, str]]:
         """(language, case-folded word) of each number in `types`."""
         return self.folder.vocabulary
-
-

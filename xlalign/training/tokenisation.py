@@ -7,7 +7,7 @@ pairs        ids, borders, hashes of 2n texts (the source of pair i is text 2i, 
 romanised    ids, borders, hashes of the same 2n texts in Latin letters
 mono         ids, borders, hashes of 2n halves of documents; document_hashes, languages of the n documents
   words      and words of the tokens; types: for each first token of a word its number in `vocabulary.json`
-tokens.json  the names of the languages
+tokens.json  the names of the languages, the tokenizer's fingerprint
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import DataError
 from xlalign.files import draft_folder
-from xlalign.hashing import text_hashes
+from xlalign.hashing import key, text_hashes
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
-from xlalign.training.links import LinkReader, Linked, link_arrays, ranks_by_frequency
+from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
 from xlalign.training.settings import TokensSettings
 from xlalign.training.tokens import Codes, encode
+from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -131,7 +132,7 @@ def _write_pairs(
         if not linked.found:
             raise DataError(f"{alignments}: no usable word link for any pair of {split}", "run `xlalign align-words`")
         ranks_by_frequency(folder, linked)
-    (folder / META).write_text(json.dumps({"languages": names}), encoding="utf-8")
+    _write_meta(folder, names, tokenizer)
 
 
 def _languages(split: Path) -> list[str]:
@@ -187,7 +188,7 @@ def _write_mono(settings: TokensSettings, bitext: Path, tokenizer: PreTrainedTok
                 _add_documents(texts, sides, name, vocabulary if settings.words else None)
                 bar.advance(len(block))
         texts.bordered("borders", np.empty(0, np.int64))
-    (folder / META).write_text(json.dumps({"languages": names}), encoding="utf-8")
+    _write_meta(folder, names, tokenizer)
     if settings.words:
         (folder / VOCABULARY).write_text(json.dumps(list(vocabulary), ensure_ascii=False), encoding="utf-8")
 
@@ -212,6 +213,15 @@ def _add_documents(
 
 def pairs_up(tokenizer: PreTrainedTokenizerBase) -> bool:
     """Whether two segments of a document make one row: where the tokenizer joins them by one separator."""
-    from xlalign.training.views import SpecialTokens
-
     return len(SpecialTokens.of(tokenizer).middle) == 1
+
+
+def _write_meta(folder: Path, languages: list[str], tokenizer: PreTrainedTokenizerBase) -> None:
+    meta = {"languages": languages, "tokenizer": fingerprint(tokenizer)}
+    (folder / META).write_text(json.dumps(meta), encoding="utf-8")
+
+
+def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:
+    """What tells tokenizers apart at once: the size of the vocabulary, and how it cuts a few scripts."""
+    ids = tokenizer("The Übermut of 3.14 ёжиков, नमस्ते दुनिया, 我爱语言, مرحبا!", add_special_tokens=False)["input_ids"]
+    return f"{key(len(tokenizer), *ids):016x}"

@@ -152,7 +152,7 @@ def character_words(
     number = np.repeat(np.arange(int(counts.sum())) - np.repeat(borders(counts)[:-1], counts), letters)
     owner[plain[text] & filled] = number[np.repeat(plain, spelt)]
     first = borders(sizes)[:-1]
-    for place in np.flatnonzero(~plain):
+    for place in np.flatnonzero(~plain).tolist():
         owner[first[place] : first[place] + sizes[place]] = _search(texts[place], words[place])
     return owner
 

@@ -24,16 +24,17 @@ from torch import Tensor
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
+from xlalign.objectives.anchor.options import AnchorOptions
 from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import TrainingBatch
-from xlalign.objectives.anchor.options import AnchorOptions
 from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
 
 
 class Anchor(Objective):
     """Holds parameters or states to their first values."""
 
-    def __init__(self, options: AnchorOptions, encoder: Encoder) -> None:
+    def __init__(self, options: AnchorOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         if options.to == "parameters":

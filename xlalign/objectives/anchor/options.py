@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Widths
+from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Layers, Pass
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.anchor.loss import Anchor
 
 
 class AnchorOptions(ObjectiveOptions):
     """Anchor: the encoder stays near where it began."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.anchor.loss:Anchor"
 
     kind: Literal["anchor"] = "anchor"
     to: Literal["parameters", "states"] = Field("parameters", description="what is held to its first value")
@@ -27,9 +25,3 @@ class AnchorOptions(ObjectiveOptions):
         if self.to == "parameters":
             return ()
         return Pass(self.on), Pass(self.on, model="init"), Layers("layer", (self.layer,))
-
-    def build(self, encoder: Encoder, widths: Widths) -> Anchor:
-        """The loss, with a copy of the parameters where those are held."""
-        from xlalign.objectives.anchor.loss import Anchor
-
-        return Anchor(self, encoder)

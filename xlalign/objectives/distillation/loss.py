@@ -25,21 +25,23 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.pooling import pool
 from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.distillation.options import DistillationOptions
 from xlalign.objectives.encodings import Encodings
-from xlalign.objectives.pooled import sentence_vectors
+from xlalign.objectives.options import Widths
 
 
 class Distillation(Objective):
     """Pulls both sides of a pair to the teacher's vector of the source."""
 
-    def __init__(self, options: DistillationOptions, encoder: Encoder, width: int) -> None:
+    def __init__(self, options: DistillationOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.head: nn.Module = nn.Identity()
+        width = widths.get(options.vectors, encoder.hidden_size)
         if width != encoder.hidden_size:
             self.head = nn.Linear(encoder.hidden_size, width)
 
@@ -52,7 +54,7 @@ class Distillation(Objective):
 
     def _side(self, name: str, batch: TrainingBatch, encoders: Encodings, wanted: Tensor) -> Tensor:
         states = encoders.hidden(name)
-        vectors = sentence_vectors(states, batch.views[name], self.options.layer, self.options.pooling)
+        vectors = pool(states, self.options.layer, batch.views[name], self.options.pooling)
         vectors = exact(self.head(vectors))
         if self.options.loss == "mse":
             losses = (vectors - wanted.to(vectors.dtype)).square().mean(1)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Widths
+from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Layers, Pass, Pooling, Teacher
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.distillation.loss import Distillation
 
 
 class DistillationOptions(ObjectiveOptions):
     """Distillation: sentences and their translations move to a frozen teacher's vectors."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.distillation.loss:Distillation"
 
     kind: Literal["distillation"] = "distillation"
     teacher: str = Field("init", description="`init` (the encoder as it starts), a model directory or a hub id")
@@ -37,9 +35,3 @@ class DistillationOptions(ObjectiveOptions):
     def requests(self) -> tuple[DataRequest[Any], ...]:
         """The sides that are pulled, and the teacher."""
         return (*map(Pass, self.on), self.vectors, Layers("layer", (self.layer,)))
-
-    def build(self, encoder: Encoder, widths: Widths) -> Distillation:
-        """The loss, with a head where the teacher's vectors have another width."""
-        from xlalign.objectives.distillation.loss import Distillation
-
-        return Distillation(self, encoder, widths.get(self.vectors, encoder.hidden_size))

@@ -30,16 +30,18 @@ from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
 from xlalign.objectives import gather, nce
 from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import DictionaryRows, TrainingBatch
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
 from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
 from xlalign.objectives.requests import EntryView
+from xlalign.objectives.views import DictionaryRows
 
 
 class EmbeddingAlignment(Objective):
     """Draws dictionary entries together."""
 
-    def __init__(self, options: EmbeddingAlignmentOptions, encoder: Encoder) -> None:
+    def __init__(self, options: EmbeddingAlignmentOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.depth = encoder.layers
@@ -79,4 +81,3 @@ def entry_rows(embeddings: Tensor, dictionary: DictionaryRows) -> tuple[Tensor, 
     count = dictionary.entries
     source = segment_mean(embeddings[dictionary.source], dictionary.source_entry, count)
     return source, segment_mean(embeddings[dictionary.target], dictionary.target_entry, count)
-

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Widths
+from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Dictionary, EntryView, Layers, Pass
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment
 
 
 class EmbeddingAlignmentOptions(ObjectiveOptions):
     """Embedding alignment: the static input rows of dictionary entries become alike."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.embedding_alignment.loss:EmbeddingAlignment"
 
     kind: Literal["embedding-alignment"] = "embedding-alignment"
     form: Literal["cosine", "l2", "contrast"] = Field("cosine", description="contrast: multi-layer InfoNCE of PreAlign")
@@ -38,9 +36,3 @@ class EmbeddingAlignmentOptions(ObjectiveOptions):
         if self.form != "contrast":
             return (self.dictionary,)
         return (self.dictionary, *map(Pass, self.views), Layers("form", None))
-
-    def build(self, encoder: Encoder, widths: Widths) -> EmbeddingAlignment:
-        """The loss."""
-        from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment
-
-        return EmbeddingAlignment(self, encoder)

@@ -23,9 +23,7 @@ from xlalign.registry import Registry
 Table = dict[str, Any]
 
 _OWN = sorted(item.name.removesuffix(".toml") for item in files(__name__).iterdir() if item.name.endswith(".toml"))
-PRESETS: Registry[ModuleType] = Registry(
-    "preset", dict.fromkeys(_OWN, "xlalign.objectives:presets"), "xlalign.presets"
-)
+PRESETS: Registry[ModuleType] = Registry("preset", dict.fromkeys(_OWN, "xlalign.objectives:presets"), "xlalign.presets")
 """Preset -> a module of the package that holds its TOML file."""
 
 
@@ -94,9 +92,7 @@ def _compat(name: str, wanted: str | None) -> Table:
     return _flat(known[wanted])
 
 
-def explanation(
-    name: str, recipe: TrainingRecipe | None = None, optimisation: Mapping[str, Any] | None = None
-) -> str:
+def explanation(name: str, recipe: TrainingRecipe | None = None, optimisation: Mapping[str, Any] | None = None) -> str:
     """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown).
 
     Args:

@@ -34,15 +34,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.pooling import pool
 from xlalign.objectives import gather, nce
-from xlalign.objectives.base import LossOutput, Objective, exact
+from xlalign.objectives.base import LossOutput, Objective, exact, head
 from xlalign.objectives.batch import TrainingBatch
-from xlalign.objectives.base import head
-from xlalign.objectives.momentum import Follower
-from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.momentum import Follower
+from xlalign.objectives.options import Widths
 from xlalign.objectives.requests import Model, Momentum, Span
-from xlalign.objectives.pooled import sentence_vectors
+from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 
 
 class SequenceContrast(Objective):
@@ -52,7 +52,7 @@ class SequenceContrast(Objective):
     queue_hashes: Tensor
     pointer: Tensor
 
-    def __init__(self, options: SequenceContrastOptions, encoder: Encoder) -> None:
+    def __init__(self, options: SequenceContrastOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         width = encoder.hidden_size * (2 if options.span else 1)
@@ -94,7 +94,7 @@ class SequenceContrast(Objective):
     def _vectors(self, view: str, model: Model, batch: TrainingBatch, encoders: Encodings) -> Tensor:
         states = encoders.hidden(view, masked=self.options.masked, model=model)
         rows, how = batch.views[view], self.options.pooling
-        vectors = self._layers([sentence_vectors(states, rows, i, how) for i in self.options.layers])
+        vectors = self._layers([pool(states, i, rows, how) for i in self.options.layers])
         if self.options.span:
             span = batch.answer(Span(view))
             word = self._layers([states.mean(i, span.positions, span.rows, len(vectors)) for i in self.options.layers])

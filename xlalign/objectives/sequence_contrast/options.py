@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Rate, Widths
+from xlalign.objectives.options import ObjectiveOptions, Rate
 from xlalign.objectives.requests import DataRequest, Layers, Model, Momentum, Pass, Pooling, Span
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.sequence_contrast.loss import SequenceContrast
 
 
 class SequenceContrastOptions(ObjectiveOptions):
     """Sentence contrast: InfoNCE and its decoupled form over in-batch negatives or a momentum queue."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.sequence_contrast.loss:SequenceContrast"
 
     kind: Literal["sequence-contrast"] = "sequence-contrast"
     on: tuple[str, str] = Field(("source", "target"), description="the two views of a pair")
     masked: bool = Field(False, description="contrast the masked inputs")
     layers: tuple[int, ...] = Field((-1,), description="layers that are pooled; 0 = embeddings, -1 = last")
     combine: Literal["mean", "sum"] = Field("mean", description="how the layers are put together")
-    pooling: Pooling = Field(
-        "mean", description="first token, mean of all tokens, or mean without special tokens"
-    )
+    pooling: Pooling = Field("mean", description="first token, mean of all tokens, or mean without special tokens")
     span: bool = Field(False, description="append the mean of one linked word a pair to the sentence vector")
     similarity: Literal["cos", "dot"] = Field("cos", description="cosine or plain dot product")
     temperature: float = Field(0.07, gt=0, description="divisor of the similarities")
@@ -53,9 +49,3 @@ class SequenceContrastOptions(ObjectiveOptions):
             wanted += [Pass(second, self.masked), Pass(first, self.masked, model=self.key_model)]
         spans = map(Span, self.on) if self.span else ()
         return (*wanted, *spans, Layers("layers", self.layers))
-
-    def build(self, encoder: Encoder, widths: Widths) -> SequenceContrast:
-        """The loss, with its head and queue."""
-        from xlalign.objectives.sequence_contrast.loss import SequenceContrast
-
-        return SequenceContrast(self, encoder)

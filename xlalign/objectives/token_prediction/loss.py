@@ -31,8 +31,9 @@ from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, exact
 from xlalign.objectives.batch import TrainingBatch
-from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
+from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 
 LOGITS = 2**27
 """Logits held at a time; above, they are computed in chunks and again in the backward pass (0.5 GB in fp32)."""
@@ -41,7 +42,7 @@ LOGITS = 2**27
 class TokenPrediction(Objective):
     """Predicts masked tokens with the encoder's own head."""
 
-    def __init__(self, options: TokenPredictionOptions) -> None:
+    def __init__(self, options: TokenPredictionOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Widths
+from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Labels, Layers, Pass
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.token_prediction.loss import TokenPrediction
 
 
 class TokenPredictionOptions(ObjectiveOptions):
     """Predict masked tokens: MLM, TLM, conditional MLM, dictionary and aligned-word targets."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.token_prediction.loss:TokenPrediction"
 
     kind: Literal["token-prediction"] = "token-prediction"
     on: tuple[str, ...] = Field(("mono",), description="views whose masked tokens are predicted")
@@ -32,9 +30,3 @@ class TokenPredictionOptions(ObjectiveOptions):
     def labels(self, view: str) -> Labels:
         """The request for the labels of a view, where they are not the tokens themselves."""
         return Labels(view, "dictionary" if self.target == "dictionary" else "links")
-
-    def build(self, encoder: Encoder, widths: Widths) -> TokenPrediction:
-        """The loss."""
-        from xlalign.objectives.token_prediction.loss import TokenPrediction
-
-        return TokenPrediction(self)

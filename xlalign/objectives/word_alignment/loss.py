@@ -33,20 +33,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives import gather, labelling, nce
-from xlalign.objectives.base import LossOutput, Objective, exact
+from xlalign.modeling.link_rules import itermax, mutual_argmax, sinkhorn_plan, softmax_both_ways
+from xlalign.objectives import gather, nce
+from xlalign.objectives.base import LossOutput, Objective, exact, head
 from xlalign.objectives.batch import TrainingBatch
-from xlalign.objectives.base import head
-from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.encodings import Encodings
-from xlalign.objectives.requests import LinkedWords
+from xlalign.objectives.options import Widths
+from xlalign.objectives.requests import LinkedWords, Model
+from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_vectors
 
 
 class WordAlignment(Objective):
     """Draws linked words together."""
 
-    def __init__(self, options: WordAlignmentOptions, encoder: Encoder) -> None:
+    def __init__(self, options: WordAlignmentOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.projection = head(options.projection, encoder.hidden_size, options.projection_size)
@@ -102,7 +103,7 @@ class WordAlignment(Objective):
         """Token links (B, S, T) by the encoder as it is now, and the token positions of both sides."""
         real, positions = self._cells(batch)
         similarity = self._similarity(encoders, positions, self.options.label_layer, "label")
-        return labelling.links(similarity, real, self.options.source, self.options.threshold), positions
+        return label(similarity, real, self.options.source, self.options.threshold), positions
 
     def _cells(self, batch: TrainingBatch) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Which cells (B, S, T) are real, and the token positions (B, S), (B, T) of both sides."""
@@ -111,7 +112,7 @@ class WordAlignment(Objective):
         return sides[0][1][:, :, None] & sides[1][1][:, None, :], (sides[0][0], sides[1][0])
 
     def _similarity(
-        self, encoders: Encodings, positions: tuple[Tensor, Tensor], layer: int, model: str = "query"
+        self, encoders: Encodings, positions: tuple[Tensor, Tensor], layer: int, model: Model = "query"
     ) -> Tensor:
         """Dot products (B, S, T) of the tokens at the given positions."""
         sides = zip(self._views(), positions, strict=True)
@@ -122,7 +123,7 @@ class WordAlignment(Objective):
     def _agreement(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         real, positions = self._cells(batch)
         similarity = self._similarity(encoders, positions, self.options.layer)
-        forward, backward = labelling.both_ways(similarity, real)
+        forward, backward = softmax_both_ways(similarity, real)
         lengths = real.any(2).sum(1).clamp(min=1), real.any(1).sum(1).clamp(min=1)
         if self.options.form == "co":
             losses = -(forward * backward).sum((1, 2)) / torch.minimum(*lengths)
@@ -133,7 +134,9 @@ class WordAlignment(Objective):
         loss = self._mean(losses)
         return LossOutput(loss, len(losses), {"loss": gather.shown(loss)})
 
-    def _token_links(self, batch: TrainingBatch, encoders: Encodings, real: Tensor, positions: tuple[Tensor, Tensor]) -> Tensor:
+    def _token_links(
+        self, batch: TrainingBatch, encoders: Encodings, real: Tensor, positions: tuple[Tensor, Tensor]
+    ) -> Tensor:
         """Links (B, S, T) between tokens: the encoder's own, or all tokens of words linked in the file."""
         if self.options.source != "file":
             return self._labels(batch, encoders)[0]
@@ -174,6 +177,16 @@ class WordAlignment(Objective):
         loss = self._mean(each)
         accuracy = torch.cat(correct).float().mean() if len(each) else torch.zeros(())
         return LossOutput(loss, len(each), {"loss": gather.shown(loss), "accuracy": accuracy})
+
+
+def label(similarity: Tensor, real: Tensor, method: str, threshold: float) -> Tensor:
+    """Links (B, S, T) by argmax, itermax, sinkhorn (followed by itermax) or softmax (both ways above the threshold)."""
+    if method == "argmax":
+        return mutual_argmax(similarity, real)
+    if method == "softmax":
+        forward, backward = softmax_both_ways(similarity, real)
+        return (forward > threshold) & (backward > threshold)
+    return itermax(sinkhorn_plan(similarity, real) if method == "sinkhorn" else similarity, real)
 
 
 SIDES = ("source", "target")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from xlalign.objectives.options import ObjectiveOptions, Widths
+from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Layers, LinkedWords, Pass
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.word_alignment.loss import WordAlignment
 
 
 class WordAlignmentOptions(ObjectiveOptions):
     """Word alignment: linked words get like vectors, or point at each other."""
+
+    implementation: ClassVar[str] = "xlalign.objectives.word_alignment.loss:WordAlignment"
 
     kind: Literal["word-alignment"] = "word-alignment"
     layer: int = Field(-1, description="layer of the word vectors")
@@ -36,9 +34,3 @@ class WordAlignmentOptions(ObjectiveOptions):
         if self.source == "file":
             return (*wanted, LinkedWords(), *layers)
         return (*wanted, *(Pass(p.view, model="label") for p in wanted), *layers)
-
-    def build(self, encoder: Encoder, widths: Widths) -> WordAlignment:
-        """The loss, with its heads."""
-        from xlalign.objectives.word_alignment.loss import WordAlignment
-
-        return WordAlignment(self, encoder)

@@ -16,12 +16,12 @@ from typing import Literal
 import torch
 from pydantic import Field
 from torch import Tensor
+from xlalign.objectives.passes import Passes
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.base import LossOutput, Objective
 from xlalign.objectives.batch import Batch
 from xlalign.objectives.options import ObjectiveOptions, Pass
-from xlalign.objectives.passes import Passes
 
 
 class NormMatchOptions(ObjectiveOptions):
