@@ -23,6 +23,7 @@ from xlalign.evaluation.cell_settings import Pooling
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling import scratch
+from xlalign.objectives.depth import refuse_missing_layers
 from xlalign.stages.base import Kind, Node
 from xlalign.stages.grid import cell_name, data_name, grid
 from xlalign.stages.prepare import TASK
@@ -159,7 +160,7 @@ def _align(name: str, settings: Settings, stages: Stages) -> list[Node]:
 
 def _pretrain(name: str, settings: Settings, stages: Stages) -> list[Node]:
     own = cast("PretrainStage", settings)
-    recipe = own.recipe
+    recipe = own.recipe()
     inputs = {"bitext": _reference(own.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
     if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
         if not stages.get("align-words"):
@@ -170,7 +171,7 @@ def _pretrain(name: str, settings: Settings, stages: Stages) -> list[Node]:
             )
         inputs["alignments"] = _reference(own.alignments, "align-words", f"pretrain.{name}.alignments", stages)
     if depth := _depth(own.start, stages):
-        recipe.refuse_missing_layers(depth)
+        refuse_missing_layers(recipe, depth)
     if own.start in stages.get("pretrain", {}):
         inputs["model"] = own.start
         own = own.model_copy(update={"start": "stage"})
