@@ -156,6 +156,15 @@ class Layers(DataRequest[None]):
 
 
 @dataclass(frozen=True)
+class OutputLayer(DataRequest[None]):
+    """The encoder's own output layer over the vocabulary, which an encoder saved without its head lacks."""
+
+    def refusal(self) -> str:
+        """Never."""
+        return ""
+
+
+@dataclass(frozen=True)
 class LinkedWords(DataRequest["WordPairs"]):
     """All word links of the pairs of a batch."""
 

@@ -12,6 +12,7 @@ import torch
 
 from xlalign import progress
 from xlalign.errors import DataError
+from xlalign.files import draft_folder
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.recipe import TrainingRecipe
@@ -195,7 +196,8 @@ def make_tokens(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sour
     for role, wanted in tokens_of(recipe).items():
         folder = sources.work / TOKENS / role
         if role not in sources.tokens and not folder.exists():
-            write_tokens(wanted, sources.bitext, tokenizer, sources.alignments, folder)
+            with draft_folder(folder) as new:
+                write_tokens(wanted, sources.bitext, tokenizer, sources.alignments, new)
 
 
 def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sources: Sources, seed: int) -> TrainingData:

@@ -24,9 +24,9 @@ from xlalign import progress
 from xlalign.arrays import Ints, borders, owners
 from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
-from xlalign.errors import DataError
-from xlalign.files import draft_folder
+from xlalign.errors import DataError, UserError
 from xlalign.hashing import key, text_hashes
+from xlalign.modeling.encoder import quiet
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
 from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
@@ -64,23 +64,22 @@ WORDS = MONO | {"words": (np.int32, ()), "types": (np.int32, ())}
 def write_tokens(
     settings: TokensSettings, bitext: Path, tokenizer: PreTrainedTokenizerBase, alignments: Path | None, folder: Path
 ) -> None:
-    """Make `folder`, whole or not at all.
+    """Write the arrays of one set of texts.
 
     Args:
         settings: which texts, and what goes with them.
         bitext: the bitext artifact.
         tokenizer: a fast tokenizer.
         alignments: the alignments artifact, for `linked`.
-        folder: what is made.
+        folder: receives the arrays.
 
     Raises:
         DataError: there is no text, or no pair has links.
     """
-    with draft_folder(folder) as new:
-        if settings.texts == "mono":
-            _write_mono(settings, bitext, tokenizer, new)
-        else:
-            _write_pairs(settings, bitext, tokenizer, alignments if settings.linked else None, new)
+    if settings.texts == "mono":
+        _write_mono(settings, bitext, tokenizer, folder)
+    else:
+        _write_pairs(settings, bitext, tokenizer, alignments if settings.linked else None, folder)
 
 
 class _TextWriter:
@@ -219,6 +218,26 @@ def pairs_up(tokenizer: PreTrainedTokenizerBase) -> bool:
 def _write_meta(folder: Path, languages: list[str], tokenizer: PreTrainedTokenizerBase) -> None:
     meta = {"languages": languages, "tokenizer": fingerprint(tokenizer)}
     (folder / META).write_text(json.dumps(meta), encoding="utf-8")
+
+
+def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model directory or a hub id (`id@revision` for a revision).
+
+    Raises:
+        UserError: there is none, or it is not a fast one.
+    """
+    from transformers import AutoTokenizer
+
+    name, _, revision = (str(source), "", "") if Path(source).exists() else str(source).partition("@")
+    with quiet():
+        try:
+            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(name, revision=revision or None)
+        except (OSError, ValueError, KeyError) as error:
+            hint = "give a directory with tokenizer.json, or a hub id when online"
+            raise UserError(f"`{source}` has no tokenizer that can be loaded: {error}", hint) from error
+    if not tokenizer.is_fast:
+        raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
+    return tokenizer
 
 
 def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.objectives.options import ObjectiveOptions
-from xlalign.objectives.requests import DataRequest, Labels, Layers, Pass
+from xlalign.objectives.requests import DataRequest, Labels, Layers, OutputLayer, Pass
 
 
 class TokenPredictionOptions(ObjectiveOptions):
@@ -25,7 +25,7 @@ class TokenPredictionOptions(ObjectiveOptions):
     def requests(self) -> tuple[DataRequest[Any], ...]:
         """The masked views, and their other labels."""
         labels = () if self.target == "original" else tuple(self.labels(view) for view in self.on)
-        return (*(Pass(view, True, self.attend) for view in self.on), *labels, Layers("on", (-1,)))
+        return (*(Pass(view, True, self.attend) for view in self.on), *labels, OutputLayer(), Layers("on", (-1,)))
 
     def labels(self, view: str) -> Labels:
         """The request for the labels of a view, where they are not the tokens themselves."""
