@@ -116,7 +116,7 @@ class Estimator:
         text, encoder = self._kept(settings.bitext), self._encoder(settings.start, settings.bitext)
         if text is None or encoder is None:
             return Cost.unknown()
-        recipe = settings.recipe()
+        recipe = settings.recipe
         tokens = settings.batch_size * min(text.tokens(encoder), recipe.data.max_length)
         # Forward and backward are three passes; the optimizer reads and writes 28 bytes of each weight.
         step = 3 * recipe.cost() * encoder.flops(tokens) / self._rate() + encoder.parameters * 28 / 8e9 + 0.01
@@ -128,7 +128,7 @@ class Estimator:
             return float(own["steps"]) if same and made.manifest.name == name else 0
 
         seconds = self._earlier("pretrain", units, settings.steps)
-        states = 2 if "init" in str(recipe) or "momentum" in str(recipe) else 1
+        states = 1 + len({own.model for own in recipe.passes()} - {"query", "label"})
         memory = MODULES + encoder.parameters * (16 + 4 * (states - 1)) + tokens * 34 * encoder.hidden * encoder.layers
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
 

@@ -34,14 +34,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.pooling import pool
 from xlalign.objectives import gather, nce
-from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.heads import head
+from xlalign.objectives.base import LossOutput, Objective, exact, head
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.momentum import Follower
-from xlalign.objectives.options import SequenceContrastOptions
-from xlalign.objectives.passes import Passes
-from xlalign.objectives.pooled import sentence_vectors
+from xlalign.objectives.options import Widths
+from xlalign.objectives.requests import Model, Momentum, Span
+from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 
 
 class SequenceContrast(Objective):
@@ -51,7 +52,7 @@ class SequenceContrast(Objective):
     queue_hashes: Tensor
     pointer: Tensor
 
-    def __init__(self, options: SequenceContrastOptions, encoder: Encoder) -> None:
+    def __init__(self, options: SequenceContrastOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         width = encoder.hidden_size * (2 if options.span else 1)
@@ -61,7 +62,6 @@ class SequenceContrast(Objective):
             self.key_projection = copy.deepcopy(self.projection).requires_grad_(False)
         if options.queue:
             self._make_queue(options.queue, options.projection_size or width)
-        self._new: tuple[Tensor, Tensor] | None = None
 
     def _make_queue(self, size: int, width: int) -> None:
         generator = torch.Generator().manual_seed(size)
@@ -69,11 +69,7 @@ class SequenceContrast(Objective):
         self.register_buffer("queue_hashes", torch.full((size,), -1, dtype=torch.int64))
         self.register_buffer("pointer", torch.zeros((), dtype=torch.int64))
 
-    def layers(self) -> tuple[int, ...]:
-        """The pooled layers."""
-        return self.options.layers
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The mean over anchors."""
         first, second = self.options.on
         anchors = self._vectors(first, "query", batch, encoders)
@@ -87,24 +83,23 @@ class SequenceContrast(Objective):
                 queries = self._vectors(second, "query", batch, encoders)
                 other = list(gather.all_rows(queries, self._vectors(first, self.key_model, batch, encoders)))
             losses.append(self._side(other[0], other[1], hashes[::-1]))
-        if self.options.queue:
-            self._new = keys.detach(), hashes[1]
         loss = torch.cat(losses).mean()
         metrics = {
             "loss": loss.detach(),
             **nce.diagnostics(anchors_all.detach(), keys.detach(), self.options.similarity),
         }
-        return LossOutput(loss, len(anchors) * len(losses), metrics)
+        carry = (keys.detach(), hashes[1]) if self.options.queue else ()
+        return LossOutput(loss, len(anchors) * len(losses), metrics, {"": carry})
 
-    def _vectors(self, view: str, model: str, batch: Batch, encoders: Passes) -> Tensor:
+    def _vectors(self, view: str, model: Model, batch: TrainingBatch, encoders: Encodings) -> Tensor:
         states = encoders.hidden(view, masked=self.options.masked, model=model)
         rows, how = batch.views[view], self.options.pooling
-        vectors = self._layers([sentence_vectors(states, rows, i, how) for i in self.options.layers])
+        vectors = self._layers([pool(states, i, rows, how) for i in self.options.layers])
         if self.options.span:
-            span = batch.spans[view]
+            span = batch.answer(Span(view))
             word = self._layers([states.mean(i, span.positions, span.rows, len(vectors)) for i in self.options.layers])
             vectors = torch.cat((vectors, word), dim=1)
-        if model == "momentum":
+        if isinstance(model, Momentum):
             with torch.no_grad():
                 return self._unit(self.key_projection(vectors))
         return self._unit(self.projection(vectors))
@@ -140,7 +135,7 @@ class SequenceContrast(Objective):
         equal = nce.same(left, right)
         return equal if self.options.skip_equal else torch.zeros_like(equal)
 
-    def prefill(self, batch: Batch, encoders: Passes) -> bool:
+    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> bool:
         """Enqueue this batch's keys until the queue is full."""
         if not (self.options.queue and self.options.prefill) or bool((self.queue_hashes != -1).all()):
             return False
@@ -150,13 +145,12 @@ class SequenceContrast(Objective):
             self._enqueue(*gather.all_rows(keys, batch.views[name].hashes))
         return True
 
-    def after_step(self, encoder: Encoder) -> None:
-        """Move the key projection towards the projection, and enqueue the step's keys."""
+    def after_step(self, carried: tuple[Tensor, ...]) -> None:
+        """Move the key projection towards the projection, and enqueue the step's keys and their hashes."""
         if self.options.momentum:
             self._follower.step()
-        if self._new is not None:
-            self._enqueue(*self._new)
-            self._new = None
+        if self.options.queue:
+            self._enqueue(*carried)
 
     @cached_property
     def _follower(self) -> Follower:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -12,8 +12,9 @@ from torch import Tensor
 
 from xlalign.modeling import packing
 from xlalign.modeling.encoder import Encoder, States
-from xlalign.objectives.batch import Batch, View
-from xlalign.objectives.options import Pass
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.requests import Model, Momentum, Pass, ViewName
+from xlalign.objectives.views import TokenView
 
 
 class EncodeOptions(NamedTuple):
@@ -26,12 +27,12 @@ class EncodeOptions(NamedTuple):
     recompute: bool = False
 
 
-class Passes:
+class Encodings:
     """Runs encoders over the views of one batch, each (view, masked, attend, model) once.
 
     Args:
         batch: the batch.
-        models: "query", which is trained, and "momentum" or "init", which are not. "label" stands for the query
+        models: "query", which is trained, and "init" or momentum copies, which are not. "label" stands for the query
             encoder without dropout and without gradient.
         plan: encodings that will be wanted. Those of one model are run as one packed pass, so that rows of
             several views share length-sorted chunks.
@@ -40,8 +41,8 @@ class Passes:
 
     def __init__(
         self,
-        batch: Batch,
-        models: Mapping[str, Encoder],
+        batch: TrainingBatch,
+        models: Mapping[Model, Encoder],
         plan: Iterable[Pass] = (),
         options: EncodeOptions | None = None,
     ) -> None:
@@ -49,7 +50,14 @@ class Passes:
         self._plan = list(dict.fromkeys(plan))
         self._done: dict[Pass, States] = {}
 
-    def hidden(self, view: str, *, masked: bool = False, attend: str = "full", model: str = "query") -> States:
+    def hidden(
+        self,
+        view: ViewName,
+        *,
+        masked: bool = False,
+        attend: Literal["full", "cross"] = "full",
+        model: Model = "query",
+    ) -> States:
         """Token vectors of a view.
 
         Args:
@@ -88,14 +96,14 @@ class Passes:
 
 
 @contextmanager
-def _mode(models: Mapping[str, Encoder], name: str) -> Iterator[Encoder]:
-    """The encoder called `name`, in the gradient and dropout mode that goes with the name."""
+def _mode(models: Mapping[Model, Encoder], name: Model) -> Iterator[Encoder]:
+    """The encoder `name`, in the gradient and dropout mode that goes with it; a momentum copy keeps its dropout."""
     if name == "query":
         yield models[name]
         return
     encoder = models["query" if name == "label" else name]
     training = encoder.training
-    if name == "momentum" or not training:
+    if isinstance(name, Momentum) or not training:
         with torch.no_grad():
             yield encoder
         return
@@ -107,7 +115,7 @@ def _mode(models: Mapping[str, Encoder], name: str) -> Iterator[Encoder]:
         encoder.train()
 
 
-def conditional(views: Sequence[View]) -> packing.Visible:
+def conditional(views: Sequence[TokenView]) -> packing.Visible:
     """The rule that predicts masked tokens of one sentence from the other sentence alone."""
     masked = [torch.zeros(len(v.ids), dtype=torch.bool) for v in views]
     for view, hidden in zip(views, masked, strict=True):

@@ -30,9 +30,10 @@ from torch.utils.checkpoint import checkpoint
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.options import TokenPredictionOptions
-from xlalign.objectives.passes import Passes
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
+from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 
 LOGITS = 2**27
 """Logits held at a time; above, they are computed in chunks and again in the backward pass (0.5 GB in fp32)."""
@@ -41,11 +42,11 @@ LOGITS = 2**27
 class TokenPrediction(Objective):
     """Predicts masked tokens with the encoder's own head."""
 
-    def __init__(self, options: TokenPredictionOptions, encoder: Encoder) -> None:
+    def __init__(self, options: TokenPredictionOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
 
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The mean over views of the mean over selected tokens."""
         parts = [self._view(view, batch, encoders) for view in self.options.on]
         loss = torch.stack([loss for loss, _, _ in parts]).mean()
@@ -53,9 +54,9 @@ class TokenPrediction(Objective):
         correct = torch.stack([correct for _, _, correct in parts]).sum() / max(count, 1)
         return LossOutput(loss, count, {"loss": gather.shown(loss), "accuracy": correct})
 
-    def _view(self, view: str, batch: Batch, encoders: Passes) -> tuple[Tensor, int, Tensor]:
+    def _view(self, view: str, batch: TrainingBatch, encoders: Encodings) -> tuple[Tensor, int, Tensor]:
         own = batch.views[view]
-        mask = own.mask if self.options.target == "original" else own.labelled
+        mask = own.mask if self.options.target == "original" else batch.answer(self.options.labels(view))
         assert mask is not None
         states = encoders.hidden(view, masked=True, attend=self.options.attend)
         vectors = states.tokens(-1, mask.selected)

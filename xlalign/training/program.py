@@ -9,12 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives import OBJECTIVES, gather
+from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective
-from xlalign.objectives.batch import Batch
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.encodings import EncodeOptions, Encodings
 from xlalign.objectives.momentum import Follower
-from xlalign.objectives.options import Recipe
-from xlalign.objectives.passes import EncodeOptions, Passes
+from xlalign.objectives.options import Widths
+from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import Model, Momentum
 
 
 class RecipeProgram:
@@ -24,43 +26,47 @@ class RecipeProgram:
         recipe: objectives with their weights, and the reduction.
         encoder: the encoder to train.
         seed: of new heads and queues.
+        widths: width of each teacher's vectors; the encoder's own where nothing is said.
         budget: tokens in one forward pass; None = what suits the device.
         gradient_cache: hold one chunk's activations at a time and encode every chunk twice.
     """
 
     def __init__(
-        self, recipe: Recipe, encoder: Encoder, seed: int, *, budget: int | None = None, gradient_cache: bool = False
+        self,
+        recipe: TrainingRecipe,
+        encoder: Encoder,
+        seed: int,
+        *,
+        widths: Widths | None = None,
+        budget: int | None = None,
+        gradient_cache: bool = False,
     ) -> None:
         self.recipe = recipe
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            objectives = {
-                name: OBJECTIVES.get(options.kind)(options, encoder) for name, options in recipe.objectives.items()
-            }
+            objectives = {name: options.build(encoder, widths or {}) for name, options in recipe.objectives.items()}
         self._plan = recipe.passes()
-        layers = frozenset(layer for objective in objectives.values() for layer in objective.layers())
-        self._encoding = EncodeOptions(budget, layers, gradient_cache)
-        self.momentum = max(getattr(o, "momentum", 0.0) for o in recipe.objectives.values())
-        copies = {"momentum", "init"} & {p.model for p in self._plan}
-        models = {"query": encoder, **{name: frozen(copy.deepcopy(encoder)) for name in sorted(copies)}}
+        self._encoding = EncodeOptions(budget, recipe.layers(), gradient_cache)
+        copies = sorted({p.model for p in self._plan} - {"query", "label"}, key=str)
+        self.encoders: dict[Model, Encoder] = {"query": encoder}
+        self.encoders |= {model: frozen(copy.deepcopy(encoder)) for model in copies}
         self.module = nn.Module()
-        self.module.models = nn.ModuleDict(models)
+        self.module.models = nn.ModuleDict({_module_name(model): own for model, own in self.encoders.items()})
         self.module.objectives = nn.ModuleDict(objectives)
-        self.encoders: dict[str, Encoder] = models
         self.objectives: dict[str, Objective] = objectives
 
     def modules(self) -> nn.Module:
-        """Encoders, momentum copy, heads and queues."""
+        """Encoders, momentum copies, heads and queues."""
         return self.module
 
-    def passes(self, batch: Batch) -> Passes:
+    def encodings(self, batch: TrainingBatch) -> Encodings:
         """The encodings of a batch, planned for all objectives together."""
-        return Passes(batch, self.encoders, self._plan, self._encoding)
+        return Encodings(batch, self.encoders, self._plan, self._encoding)
 
-    def loss(self, batch: Batch) -> LossOutput:
+    def loss(self, batch: TrainingBatch) -> LossOutput:
         """The weighted sum of the objectives' losses."""
-        passes = self.passes(batch)
-        outputs = {name: objective(batch, passes) for name, objective in self.objectives.items()}
+        encodings = self.encodings(batch)
+        outputs = {name: objective(batch, encodings) for name, objective in self.objectives.items()}
         shares = self._shares(outputs)
         # Gradients add up over processes by construction, and DDP averages them.
         total = torch.stack([shares[name] * output.loss for name, output in outputs.items()]).sum() * gather.world()
@@ -71,7 +77,8 @@ class RecipeProgram:
         }
         for name, output in outputs.items():
             metrics |= {f"{name}/{key}": value for key, value in output.metrics.items()}
-        return LossOutput(total, sum(output.count for output in outputs.values()), metrics)
+        carried = {name: output.carried[""] for name, output in outputs.items() if "" in output.carried}
+        return LossOutput(total, sum(output.count for output in outputs.values()), metrics, carried)
 
     def _shares(self, outputs: dict[str, LossOutput]) -> dict[str, float]:
         """The factor of each mean loss: its weight, times its part of all predictions under `sum_over_all`."""
@@ -82,22 +89,28 @@ class RecipeProgram:
         counts = {name: gather.total(output.count, device) for name, output in outputs.items()}
         return {name: weights[name] * count / max(sum(counts.values()), 1) for name, count in counts.items()}
 
-    def prefill(self, batch: Batch) -> bool:
+    def prefill(self, batch: TrainingBatch) -> bool:
         """Fill queues from one batch; false when all are full."""
-        passes = self.passes(batch)
-        wanted = [objective.prefill(batch, passes) for objective in self.objectives.values()]
+        encodings = self.encodings(batch)
+        wanted = [objective.prefill(batch, encodings) for objective in self.objectives.values()]
         return any(wanted)
 
-    def after_step(self, step: int) -> None:
-        """Move the momentum encoder, once per optimizer step, and update queues."""
-        if self.momentum:
-            self._follower.step()
-        for objective in self.objectives.values():
-            objective.after_step(self.encoders["query"])
+    def after_step(self, step: int, output: LossOutput) -> None:
+        """Move the momentum encoders, once per optimizer step, and hand each objective what its loss left for it."""
+        for follower in self._followers:
+            follower.step()
+        for name, objective in self.objectives.items():
+            objective.after_step(output.carried.get(name, ()))
 
     @cached_property
-    def _follower(self) -> Follower:
-        return Follower(self.encoders["momentum"], self.encoders["query"], self.momentum)
+    def _followers(self) -> list[Follower]:
+        momenta = [model for model in self.encoders if isinstance(model, Momentum)]
+        return [Follower(self.encoders[model], self.encoders["query"], model.rate) for model in momenta]
+
+
+def _module_name(model: Model) -> str:
+    """A model's name in checkpoints; a dot would part it in two."""
+    return f"momentum-{model.rate}".replace(".", "_") if isinstance(model, Momentum) else model
 
 
 def frozen(encoder: Encoder) -> Encoder:

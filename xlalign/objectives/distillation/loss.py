@@ -25,39 +25,36 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.pooling import pool
 from xlalign.objectives import gather
 from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.options import DistillationOptions
-from xlalign.objectives.passes import Passes
-from xlalign.objectives.pooled import sentence_vectors
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.distillation.options import DistillationOptions
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
 
 
 class Distillation(Objective):
     """Pulls both sides of a pair to the teacher's vector of the source."""
 
-    def __init__(self, options: DistillationOptions, encoder: Encoder) -> None:
+    def __init__(self, options: DistillationOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.head: nn.Module = nn.Identity()
-        if options.teacher_size and options.teacher_size != encoder.hidden_size:
-            self.head = nn.Linear(encoder.hidden_size, options.teacher_size)
+        width = widths.get(options.vectors, encoder.hidden_size)
+        if width != encoder.hidden_size:
+            self.head = nn.Linear(encoder.hidden_size, width)
 
-    def layers(self) -> tuple[int, ...]:
-        """The pooled layer."""
-        return (self.options.layer,)
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The sum over sides of the mean over sentences."""
-        assert batch.teacher is not None
-        wanted = batch.teacher
-        parts = [self._side(name, batch, encoders, wanted) for name in sorted(self.options.views())]
+        wanted = batch.answer(self.options.vectors)
+        parts = [self._side(name, batch, encoders, wanted) for name in self.options.on]
         loss = torch.stack(parts).sum()
         return LossOutput(loss, len(parts) * len(wanted), {"loss": gather.shown(loss)})
 
-    def _side(self, name: str, batch: Batch, encoders: Passes, wanted: Tensor) -> Tensor:
+    def _side(self, name: str, batch: TrainingBatch, encoders: Encodings, wanted: Tensor) -> Tensor:
         states = encoders.hidden(name)
-        vectors = sentence_vectors(states, batch.views[name], self.options.layer, self.options.pooling)
+        vectors = pool(states, self.options.layer, batch.views[name], self.options.pooling)
         vectors = exact(self.head(vectors))
         if self.options.loss == "mse":
             losses = (vectors - wanted.to(vectors.dtype)).square().mean(1)

@@ -24,27 +24,24 @@ from torch import Tensor
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import gather
+from xlalign.objectives.anchor.options import AnchorOptions
 from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.options import AnchorOptions
-from xlalign.objectives.passes import Passes
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
 
 
 class Anchor(Objective):
     """Holds parameters or states to their first values."""
 
-    def __init__(self, options: AnchorOptions, encoder: Encoder) -> None:
+    def __init__(self, options: AnchorOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         if options.to == "parameters":
             for number, parameter in enumerate(encoder.parameters()):
                 self.register_buffer(f"first{number}", parameter.detach().clone())
 
-    def layers(self) -> tuple[int, ...]:
-        """The layer that is held."""
-        return (self.options.layer,)
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The distance."""
         if self.options.to == "parameters":
             loss = self._distance(encoders.models["query"])

@@ -33,19 +33,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives import gather, labelling, nce
-from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.heads import head
-from xlalign.objectives.options import WordAlignmentOptions
-from xlalign.objectives.passes import Passes
+from xlalign.modeling.link_rules import itermax, mutual_argmax, sinkhorn_plan, softmax_both_ways
+from xlalign.objectives import gather, nce
+from xlalign.objectives.base import LossOutput, Objective, exact, head
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
+from xlalign.objectives.requests import LinkedWords, Model
+from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_vectors
 
 
 class WordAlignment(Objective):
     """Draws linked words together."""
 
-    def __init__(self, options: WordAlignmentOptions, encoder: Encoder) -> None:
+    def __init__(self, options: WordAlignmentOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.projection = head(options.projection, encoder.hidden_size, options.projection_size)
@@ -53,11 +55,7 @@ class WordAlignment(Objective):
             self.query = nn.Linear(encoder.hidden_size, encoder.hidden_size)
             self.key = nn.Linear(encoder.hidden_size, encoder.hidden_size)
 
-    def layers(self) -> tuple[int, ...]:
-        """The layer of the vectors, and that of the labels."""
-        return self.options.layer, self.options.label_layer
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The mean over links (or tokens)."""
         if self.options.form == "pointer":
             return self._pointer(batch, encoders)
@@ -65,7 +63,7 @@ class WordAlignment(Objective):
             return self._agreement(batch, encoders)
         return self._vectors(batch, encoders)
 
-    def _vectors(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def _vectors(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         rows, words = self._links(batch, encoders)
         x, y = (self._words(name, batch, encoders, rows, words[:, side]) for side, name in enumerate(SIDES))
         if self.options.form == "l2":
@@ -74,14 +72,8 @@ class WordAlignment(Objective):
         # The row numbers of different processes must differ, too.
         names = (rows + len(batch.ids) * gather.rank())[:, None] * WORDS + words
         x, y, names = gather.all_rows(F.normalize(x, dim=1), F.normalize(y, dim=1), names)
-        equal = [nce.same(names[:, side], names[:, side]) for side in (0, 1)]
-        options = {"joint": self.options.form == "joint"}
-        sides = ((x, y, equal[1], equal[0]), (y, x, equal[0], equal[1]))
-        losses = [
-            nce.contrast(a, b, nce.in_batch(a, b, other, equal_anchors=own, **options), self.options.temperature)
-            for a, b, other, own in sides
-        ]
-        each = torch.cat(losses)
+        joint = self.options.form == "joint"
+        each = nce.both_ways(x, y, [names[:, 0], names[:, 1]], self.options.temperature, joint=joint)
         loss = each.mean() if len(each) else x.sum() + y.sum()
         return LossOutput(loss, 2 * len(rows), {"loss": loss.detach(), **nce.diagnostics(x.detach(), y.detach())})
 
@@ -89,17 +81,17 @@ class WordAlignment(Objective):
         """The sum (m,) over the number of all processes' losses; 0 with a graph where there is none."""
         return losses.sum() / max(gather.total(len(losses), losses.device), 1)
 
-    def _words(self, name: str, batch: Batch, encoders: Passes, rows: Tensor, words: Tensor) -> Tensor:
+    def _words(self, name: str, batch: TrainingBatch, encoders: Encodings, rows: Tensor, words: Tensor) -> Tensor:
         tokens = encoders.hidden(name).tokens(self.options.layer)
         return exact(self.projection(word_vectors(tokens, batch.views[name], rows, words)))
 
-    def _links(self, batch: Batch, encoders: Passes) -> tuple[Tensor, Tensor]:
+    def _links(self, batch: TrainingBatch, encoders: Encodings) -> tuple[Tensor, Tensor]:
         """Pair (K,) and word numbers (K, 2) of each link."""
         if self.options.source == "file":
-            assert batch.links is not None
-            return batch.links.rows, batch.links.words
-        found, positions = self._labels(batch, encoders)
-        row, i, j = found.nonzero(as_tuple=True)
+            found = batch.answer(LinkedWords())
+            return found.rows, found.words
+        labels, positions = self._labels(batch, encoders)
+        row, i, j = labels.nonzero(as_tuple=True)
         sides = [batch.views[name].words[own[row, k]] for name, own, k in zip(SIDES, positions, (i, j), strict=True)]
         # Several tokens of one word give one link; tokens outside any word give none.
         rows_words = torch.stack((row, *sides), dim=1)
@@ -107,20 +99,20 @@ class WordAlignment(Objective):
         return unique[:, 0], unique[:, 1:]
 
     @torch.no_grad()
-    def _labels(self, batch: Batch, encoders: Passes) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def _labels(self, batch: TrainingBatch, encoders: Encodings) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Token links (B, S, T) by the encoder as it is now, and the token positions of both sides."""
         real, positions = self._cells(batch)
         similarity = self._similarity(encoders, positions, self.options.label_layer, "label")
-        return labelling.links(similarity, real, self.options.source, self.options.threshold), positions
+        return label(similarity, real, self.options.source, self.options.threshold), positions
 
-    def _cells(self, batch: Batch) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def _cells(self, batch: TrainingBatch) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Which cells (B, S, T) are real, and the token positions (B, S), (B, T) of both sides."""
         concat = self.options.form == "pointer"
         sides = [padded(batch.views[name], k if concat else None) for k, name in enumerate(self._views())]
         return sides[0][1][:, :, None] & sides[1][1][:, None, :], (sides[0][0], sides[1][0])
 
     def _similarity(
-        self, encoders: Passes, positions: tuple[Tensor, Tensor], layer: int, model: str = "query"
+        self, encoders: Encodings, positions: tuple[Tensor, Tensor], layer: int, model: Model = "query"
     ) -> Tensor:
         """Dot products (B, S, T) of the tokens at the given positions."""
         sides = zip(self._views(), positions, strict=True)
@@ -128,10 +120,10 @@ class WordAlignment(Objective):
         with torch.autocast(x.device.type, enabled=False):
             return x @ y.transpose(1, 2)
 
-    def _agreement(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def _agreement(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         real, positions = self._cells(batch)
         similarity = self._similarity(encoders, positions, self.options.layer)
-        forward, backward = labelling.both_ways(similarity, real)
+        forward, backward = softmax_both_ways(similarity, real)
         lengths = real.any(2).sum(1).clamp(min=1), real.any(1).sum(1).clamp(min=1)
         if self.options.form == "co":
             losses = -(forward * backward).sum((1, 2)) / torch.minimum(*lengths)
@@ -142,16 +134,18 @@ class WordAlignment(Objective):
         loss = self._mean(losses)
         return LossOutput(loss, len(losses), {"loss": gather.shown(loss)})
 
-    def _token_links(self, batch: Batch, encoders: Passes, real: Tensor, positions: tuple[Tensor, Tensor]) -> Tensor:
+    def _token_links(
+        self, batch: TrainingBatch, encoders: Encodings, real: Tensor, positions: tuple[Tensor, Tensor]
+    ) -> Tensor:
         """Links (B, S, T) between tokens: the encoder's own, or all tokens of words linked in the file."""
         if self.options.source != "file":
             return self._labels(batch, encoders)[0]
-        assert batch.links is not None
+        given = batch.answer(LinkedWords())
         views = [batch.views[name] for name in self._views()]
         x, y = (view.words[own] for view, own in zip(views, positions, strict=True))
         table = torch.zeros(len(x), int(x.max()) + 1, int(y.max()) + 1, dtype=torch.bool, device=x.device)
-        inside = (batch.links.words < torch.tensor(table.shape[1:], device=x.device)).all(1)
-        table[batch.links.rows[inside], batch.links.words[inside, 0], batch.links.words[inside, 1]] = True
+        inside = (given.words < torch.tensor(table.shape[1:], device=x.device)).all(1)
+        table[given.rows[inside], given.words[inside, 0], given.words[inside, 1]] = True
         rows = torch.arange(len(x), device=x.device)[:, None, None]
         found = table[rows, x.clamp(min=0)[:, :, None], y.clamp(min=0)[:, None, :]]
         return found & real & (x >= 0)[:, :, None] & (y >= 0)[:, None, :]
@@ -159,7 +153,7 @@ class WordAlignment(Objective):
     def _views(self) -> tuple[str, str]:
         return ("concat", "concat") if self.options.form == "pointer" else SIDES
 
-    def _pointer(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def _pointer(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         view = batch.views["concat"]
         assert view.mask is not None
         tokens = encoders.hidden("concat", masked=True).tokens(self.options.layer)
@@ -183,6 +177,16 @@ class WordAlignment(Objective):
         loss = self._mean(each)
         accuracy = torch.cat(correct).float().mean() if len(each) else torch.zeros(())
         return LossOutput(loss, len(each), {"loss": gather.shown(loss), "accuracy": accuracy})
+
+
+def label(similarity: Tensor, real: Tensor, method: str, threshold: float) -> Tensor:
+    """Links (B, S, T) by argmax, itermax, sinkhorn (followed by itermax) or softmax (both ways above the threshold)."""
+    if method == "argmax":
+        return mutual_argmax(similarity, real)
+    if method == "softmax":
+        forward, backward = softmax_both_ways(similarity, real)
+        return (forward > threshold) & (backward > threshold)
+    return itermax(sinkhorn_plan(similarity, real) if method == "sinkhorn" else similarity, real)
 
 
 SIDES = ("source", "target")

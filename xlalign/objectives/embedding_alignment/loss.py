@@ -30,27 +30,26 @@ from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.pooling import segment_mean
 from xlalign.objectives import gather, nce
 from xlalign.objectives.base import LossOutput, Objective, exact
-from xlalign.objectives.batch import Batch, Dictionary
-from xlalign.objectives.options import EmbeddingAlignmentOptions
-from xlalign.objectives.passes import Passes
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.options import Widths
+from xlalign.objectives.requests import EntryView
+from xlalign.objectives.views import DictionaryRows
 
 
 class EmbeddingAlignment(Objective):
     """Draws dictionary entries together."""
 
-    def __init__(self, options: EmbeddingAlignmentOptions, encoder: Encoder) -> None:
+    def __init__(self, options: EmbeddingAlignmentOptions, encoder: Encoder, widths: Widths) -> None:
         super().__init__()
         self.options = options
         self.depth = encoder.layers
 
-    def layers(self) -> tuple[int, ...]:
-        """All, for `contrast`."""
-        return tuple(range(self.depth + 1)) if self.options.form == "contrast" else ()
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
         """The mean over entries."""
-        assert batch.dictionary is not None
-        rows = [exact(side) for side in entry_rows(encoders.models["query"].embeddings, batch.dictionary)]
+        entries = batch.answer(self.options.dictionary)
+        rows = [exact(side) for side in entry_rows(encoders.models["query"].embeddings, entries)]
         similar = F.cosine_similarity(rows[0], rows[1]).mean()
         if self.options.form == "contrast":
             loss = self._contrast(rows, batch, encoders)
@@ -59,34 +58,26 @@ class EmbeddingAlignment(Objective):
         else:
             loss = -similar
         metrics = {"loss": loss.detach(), "cosine": similar.detach()}
-        return LossOutput(loss / gather.world(), batch.dictionary.entries, metrics)
+        return LossOutput(loss / gather.world(), entries.entries, metrics)
 
-    def _contrast(self, rows: list[Tensor], batch: Batch, encoders: Passes) -> Tensor:
-        alone = [[exact(self._alone(name, i, batch, encoders)) for name in ENTRY_VIEWS] for i in self.layers()]
-        hashes = [batch.views[name].hashes for name in ENTRY_VIEWS]
+    def _contrast(self, rows: list[Tensor], batch: TrainingBatch, encoders: Encodings) -> Tensor:
+        views, layers = self.options.views, range(self.depth + 1)
+        alone = [[exact(self._alone(name, i, batch, encoders)) for name in views] for i in layers]
+        hashes = [batch.views[name].hashes for name in views]
         return torch.stack([self._nce(x, y, hashes) for x, y in (rows, *alone)]).mean()
 
-    def _alone(self, name: str, layer: int, batch: Batch, encoders: Passes) -> Tensor:
+    def _alone(self, name: EntryView, layer: int, batch: TrainingBatch, encoders: Encodings) -> Tensor:
         view = batch.views[name]
         own = view.content.nonzero()[:, 0]
         return encoders.hidden(name).mean(layer, own, view.rows[own], view.count)
 
     def _nce(self, x: Tensor, y: Tensor, hashes: list[Tensor]) -> Tensor:
         x, y = F.normalize(x, dim=1), F.normalize(y, dim=1)
-        equal = [nce.same(own, own) for own in hashes]
-        sides = ((x, y, equal[1], equal[0]), (y, x, equal[0], equal[1]))
-        losses = [
-            nce.contrast(a, b, nce.in_batch(a, b, other, joint=True, equal_anchors=own), self.options.temperature)
-            for a, b, other, own in sides
-        ]
-        return torch.cat(losses).mean()
+        return nce.both_ways(x, y, hashes, self.options.temperature, joint=True).mean()
 
 
-def entry_rows(embeddings: Tensor, dictionary: Dictionary) -> tuple[Tensor, Tensor]:
+def entry_rows(embeddings: Tensor, dictionary: DictionaryRows) -> tuple[Tensor, Tensor]:
     """Embeddings (E, D) of both sides of every entry: the mean over its pieces."""
     count = dictionary.entries
     source = segment_mean(embeddings[dictionary.source], dictionary.source_entry, count)
     return source, segment_mean(embeddings[dictionary.target], dictionary.target_entry, count)
-
-
-ENTRY_VIEWS = ("entry-source", "entry-target")
