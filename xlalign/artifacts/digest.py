@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from xlalign.files import file_sha256
+
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys, NFC text and one spelling per number (`1.0` and `1` are the same).
@@ -36,10 +38,8 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def digest_file(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+digest_file = file_sha256
+"""The old name, until every room has the new one."""
 
 
 def files_below(folder: Path) -> Iterable[Path]:
@@ -50,5 +50,5 @@ def files_below(folder: Path) -> Iterable[Path]:
 def digest_path(path: Path) -> str:
     """Content digest of a file, or of a folder's relative paths and contents."""
     if path.is_file():
-        return digest_file(path)
-    return digest({file.relative_to(path).as_posix(): digest_file(file) for file in files_below(path)})
+        return file_sha256(path)
+    return digest({file.relative_to(path).as_posix(): file_sha256(file) for file in files_below(path)})

@@ -13,8 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from xlalign.artifacts.digest import digest, digest_file, files_below
+from xlalign.artifacts.digest import digest, files_below
 from xlalign.errors import CacheError
+from xlalign.files import file_sha256
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -65,7 +66,7 @@ class Manifest(BaseModel):
 def describe(folder: Path, volatile: tuple[str, ...]) -> tuple[dict[str, OutputFile], str]:
     """Digest every file of `folder`; files matching a `volatile` pattern do not enter the content digest."""
     outputs = {
-        path.relative_to(folder).as_posix(): OutputFile(sha256=digest_file(path), size=path.stat().st_size)
+        path.relative_to(folder).as_posix(): OutputFile(sha256=file_sha256(path), size=path.stat().st_size)
         for path in files_below(folder)
     }
     stable = {name: file.sha256 for name, file in outputs.items() if not any(fnmatch(name, p) for p in volatile)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from xlalign.artifacts.digest import digest
 from xlalign.artifacts.manifest import now
 from xlalign.artifacts.store import Store
+from xlalign.files import write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,7 @@ def record(store: Store, pipeline: str, stages: dict[str, dict[str, Any]]) -> Ru
     run = RunRecord(pipeline, now(), stages)
     path = store.root / "runs" / f"{run.identity}.json"
     with store.writing():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(asdict(run), indent=1) + "\n")
-        temporary.replace(path)
+        write_json(path, asdict(run))
     return run
 
 

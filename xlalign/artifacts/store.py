@@ -21,9 +21,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from xlalign.artifacts import manifest as manifests
-from xlalign.artifacts.digest import digest_file
 from xlalign.artifacts.manifest import Manifest
 from xlalign.errors import CacheError
+from xlalign.files import file_sha256, flush, flush_below
 
 Waiting = Callable[[str], None]
 
@@ -56,7 +56,7 @@ class Artifact:
         path, wanted = self.data / name, self.manifest.outputs[name]
         if not path.is_file() or path.stat().st_size != wanted.size:
             return False
-        return not thorough or digest_file(path) == wanted.sha256
+        return not thorough or file_sha256(path) == wanted.sha256
 
 
 class Store:
@@ -143,12 +143,12 @@ class Store:
         made, folder = self.work(manifest.key) / "artifact", self.folder(manifest.stage, manifest.key)
         with self.writing():
             (made / manifests.NAME).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
-            _flush(made)
+            flush_below(made)
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.is_dir():
                 return self._keep_first(folder, manifest)
             made.rename(folder)
-            _flush_folder(folder.parent)
+            flush(folder.parent)
         shutil.rmtree(self.work(manifest.key), ignore_errors=True)
         return Artifact(folder, manifest)
 
@@ -188,23 +188,3 @@ def _holder(path: Path) -> str:
 
 def _make_writable(folder: Path) -> None:
     folder.chmod(folder.stat().st_mode | 0o700)
-
-
-def _flush(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())
-        else:
-            _flush_folder(path)
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

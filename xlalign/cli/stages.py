@@ -11,17 +11,23 @@ from xlalign.cli.options import Request
 
 if TYPE_CHECKING:
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.pipeline import Pipeline
+    from xlalign.stages.pipeline import Fields, Pipeline
     from xlalign.stages.runner import Outcome, Planned
 
     Outcomes = dict[str, Outcome]
 
 
-def open_pipeline(request: Request, name: str | None = None) -> Pipeline:
-    """The pipeline that a command works on, with `--set`, `--profile` and the options about downloads applied."""
+def open_pipeline(request: Request, name: str | None = None, fields: Fields | None = None) -> Pipeline:
+    """The pipeline that a command works on, with `--set`, `--profile` and the options about downloads applied.
+
+    Args:
+        request: the common options.
+        name: a file or built-in pipeline; None = that of `--config`, or the usual one.
+        fields: what the command's own options say, for every stage of a section.
+    """
     from xlalign.stages.pipeline import load, locate
 
-    pipeline = load(locate(name or request.config), request.assignments or (), request.profile)
+    pipeline = load(locate(name or request.config), request.assignments or (), request.profile, fields)
     wanted = {name: True for name in ("offline", "frozen", "accept_changed") if getattr(request, name)}
     return pipeline.changed("prepare", wanted)
 

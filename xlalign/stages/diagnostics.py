@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-from xlalign.stages.base import Job
-from xlalign.stages.diagnose import RESULT, read
+from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+from xlalign.modeling.reference import parse
+from xlalign.stages.base import Job, Kind, Node, Section, Stages
+from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
+from xlalign.stages.grid import models_of
 
-if TYPE_CHECKING:
-    from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+DIAGNOSTICS = Kind("diagnostics", 1, __name__)
+
+
+def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:
+    """One node for each model, and one that brings them together."""
+    trained = stages.get("pretrain", {})
+    models = models_of(name, settings.models, stages)
+    one = settings.model_copy(update={"models": ()})
+    built = [
+        Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, trained)) for model in models
+    ]
+    together = settings.model_copy(update={"models": models})
+    return [*built, Node(name, DIAGNOSTICS, together, {model: f"{name}.{model}" for model in models})]
+
+
+SECTION = Section("diagnostics", DiagnosticsSettings, nodes)
 
 
 def pins(settings: DiagnosticsSettings) -> dict[str, str]:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pydantic import Field
 
-from xlalign.stages.base import Job
+from xlalign.evaluation.settings import EvalSettings
+from xlalign.modeling.reference import parse
+from xlalign.stages.base import Job, Kind, Node, Section, Stages
 from xlalign.stages.cell import read
+from xlalign.stages.grid import cell_name, grid, models_of
 
-if TYPE_CHECKING:
-    from xlalign.stages.wiring import EvalStage
+EVAL = Kind("eval", 2, __name__)
+
+
+class EvalStage(EvalSettings):
+    """An `[eval]` table."""
+
+    controls: tuple[str, ...] = Field((), description="models that only had more training: no contestants")
+
+
+def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
+    """The grid of data, fine-tunings and cells, and the node that brings the cells together."""
+    models = models_of(name, settings.models, stages)
+    built = grid(name, settings, {model: parse(model, stages.get("pretrain", {})) for model in models})
+    cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in settings.cells()]
+    tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
+    return [*built, Node(name, EVAL, settings.model_copy(update={"models": models}), tested)]
+
+
+SECTION = Section("eval", EvalStage, nodes)
 
 
 def pins(settings: EvalStage) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,20 @@ from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
 from xlalign.config.load import Table, merge, override, read_toml, validate
 from xlalign.errors import UserError, unknown_name
-from xlalign.stages.base import Node
+from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
+from xlalign.stages.base import Node, Section, Stages
 from xlalign.stages.execution import ExecutionSettings
-from xlalign.stages.wiring import SECTIONS, Section, nodes
 
 FILE = "xlalign.toml"
 BUILT_IN = "quickstart"
+SECTIONS = {
+    section.name: section
+    for section in (prepare.SECTION, align_words.SECTION, pretrain.SECTION, evaluate.SECTION, diagnostics.SECTION)
+}
+"""The tables of stages, in the order in which they depend on each other."""
+
+Fields = Mapping[str, Mapping[str, Any]]
+"""Section -> field -> value, for every stage of the section: what a command's own options say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,12 @@ class Pipeline:
     changes: tuple[str, ...] = ()
 
     def graph(self) -> dict[str, Node]:
-        """Every stage as a node, in the order of the file."""
-        return nodes(self.stages)
+        """Every stage as a node, in the order of the file.
+
+        Raises:
+            UserError: two stages share a name, a name is unknown, or stages wait for each other.
+        """
+        return graph(self.stages)
 
     def command_line(self, command: str) -> str:
         """What a user types to run `command` on exactly this: file or built-in name, profile and overrides."""
@@ -84,19 +97,23 @@ def locate(name: str | Path | None) -> Path:
     raise unknown_name("pipeline", str(name), known)
 
 
-def load(path: Path, assignments: Iterable[str] = (), profile: str | None = None) -> Pipeline:
+def load(
+    path: Path, assignments: Iterable[str] = (), profile: str | None = None, fields: Fields | None = None
+) -> Pipeline:
     """Read, override and validate a pipeline file.
 
     Args:
         path: the TOML file.
-        assignments: `NAME=VALUE` overrides, applied last.
+        assignments: `NAME=VALUE` overrides.
         profile: a table of `[profiles]` whose dotted fields are applied first.
+        fields: values for every stage of a section, applied last.
 
     Raises:
         UserError: anything is wrong, with dotted key, value and the nearest valid name.
     """
     given = list(assignments)
     table = override(_profiled(read_toml(path), profile, path), given)
+    given += [line for name, values in (fields or {}).items() for line in _set_fields(table, SECTIONS[name], values)]
     table.pop("profiles", None)
     title = str(table.pop("title", path.stem))
     execution = validate(ExecutionSettings, table.pop("execution", {}), "execution", str(path))
@@ -127,14 +144,60 @@ def _stages(section: Section, table: Mapping[str, Any], source: str) -> dict[str
     """One stage, or several under names: a section is named when it holds only tables that are no fields."""
     if not isinstance(table, Mapping):
         raise UserError(f"{source}: `{section.name}` has to be a table")
-    model = section.model()
-    fields = {alias for name, f in model.model_fields.items() for alias in (name, f.alias)}
-    tables_only = bool(table) and all(isinstance(value, dict) for value in table.values())
-    named = tables_only and not (section.single and fields & set(table))
+    named = _is_named(section, table)
     if not named and not section.single:
         raise UserError(f"{source}: [{section.name}] needs a name for each stage, as in [{section.name}.ppa]")
     tables = dict(table) if named else {section.name: table}
     return {
-        name: validate(model, item, f"{section.name}.{name}" if named else section.name, source)
+        name: validate(section.settings, item, f"{section.name}.{name}" if named else section.name, source)
         for name, item in tables.items()
     }
+
+
+def _is_named(section: Section, table: Mapping[str, Any]) -> bool:
+    """Whether a section's table holds stages by name, and not the fields of its only stage."""
+    fields = {alias for name, field in section.settings.model_fields.items() for alias in (name, field.alias)}
+    tables_only = bool(table) and all(isinstance(value, dict) for value in table.values())
+    return tables_only and not (section.single and fields & set(table))
+
+
+def _set_fields(table: Table, section: Section, values: Mapping[str, Any]) -> list[str]:
+    """Set fields in every stage of a section, in place; returns the assignments that do the same."""
+    own = table.setdefault(section.name, {})
+    named = isinstance(own, dict) and _is_named(section, own)
+    prefix = [section.name, "*"] if named else [section.name]
+    for name, value in values.items():
+        merge(table, [*prefix, name], value)
+    return [f"{'.'.join([*prefix, name])}={json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+
+
+def graph(stages: Stages) -> dict[str, Node]:
+    """The nodes of all stages by name.
+
+    Raises:
+        UserError: two stages share a name, a name is unknown, or stages wait for each other.
+    """
+    found: dict[str, Node] = {}
+    for section in SECTIONS.values():
+        for name, settings in stages.get(section.name, {}).items():
+            for node in section.nodes(name, settings, stages):
+                if node.name in found:
+                    raise UserError(f"two stages have the name `{node.name}`", "rename one in the pipeline file")
+                found[node.name] = node
+    _refuse_cycles(found)
+    return found
+
+
+def _refuse_cycles(nodes: Mapping[str, Node]) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise UserError(f"stages wait for each other: {' -> '.join([*path[path.index(name) :], name])}")
+        if name not in done:
+            for source in nodes[name].inputs.values():
+                visit(source, (*path, name))
+            done.add(name)
+
+    for name in nodes:
+        visit(name, ())

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from typing import cast
 
-from xlalign.artifacts.digest import digest_path
+from xlalign.config import operational
 from xlalign.errors import UserError
-from xlalign.stages.base import Job
+from xlalign.modeling import scratch
+from xlalign.modeling.reference import Folder, Reference, Scratch, Stage, parse
+from xlalign.objectives.depth import refuse_missing_layers
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
 from xlalign.training.settings import PretrainSettings
 
-
-def pins(settings: PretrainSettings) -> dict[str, str]:
-    """What the model to start from is: the digest of a local folder, or the revision of a hub repository."""
-    return pin_model(settings.start)
+PRETRAIN = Kind("pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"))
 
 
-def pin_model(name: str) -> dict[str, str]:
-    """The identity of a model outside the cache; nothing for `scratch:` and for models made by a stage."""
-    if name == "stage" or name.startswith("scratch:"):
-        return {}
-    if Path(name).is_dir():
-        return {"model": digest_path(Path(name))}
-    return {"model": f"{name}@{_revision(name)}"}
+class PretrainStage(PretrainSettings):
+    """A `[pretrain.NAME]` table."""
+
+    start: str = operational(
+        "scratch:nano", "scratch:SIZE, a pretrain stage, a model directory or a hub id", alias="from"
+    )
+    bitext: str = operational("prepare", "name of the prepare stage to train on")
+    alignments: str = operational("align-words", "name of the align-words stage whose links and lexicon are used")
 
 
-def _revision(repository: str) -> str:
-    """The commit that a hub id (`id` or `id@revision`) stands for now; an artifact never depends on a moving name."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
+    """One node; what its recipe needs has to be there, and the layers that it reads in its encoder."""
+    recipe = settings.recipe()
+    inputs = {"bitext": stage_named(settings.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
+    if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
+        if not stages.get("align-words"):
+            raise UserError(
+                f"`{name}`: preset `{settings.preset}` needs {' and '.join(lacking)}, "
+                "and the file has no [align-words] stage",
+                'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
+            )
+        inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
+    start = parse(settings.start, stages.get("pretrain", {}))
+    if depth := _depth(start, stages):
+        refuse_missing_layers(recipe, depth)
+    return [Node(name, PRETRAIN, settings, inputs).reading("model", start)]
 
-    name, _, revision = repository.partition("@")
-    if len(revision) == 40:
-        return revision
-    try:
-        return str(HfApi().model_info(name, revision=revision or None).sha)
-    except HFValidationError as error:
-        raise UserError(
-            f"`{repository}` is no stage, folder or hub id", "see the names in the pipeline file"
-        ) from error
-    except (HfHubHTTPError, OfflineModeIsEnabled, OSError) as error:
-        hint = f"pin it, as in {name}@<40 hex digits of the commit>, or give a local folder"
-        raise UserError(f"cannot find the revision of the hub model {name}: {error}", hint) from error
+
+def _depth(start: Reference, stages: Stages) -> int:
+    """Layers of the encoder that a `from` leads to; 0 where only the hub knows."""
+    trained, seen = stages.get("pretrain", {}), set[str]()
+    while isinstance(start, Stage) and start.name not in seen:
+        seen.add(start.name)
+        start = parse(cast("PretrainStage", trained[start.name]).start, trained)
+    if isinstance(start, Scratch):
+        return scratch.size(start.size).layers
+    config = start.path / "config.json" if isinstance(start, Folder) else None
+    if config is None or not config.is_file():
+        return 0
+    return int(json.loads(config.read_text(encoding="utf-8")).get("num_hidden_layers", 0))
+
+
+SECTION = Section("pretrain", PretrainStage, nodes, single=False)
+
+
+def pins(settings: PretrainStage) -> dict[str, str]:
+    """Everything comes from other stages and the model."""
+    return {}
 
 
 def run(job: Job) -> None:

@@ -212,7 +212,7 @@ def work(root: Path, node: Node, recipe: Recipe, inputs: dict[str, Path], engine
     """Make one artifact (in a worker process or inline); returns its key."""
 
     def run(space: Workspace) -> None:
-        node.kind.load().run(Job(node.name, node.settings, inputs, space, engine))
+        node.kind.load().run(Job(node.name, node.settings, inputs, space, engine, node.models))
 
     obtain(Store(root), recipe, run, waiting=_say_waiting)
     return recipe.key
