@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 import pytest
 import report_sample
 
-from xlalign.reporting import page
-from xlalign.reporting.data import AlignedPair, CorpusReport, FilterCount, Headline, Reject, ReportData, StageRun
-from xlalign.reporting.results import Results
-from xlalign.reporting.scripts import direction
+from xlalign.reporting import folder, page, provenance
+from xlalign.reporting.data import AlignedPair, Citation, CorpusReport, FilterCount, Headline, Reject, ReportData, StageRun
+from xlalign.reporting.results import Evaluated
+from xlalign.reporting.renderers.html import direction
 from xlalign.reporting.viewer import aer_of, worst_first
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}</style>&amp;"
@@ -106,7 +106,7 @@ def hostile():
         created=HOSTILE,
         version=HOSTILE,
         headline=Headline(sentence=HOSTILE),
-        results=Results.model_validate(sample),
+        results=Evaluated.model_validate(sample),
         alignments=(
             AlignedPair(
                 source_lang=HOSTILE,
@@ -148,7 +148,7 @@ def hostile():
                 facts={HOSTILE: HOSTILE},
             ),
         ),
-        citations=(HOSTILE,),
+        citations=(Citation(of=HOSTILE, text=HOSTILE), Citation(of=HOSTILE, text=f"@misc{{{HOSTILE}")),
     )
 
 
@@ -163,7 +163,7 @@ def test_hostile_text_stays_text():
 
 def test_write_puts_every_table_in_every_format(tmp_path):
     data = report_sample.report()
-    written = page.write(data, tmp_path)
+    written = folder.write(data, tmp_path)
     assert written.read_text(encoding="utf-8").startswith("<!doctype html>")
     names = {path.name for path in (tmp_path / "tables").iterdir()}
     assert {"summary.md", "xnli.tex", "tatoeba.csv", "aer.json"} <= names
@@ -175,7 +175,7 @@ def test_many_stages_of_a_kind_are_one_line():
     def runs(kind, count, state="hit"):
         return [StageRun(name=f"{kind}.{n}", stage=kind, key="k", state=state, seconds=2.0) for n in range(count)]
 
-    groups = page.stage_groups([*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)])
+    groups = provenance.stage_groups([*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)])
     assert [(group.name, group.state, group.seconds) for group in groups] == [
         ("prepare.0", "hit", 2.0),
         ("cell (12)", "9 hit, 3 made", 24.0),
