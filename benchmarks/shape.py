@@ -112,7 +112,9 @@ def main() -> None:
     sizes = [size for size, _ in house.functions]
     print(f"files              {len(files)}, {len(files) - len(inits)} without __init__")
     print(f"lines              {total}, median {median(files.values()):.0f}, largest {max(files.values())}")
-    print(f"functions          {len(sizes)}, median {median(sizes):.0f} lines, {sum(s > LONG for s in sizes)} over {LONG}")
+    print(
+        f"functions          {len(sizes)}, median {median(sizes):.0f} lines, {sum(s > LONG for s in sizes)} over {LONG}"
+    )
     print(f"comments           {100 * house.comments / total:.2f} % of the lines (one in {total // house.comments})")
     if chain := house.chain():
         print(f"longest chain      {len(chain)}: {' -> '.join(name.partition('.')[2] for name in chain)}")
