@@ -6,9 +6,18 @@ import pytest
 import report_sample
 
 from xlalign.reporting import folder, page, provenance
-from xlalign.reporting.data import AlignedPair, Citation, CorpusReport, FilterCount, Headline, Reject, ReportData, StageRun
-from xlalign.reporting.results import Evaluated
+from xlalign.reporting.data import (
+    AlignedPair,
+    Citation,
+    CorpusReport,
+    FilterCount,
+    Headline,
+    Reject,
+    ReportData,
+    StageRun,
+)
 from xlalign.reporting.renderers.html import direction
+from xlalign.reporting.results import Evaluated
 from xlalign.reporting.viewer import aer_of, worst_first
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}</style>&amp;"
@@ -175,7 +184,8 @@ def test_many_stages_of_a_kind_are_one_line():
     def runs(kind, count, state="hit"):
         return [StageRun(name=f"{kind}.{n}", stage=kind, key="k", state=state, seconds=2.0) for n in range(count)]
 
-    groups = provenance.stage_groups([*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)])
+    stages = [*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)]
+    groups = provenance.stage_groups(stages)
     assert [(group.name, group.state, group.seconds) for group in groups] == [
         ("prepare.0", "hit", 2.0),
         ("cell (12)", "9 hit, 3 made", 24.0),
@@ -249,3 +259,17 @@ def test_without_gold_nothing_is_wrong():
 )
 def test_direction(language, wanted):
     assert direction(language) == wanted
+
+
+def test_where_a_number_comes_from_is_reached_by_keyboard(whole):
+    """Not only by hovering: in a `details` below the table, and everything that scrolls takes the focus."""
+    summary = whole[whole.index('id="summary"') :]
+    origins = summary[summary.index('<details class="origins">') :].partition("</details>")[0]
+    assert "xlalign report --why xnli/ppa/others" in origins
+    assert re.findall(r'<div class="scroll"(?! role="group" tabindex="0" aria-label)[^>]*>', whole) == []
+    assert re.findall(r"<pre(?! tabindex)[^>]*>", whole) == []
+
+
+def test_every_table_has_a_caption(whole):
+    tables = re.findall(r"<table[^>]*>(?:\n<caption>)?", whole)
+    assert [tag for tag in tables if "matrix" not in tag and "caption" not in tag] == []

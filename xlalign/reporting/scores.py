@@ -51,8 +51,11 @@ def difference(score: Score | None, reference: Score | None) -> Cell:
 
 def significance(scores: Iterable[Score], baseline: str) -> list[str]:
     """What "*" means, where one of the scores was compared with the baseline."""
-    compared = any(score.p is not None for score in scores)
-    return [f"* differs from {baseline} at p < {SIGNIFICANT} (items and seeds; not corrected for the other comparisons)."] if compared else []
+    if not any(score.p is not None for score in scores):
+        return []
+    return [
+        f"* differs from {baseline} at p < {SIGNIFICANT} (over items and seeds, not corrected for other comparisons)."
+    ]
 
 
 def task_table(name: str, results: Evaluated) -> Table:

@@ -129,7 +129,7 @@ def _doubt(compared: Comparison, winner: str, gain: Score) -> str:
     p = compared.transfer[winner].p if compared.reference == compared.results.baseline else None
     if p is not None and p >= SIGNIFICANT:
         return f", which chance explains as well (p = {p:.2f})"
-    return ", but not for every seed" if gain.scores and min(gain.scores) <= 0 else ""
+    return ", but not for every seed" if gain.scores and min(gain.scores) <= 0 < gain.mean else ""
 
 
 def _setting(results: Evaluated) -> str:

@@ -43,8 +43,10 @@ def _names(table: Table, column: int) -> list[str]:
 def _values(table: Table, row: TableRow, column: int) -> list[float | str]:
     cell = row.cells[column]
     parts: dict[str, float | str | None] = {"sd": cell.sd, "mark": cell.mark}
-    values = [cell.value, *(parts[extra] for extra in _extras(table, column))]
-    return [_field(value) for value in values]
+    value = cell.value
+    if isinstance(value, float) and table.kind(row, column) == "count" and value.is_integer():
+        value = int(value)
+    return [_field(found) for found in (value, *(parts[extra] for extra in _extras(table, column)))]
 
 
 def _field(value: float | str | None) -> float | str:
