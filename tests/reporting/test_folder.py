@@ -14,9 +14,15 @@ from xlalign import registry
 from xlalign.errors import UserError
 from xlalign.reporting import folder, renderers
 from xlalign.reporting.citations import bibliography, merged
-from xlalign.reporting.data import Citation
+from xlalign.reporting.data import Citation, ReportData
 from xlalign.reporting.format import file_stem
 from xlalign.reporting.lm_eval import lm_eval_results
+from xlalign.reporting.table import Table
+
+
+def small():
+    """A report with one table and no figure."""
+    return ReportData(title="small", aer=report_sample.report().aer)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +40,13 @@ def test_every_table_of_the_page_is_written_as_csv_with_a_header(written):
         assert header[0] == table.columns[0].name
         assert len(rows) == len(table.rows)
     assert page.count("<table") - page.count('class="matrix"') <= len(folder.tables_of(report_sample.report())) + 2
+
+
+def test_report_json_is_what_the_page_was_made_of(written):
+    data = ReportData.model_validate_json((written / "report.json").read_text(encoding="utf-8"))
+    assert data == report_sample.report()
+    assert Table.model_validate_json((written / "tables/aer.json").read_text(encoding="utf-8")) == data.aer
+    assert (written / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_figures_are_files_in_two_forms(written):
@@ -54,13 +67,13 @@ def test_the_same_report_gives_the_same_bytes(written, tmp_path):
 
 
 def test_only_the_formats_that_are_asked_for(tmp_path):
-    folder.write(report_sample.report(), tmp_path, ["latex", "html"])
+    folder.write(small(), tmp_path, ["latex", "html"])
     assert {path.suffix for path in (tmp_path / "tables").iterdir()} == {".tex", ".html"}
 
 
 def test_an_unknown_format_writes_nothing(tmp_path):
     with pytest.raises(UserError, match="table format"):
-        folder.write(report_sample.report(), tmp_path / "new", ["exel"])
+        folder.write(small(), tmp_path / "new", ["exel"])
     assert not (tmp_path / "new").exists()
 
 
@@ -79,10 +92,10 @@ def test_a_renderer_of_a_plug_in_is_written_and_offered_on_the_page(monkeypatch,
     fresh = registry.Registry(own.kind, own._table, own.group)
     for module in ("xlalign.reporting.renderers", "xlalign.reporting.page"):
         monkeypatch.setattr(f"{module}.RENDERERS", fresh)
-    page = folder.write(report_sample.report(), tmp_path)
+    page = folder.write(small(), tmp_path)
     assert (tmp_path / "tables/aer.dots").read_text(encoding="utf-8") == "..."
     assert "<summary>Dots</summary>" in page.read_text(encoding="utf-8")
-    folder.write(report_sample.report(), tmp_path / "two", ["dots"])
+    folder.write(small(), tmp_path / "two", ["dots"])
     assert {path.suffix for path in (tmp_path / "two/tables").iterdir()} == {".dots"}
 
 

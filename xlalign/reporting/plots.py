@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from io import StringIO
@@ -67,19 +68,24 @@ class Drawing:
     title: str
     figure: Any
 
-    def inline(self) -> str:
-        """The figure as an `<svg>` element for the page."""
+    @cached_property
+    def _svg(self) -> str:
         raw = StringIO()
         with _style():
             self.figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-        return _inline(raw.getvalue(), self.title)
+        return raw.getvalue()
+
+    def inline(self) -> str:
+        """The figure as an `<svg>` element for the page."""
+        return _inline(self._svg, self.title)
 
     def write(self, folder: Path, stem: str) -> None:
         """Write the figure as `stem`.svg and `stem`.pdf below `folder`, on white."""
-        blank = {"Creator": None, "Title": self.title}
+        on_white = self._svg.replace("<svg ", '<svg style="background: white" ', 1)
+        (folder / f"{stem}.svg").write_text(on_white, encoding="utf-8")
+        blank = {"CreationDate": None, "Producer": None, "Creator": None, "Title": visible(self.title)}
         with _style():
-            self.figure.savefig(folder / f"{stem}.svg", metadata={"Date": None, **blank})
-            self.figure.savefig(folder / f"{stem}.pdf", metadata={"CreationDate": None, "Producer": None, **blank})
+            self.figure.savefig(folder / f"{stem}.pdf", metadata=blank)
 
 
 def colours(models: Sequence[str], baseline: str) -> dict[str, str]:
@@ -253,6 +259,8 @@ def _drawing(rows: int, columns: int, row_height: float, title: str) -> Iterator
     with _style():
         figure = Figure(figsize=(WIDTH, rows * row_height + 0.4), layout="constrained")
         yield Drawing(title, figure), figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+        figure.draw_without_rendering()  # lays it out, once for all files
+        figure.set_layout_engine("none")
 
 
 @contextmanager
