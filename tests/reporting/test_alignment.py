@@ -1,5 +1,5 @@
 from xlalign.alignment import aer
-from xlalign.reporting.links import gold_table, lexicon_table
+from xlalign.reporting.alignment import gold_table, lexicon_table
 
 
 def test_scores_and_warnings_of_a_gold_standard():

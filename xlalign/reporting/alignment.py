@@ -1,13 +1,35 @@
-"""Tables of word alignment: what each gold standard says of the links, and each dictionary of the lexicon."""
+"""Tables of word alignment: error rates, what each gold standard says of the links, each dictionary of the lexicon."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xlalign.reporting.table import Cell, Column, Row, Table, row
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row
 
 RATES = ("precision", "recall", "f1", "aer")
+
+
+def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[str, ...] = ()) -> Table:
+    """Alignment error rates: aligner -> language pair -> AER in [0, 1], and the mean over the pairs."""
+    pairs = list(dict.fromkeys(pair for by_pair in rates.values() for pair in by_pair))
+    columns = [Column(name=name, kind="score", better="lower") for name in (*pairs, "mean")]
+    rows = []
+    for aligner, by_pair in rates.items():
+        mean = sum(by_pair.values()) / len(by_pair) if by_pair else None
+        values = {**{pair: by_pair.get(pair) for pair in pairs}, "mean": mean}
+        rows.append(row(aligner, [_rate(value, f"{aligner} on {pair}") for pair, value in values.items()]))
+    return Table(
+        name="aer",
+        caption="Word alignment, AER (%), lower is better",
+        columns=(Column(name="aligner"), *columns),
+        rows=tuple(rows),
+        signature=signature,
+    )
+
+
+def _rate(value: float | None, what: str) -> Cell:
+    return Cell(value=None) if value is None else Cell(value=100 * value, detail=f"{what}; its stage is in Provenance")
 
 
 def gold_table(scores: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table | None:
@@ -63,7 +85,7 @@ def _percent(found: Mapping[str, Any], fields: tuple[str, ...]) -> list[Cell]:
 
 
 def _table(
-    name: str, caption: str, columns: list[Column], rows: list[Row], notes: tuple[str, ...] = ()
+    name: str, caption: str, columns: list[Column], rows: list[TableRow], notes: tuple[str, ...] = ()
 ) -> Table | None:
     if not rows:
         return None
