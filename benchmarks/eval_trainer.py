@@ -31,7 +31,7 @@ from xlalign.evaluation.model import initialise
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder
-from xlalign.modeling.pooling import pool
+from xlalign.modeling.pooling import pool_padded
 
 Outcome = tuple[float, float, float]
 """Wall seconds, CPU seconds, accuracy."""
@@ -59,7 +59,7 @@ class Peer(nn.Module):
     def forward(self, labels: torch.Tensor | None = None, **inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Loss and logits."""
         states = self.encoder(**inputs).last_hidden_state
-        logits = self.output(states if self.tags else pool(states, inputs["attention_mask"], "mean"))
+        logits = self.output(states if self.tags else pool_padded(states, inputs["attention_mask"], "mean"))
         if labels is None:
             return {"loss": logits.sum(), "logits": logits}
         return {"loss": nn.functional.cross_entropy(logits.flatten(0, -2), labels.flatten()), "logits": logits}

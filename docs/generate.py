@@ -126,10 +126,10 @@ def parts() -> str:
 def settings() -> str:
     """Every field of every table of a pipeline file."""
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.wiring import SECTIONS
+    from xlalign.stages.graph import SECTIONS
 
     models = [
-        (section.name if section.single else f"{section.name}.NAME", section.model()) for section in SECTIONS.values()
+        (section.name if section.single else f"{section.name}.NAME", section.settings) for section in SECTIONS.values()
     ]
     body = [
         section

@@ -64,7 +64,8 @@ def test_differences_to_the_baseline(results):
     assert found.differences.keys() == {"de", "en", "others", "average"}
     gain = found.languages["en"].mean - results.tasks["xnli"].models["weak"].languages["en"].mean
     assert found.differences["en"].mean == pytest.approx(gain)
-    assert found.differences["en"].p < 0.05
+    assert found.differences["en"].p_items < 0.05 < found.differences["en"].p  # two seeds say little of others
+    assert (found.differences["en"].seeds, found.differences["en"].effect) == (2, None)
     assert found.languages["en"].p == found.differences["en"].p
 
 
@@ -180,4 +181,4 @@ def test_every_table_says_how_models_were_trained(settings, nano, tmp_path, monk
 def test_both_tests_stand_behind_a_number(results):
     found = trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference
     assert found.low <= found.mean <= found.high
-    assert 0 < found.p_randomisation <= 1
+    assert 0 < found.p_items <= 1

@@ -49,6 +49,38 @@ def test_renaming_a_stage_changes_no_key(write):
     assert one.key == two.key
 
 
+def test_a_model_is_identified_by_its_content_whatever_its_name(write, tmp_path, monkeypatch):
+    """A folder may be called `stage`; once the word stood for any stage and the folder's content for nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("stage", "copy"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text('{"num_hidden_layers": 2}')
+    path = write(MINIMAL.replace('from = "base"', 'from = "stage"'))
+
+    def identity(path):
+        return load(path).graph()["ctl"].recipe({"bitext": "x", "alignments": "y"}).key
+
+    first = identity(path)
+    assert identity(write(path.read_text().replace('"stage"', '"copy"'))) == first
+    (tmp_path / "copy" / "config.json").write_text('{"num_hidden_layers": 3}')
+    assert identity(path) != first
+    (tmp_path / "copy" / "config.json").unlink()
+    with pytest.raises(UserError, match="no model folder"):
+        identity(path)
+
+
+def test_the_options_of_a_command_reach_every_stage_of_its_section(write):
+    """Once they were written as TOML text, and `eval.tasks=...` made a third table beside the two."""
+    named = MINIMAL.replace("[eval]", "[eval.one]") + '[eval.two]\ntasks = ["udpos"]\n'
+    fields = {"eval": {"tasks": ["xnli"], "data": 'folder:a "b"'}}
+    pipeline = load(write(named), fields=fields)
+    assert [(s.tasks, s.data) for s in pipeline.stages["eval"].values()] == 2 * [(("xnli",), 'folder:a "b"')]
+    again = load(write(named), [change for change in pipeline.changes if change != "--set"])
+    assert again.stages == pipeline.stages
+    single = load(write(MINIMAL), fields=fields)
+    assert single.stages["eval"]["eval"].tasks == ("xnli",)
+
+
 CONTENTS = {"model": "z", "data": "d", "trial0": "e", "trial1": "f"}
 
 

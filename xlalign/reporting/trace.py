@@ -108,9 +108,12 @@ def lines(found: Trace) -> Iterator[tuple[str, str]]:
     yield "what", ", ".join(filter(None, [found.metric, found.setting]))
     yield "per seed", ", ".join(f"{score:.2f}" for score in found.scores)
     if found.difference:
-        mean, low, high, p, p_randomisation = found.difference
-        yield "to the baseline", f"{mean:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
-        yield "p", f"{p:.3f} (paired bootstrap), {p_randomisation:.3f} (approximate randomisation)"
+        own = found.difference
+        yield "to the baseline", f"{own.mean:+.2f}, 95 % interval {own.low:+.2f} to {own.high:+.2f}"
+        seeds = f"items and {own.seeds} seeds" if own.seeds > 1 else "items only, one seed"
+        yield "p", f"{own.p:.3f} ({seeds}), {own.p_items:.3f} (exchange of answers, items only); not corrected"
+        if own.effect is not None:
+            yield "effect size", f"{own.effect:+.2f} deviations of the seeds"
     yield "model", str(found.model["name"])
     for key in ("key", "content"):
         if key in found.model:

@@ -2,22 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from xlalign.alignment import named
+from xlalign.alignment import ALIGNERS, named
 from xlalign.alignment.settings import AlignSettings
 from xlalign.artifacts.digest import digest_file
-from xlalign.errors import DataError
-from xlalign.stages.base import Job
-from xlalign.stages.pretrain import pin_model
+from xlalign.config import operational
+from xlalign.config.faults import Fault
+from xlalign.errors import DataError, unknown_name
+from xlalign.modeling.reference import parse
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.checks import depth, file_fault, model_faults
+
+ALIGN = Kind("align-words", 3, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
+
+
+class AlignStage(AlignSettings):
+    """An `[align-words]` table."""
+
+    bitext: str = operational("prepare", "name of the prepare stage to align")
+    encoder: str = operational("", "pretrain stage, model folder or hub id for an encoder aligner")
+
+
+def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
+    """One node."""
+    if settings.aligner not in ALIGNERS:
+        raise unknown_name("aligner", settings.aligner, ALIGNERS)
+    bitext = stage_named(settings.bitext, "prepare", f"align-words.{name}.bitext", stages)
+    node = Node(name, ALIGN, settings, {"bitext": bitext})
+    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+
+
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The encoder and its layers, and the files that the table names."""
+    settings: AlignStage = stage.settings
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+        yield from _layer_faults(stage)
+    for field in ("gold", "models", "priors", "dictionaries"):
+        for entry in getattr(settings, field):
+            for path in entry.partition("=")[2].split(","):
+                yield from file_fault(stage.at(field), path, "file", "write `en-de=FILE`")
+
+
+def _layer_faults(stage: Checked) -> Iterator[Fault]:
+    """A layer that the encoder does not have."""
+    layer = getattr(stage.settings, "layer", None)
+    layers = depth(parse(stage.settings.encoder, stage.stages.get("pretrain", {})), stage.stages)
+    if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
+        hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"
+        yield Fault(stage.at("layer"), f"reads layer {layer}, and the encoder has {layers} layers", hint)
+
+
+SECTION = Section("align-words", AlignStage, nodes, faults=faults)
 
 
 def pins(settings: AlignSettings) -> dict[str, str]:
-    """What the encoder is, for the aligners that use one, and the digests of the files that the settings name."""
+    """The digests of the files that the settings name."""
     given = (*settings.gold, *settings.models, *settings.priors, *settings.dictionaries)
     files = [path for entry in given for path in named.parse(entry).paths]
-    digests = {str(path): _digest(path) for path in files}
-    return {**(pin_model(settings.encoder) if settings.encoder else {}), **digests}
+    return {str(path): _digest(path) for path in files}
 
 
 def _digest(path: Path) -> str:
@@ -30,6 +75,6 @@ def run(job: Job) -> None:
     """Align every language pair and score it where there is gold."""
     from xlalign.alignment.corpus import align_corpus
 
-    encoder = job.inputs.get("encoder")
-    scores = align_corpus(job.inputs["bitext"], job.settings, job.space.out, encoder, job.space.scratch, job.engine)
+    bitext, encoder = job.inputs["bitext"], job.model("encoder")
+    scores = align_corpus(bitext, job.settings, job.space.out, encoder, job.space.scratch, job.engine)
     job.space.info["aer"] = {name: round(score["aer"], 4) for name, score in scores.items()}

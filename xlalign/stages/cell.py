@@ -5,31 +5,28 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from xlalign.evaluation.cell_settings import CellSettings
 from xlalign.stages.base import Job
-from xlalign.stages.pretrain import pin_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlalign.evaluation.cells import CellResult
-    from xlalign.stages.grid import TestedCell
 
 RESULT = "result.json"
 
 
-def pins(settings: TestedCell) -> dict[str, str]:
-    """The identity of a model from outside the cache."""
-    return pin_model(settings.model)
+def pins(settings: CellSettings) -> dict[str, str]:
+    """Everything comes from the model, the data and the fine-tuning."""
+    return {}
 
 
 def run(job: Job) -> None:
     """Test in every language."""
     from xlalign.evaluation.cells import run_cell
 
-    settings: TestedCell = job.settings
-    model = job.inputs.get("model", settings.model)
-    stored, tuned = job.inputs["data"], job.inputs.get("tuned")
-    result = run_cell(settings.cell, model, job.space.scratch, tuned=tuned, stored=stored)
+    model, stored, tuned = str(job.model("model")), job.inputs["data"], job.inputs.get("tuned")
+    result = run_cell(job.settings, model, job.space.scratch, tuned=tuned, stored=stored)
     text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False)
     (job.space.out / RESULT).write_text(text + "\n", encoding="utf-8")
     job.space.info["headline"] = {lang: entry.headline for lang, entry in result.languages.items()}

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlalign.stages.base import Job
-from xlalign.stages.pretrain import pin_model
+from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+from xlalign.stages.base import Job, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlalign.evaluation.diagnostics.record import Diagnostics
-    from xlalign.stages.wiring import Diagnosed
 
+DIAGNOSE = Kind("diagnose", 1, __name__)
 RESULT = "diagnostics.json"
 
 
-def pins(settings: Diagnosed) -> dict[str, str]:
-    """The identity of a model from outside the cache, and of the sentence pairs."""
+def pins(settings: DiagnosticsSettings) -> dict[str, str]:
+    """The identity of the sentence pairs."""
     from xlalign.evaluation.diagnostics import samples
 
-    return {**pin_model(settings.model), **samples.pins(settings.options)}
+    return samples.pins(settings)
 
 
 def run(job: Job) -> None:
@@ -28,9 +28,8 @@ def run(job: Job) -> None:
     from xlalign.evaluation.diagnostics.run import diagnose
     from xlalign.evaluation.diagnostics.samples import samples
 
-    settings: Diagnosed = job.settings
-    model, options = job.inputs.get("model", settings.model), settings.options
-    found = diagnose(model, samples(options), options.max_length, options.device)
+    options: DiagnosticsSettings = job.settings
+    found = diagnose(str(job.model("model")), samples(options), options.max_length, options.device)
     (job.space.out / RESULT).write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 

@@ -7,15 +7,17 @@ fine-tuning of its seed when it was a full run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
 from xlalign.artifacts.digest import canonical
 from xlalign.config import Settings, identity
+from xlalign.errors import UserError
 from xlalign.evaluation.cell_settings import CellSettings, Tuning
 from xlalign.evaluation.settings import EvalSettings
-from xlalign.stages.base import Kind, Node
+from xlalign.modeling.reference import Reference
+from xlalign.stages.base import Kind, Node, Stages
 
 DATA = Kind("task-data", 2, "xlalign.stages.task_data")
 TUNE = Kind("fine-tune", 1, "xlalign.stages.fine_tune")
@@ -30,29 +32,23 @@ class TaskData(Settings):
     tested: CellSettings | None = Field(None, description="the cell whose test examples are read")
 
 
-class TunedModel(Settings):
-    """A fine-tuning and the model it starts from."""
-
-    tuning: Tuning = Field(description="data, options, seed")
-    model: str = Field("stage", description="folder or hub id, where the model comes from no stage")
-
-
-class TestedCell(Settings):
-    """A cell and the model it is computed for."""
-
-    cell: CellSettings = Field(description="task, data, seed, fine-tuning")
-    model: str = Field("stage", description="folder or hub id, where the model comes from no stage")
-
-
-def grid(evaluation: str, settings: EvalSettings, models: dict[str, bool]) -> Iterator[Node]:
+def grid(evaluation: str, settings: EvalSettings, models: Mapping[str, Reference]) -> Iterator[Node]:
     """The nodes of an evaluation but the one that brings the cells together.
 
     Args:
         evaluation: name of the eval stage, which groups the nodes.
         settings: its table.
-        models: name -> whether it is a pretrain stage (else a folder or hub id).
+        models: what each name of a model stands for.
     """
     yield from _Grid(evaluation, settings, models).nodes()
+
+
+def models_of(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, ...]:
+    """The models of a stage: those it names, or every pretrain stage."""
+    models = wanted or tuple(stages.get("pretrain", {}))
+    if not models:
+        raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
+    return models
 
 
 def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:
@@ -68,7 +64,7 @@ def data_name(evaluation: str, task: str) -> str:
 class _Grid:
     """The nodes by name, each identity once."""
 
-    def __init__(self, evaluation: str, settings: EvalSettings, models: dict[str, bool]) -> None:
+    def __init__(self, evaluation: str, settings: EvalSettings, models: Mapping[str, Reference]) -> None:
         self._evaluation, self._settings, self._models = evaluation, settings, models
         self._found: dict[str, Node] = {}
         self._names: dict[str, str] = {}
@@ -84,33 +80,35 @@ class _Grid:
         if cell.options:
             inputs["tuned"] = self._tuning(cell, model)
         name = cell_name(self._evaluation, cell.task, model, cell.seed)
-        settings = TestedCell(cell=cell, model=self._start(model))
-        self._found[name] = Node(name, CELL, settings, inputs | self._model(model), self._evaluation)
+        node = Node(name, CELL, cell, inputs, self._evaluation)
+        self._found[name] = node.reading("model", self._models[model])
 
     def _tuning(self, cell: CellSettings, model: str) -> str:
         """The node of a cell's fine-tuning, with its trials where the grid has several regimes."""
         data = self._add("english", cell.task, DATA, TaskData(training=_training(cell.tuning())))
-        inputs = {"data": data, **self._model(model)}
+        inputs = {"data": data}
         trials = {}
         for number, trial in enumerate(self._settings.trials(cell.task)):
-            settings = TunedModel(tuning=trial.tuning(), model=self._start(model))
-            trials[f"{TRIAL}{number}"] = self._add(f"{model}.{TRIAL}{number}", cell.task, TUNE, settings, inputs)
-        settings = TunedModel(tuning=cell.tuning(), model=self._start(model))
-        return self._add(f"{model}.tuned.{cell.seed}", cell.task, TUNE, settings, inputs | trials)
+            label = f"{model}.{TRIAL}{number}"
+            trials[f"{TRIAL}{number}"] = self._add(label, cell.task, TUNE, trial.tuning(), inputs, model)
+        return self._add(f"{model}.tuned.{cell.seed}", cell.task, TUNE, cell.tuning(), inputs | trials, model)
 
-    def _add(self, label: str, task: str, kind: Kind, settings: Settings, inputs: dict[str, str] | None = None) -> str:
+    def _add(
+        self,
+        label: str,
+        task: str,
+        kind: Kind,
+        settings: Settings,
+        inputs: dict[str, str] | None = None,
+        model: str | None = None,
+    ) -> str:
         """The name of the node with these settings and inputs, made when there is none."""
-        wanted = canonical([kind.name, identity(settings), inputs or {}])
+        wanted = canonical([kind.name, identity(settings), inputs or {}, model])
         if wanted not in self._names:
             name = self._names[wanted] = f"{self._evaluation}.{task}.{label}"
-            self._found[name] = Node(name, kind, settings, inputs or {}, self._evaluation)
+            node = Node(name, kind, settings, inputs or {}, self._evaluation)
+            self._found[name] = node.reading("model", self._models[model]) if model else node
         return self._names[wanted]
-
-    def _model(self, model: str) -> dict[str, str]:
-        return {"model": model} if self._models[model] else {}
-
-    def _start(self, model: str) -> str:
-        return "stage" if self._models[model] else model
 
 
 def _tested(cell: CellSettings) -> CellSettings:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from xlalign.artifacts.digest import digest_path
-from xlalign.stages.base import Job
-from xlalign.stages.pretrain import pin_model
+from xlalign.bitext.settings import PrepareSettings
+from xlalign.config import late, operational
+from xlalign.config.faults import Fault
+from xlalign.evaluation.cell_settings import Pooling
+from xlalign.modeling.reference import parse
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.checks import file_fault, model_faults
+from xlalign.stages.grid import data_name
 
 if TYPE_CHECKING:
+    from xlalign.alignment.settings import AlignSettings
+    from xlalign.evaluation.settings import EvalSettings
     from xlalign.stages.models import StageModels
-    from xlalign.stages.wiring import PrepareStage
+
+PREPARE = Kind("prepare", 3, __name__, volatile=("report.json",), shown=("report.json",))
 
 TASK = "task "
 """Roles of the data of evaluation tasks among a prepare stage's inputs: `task xnli`."""
@@ -22,12 +31,70 @@ TEXT_FIELDS = ("first", "second", "context", "question", "words", "source", "tar
 """Fields of an evaluation example that hold text; `words` are one sentence, `source` and `target` may be many."""
 
 
+class PrepareStage(PrepareSettings):
+    """A `[prepare]` table."""
+
+    keep_out_evaluation: bool = operational(
+        True, "remove what the tasks of [eval] and the gold links of [align-words] hold, beside `decontaminate`"
+    )
+    gold: tuple[str, ...] = late((), "gold links whose text is kept out, as in [align-words]")
+    encoder: str = operational("", "pretrain stage, model folder or hub id for `mine` and the filter `embedding`")
+    layer: int = late(-1, "hidden state that sentence vectors are taken from: 0 embeddings, -1 last")
+    pooling: Pooling = late("mean", "how token vectors become one: mean, inner (without special tokens) or cls")
+    links: str = operational(
+        "", "align-words stage whose model the filter `links` uses; its bitext is another prepare stage's"
+    )
+
+
+def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
+    """One node, which reads the data of every task that it keeps out, and the models of its filters."""
+    inputs: dict[str, str] = {}
+    if settings.keep_out_evaluation:
+        inputs = _task_data(stages)
+        gold = tuple(dict.fromkeys([*settings.gold, *_gold_specs(stages)]))
+        settings = settings.model_copy(update={"gold": gold})
+    if settings.links:
+        inputs["links"] = stage_named(settings.links, "align-words", f"{name}.links", stages)
+    node = Node(name, PREPARE, settings, inputs)
+    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+
+
+def _task_data(stages: Stages) -> dict[str, str]:
+    """The nodes with the real data of every task, by role; the micro-world keeps its splits apart by itself."""
+    return {
+        f"{TASK}{cell.task}": data_name(evaluation, cell.task)
+        for evaluation, settings in stages.get("eval", {}).items()
+        for cell in cast("EvalSettings", settings).cells()
+        if cell.data.startswith(("folder:", "hub:"))
+    }
+
+
+def _gold_specs(stages: Stages) -> list[str]:
+    return [spec for own in stages.get("align-words", {}).values() for spec in cast("AlignSettings", own).gold]
+
+
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Names and options of transforms, filters and sources, files, and models; remote sources are not asked."""
+    from xlalign.bitext.check import table_faults
+
+    settings: PrepareStage = stage.settings
+    yield from table_faults(settings, stage.place, stage.lost)
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+    for spec in settings.gold:
+        for path in spec.partition("=")[2].split(","):
+            yield from file_fault(stage.at("gold"), path, "gold standard", "write `en-de=TEXT,LINKS`")
+
+
+SECTION = Section("prepare", PrepareStage, nodes, faults=faults)
+
+
 def pins(settings: PrepareStage) -> dict[str, str]:
-    """Content digests of every local file that the sources read, and what the encoder is."""
+    """Content digests of every local file that the sources read."""
     from xlalign.bitext.prepare import inputs
 
     files = [*inputs(settings), *(Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(","))]
-    return {str(path): digest_path(path) for path in files} | (pin_model(settings.encoder) if settings.encoder else {})
+    return {str(path): digest_path(path) for path in files}
 
 
 def run(job: Job) -> None:
@@ -45,8 +112,7 @@ def _models(job: Job) -> StageModels | None:
         return None
     from xlalign.stages.models import StageModels
 
-    encoder = str(job.inputs.get("encoder", settings.encoder))
-    return StageModels(encoder, settings.layer, settings.pooling, job.inputs.get("links"))
+    return StageModels(str(job.model("encoder") or ""), settings.layer, settings.pooling, job.inputs.get("links"))
 
 
 def _held_out(job: Job) -> Iterator[tuple[str, Iterator[str]]]:

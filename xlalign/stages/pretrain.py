@@ -2,45 +2,73 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
-from xlalign.artifacts.digest import digest_path
+from xlalign.config import operational
+from xlalign.config.faults import Fault
 from xlalign.errors import UserError
-from xlalign.stages.base import Job
+from xlalign.modeling.reference import parse
+from xlalign.objectives.depth import refuse_missing_layers
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.checks import depth, lacks_head, model_faults
 from xlalign.training.settings import PretrainSettings
 
+PRETRAIN = Kind(
+    "pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"), shown=("metrics.jsonl",)
+)
 
-def pins(settings: PretrainSettings) -> dict[str, str]:
-    """What the model to start from is: the digest of a local folder, or the revision of a hub repository."""
-    return pin_model(settings.start)
-
-
-def pin_model(name: str) -> dict[str, str]:
-    """The identity of a model outside the cache; nothing for `scratch:` and for models made by a stage."""
-    if name == "stage" or name.startswith("scratch:"):
-        return {}
-    if Path(name).is_dir():
-        return {"model": digest_path(Path(name))}
-    return {"model": f"{name}@{_revision(name)}"}
+PREDICTS = "token-prediction"
+"""The objective that needs an output layer over the vocabulary."""
 
 
-def _revision(repository: str) -> str:
-    """The commit that a hub id (`id` or `id@revision`) stands for now; an artifact never depends on a moving name."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+class PretrainStage(PretrainSettings):
+    """A `[pretrain.NAME]` table."""
 
-    name, _, revision = repository.partition("@")
-    if len(revision) == 40:
-        return revision
-    try:
-        return str(HfApi().model_info(name, revision=revision or None).sha)
-    except HFValidationError as error:
-        raise UserError(
-            f"`{repository}` is no stage, folder or hub id", "see the names in the pipeline file"
-        ) from error
-    except (HfHubHTTPError, OfflineModeIsEnabled, OSError) as error:
-        hint = f"pin it, as in {name}@<40 hex digits of the commit>, or give a local folder"
-        raise UserError(f"cannot find the revision of the hub model {name}: {error}", hint) from error
+    start: str = operational(
+        "scratch:nano", "scratch:SIZE, a pretrain stage, a model directory or a hub id", alias="from"
+    )
+    bitext: str = operational("prepare", "name of the prepare stage to train on")
+    alignments: str = operational("align-words", "name of the align-words stage whose links and lexicon are used")
+
+
+def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
+    """One node; what its recipe needs has to be there, and the layers that it reads in its encoder."""
+    recipe = settings.recipe()
+    inputs = {"bitext": stage_named(settings.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
+    if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
+        if not stages.get("align-words"):
+            raise UserError(
+                f"`{name}`: preset `{settings.preset}` needs {' and '.join(lacking)}, "
+                "and the file has no [align-words] stage",
+                'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
+            )
+        inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
+    start = parse(settings.start, stages.get("pretrain", {}))
+    if layers := depth(start, stages):
+        refuse_missing_layers(recipe, layers)
+    return [Node(name, PRETRAIN, settings, inputs).reading("model", start)]
+
+
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The model to start from, and whether it can do what the preset asks."""
+    settings: PretrainStage = stage.settings
+    yield from model_faults(stage.at("from"), settings.start, stage.stages)
+    start = parse(settings.start, stage.stages.get("pretrain", {}))
+    predicting = [name for name, own in settings.recipe().objectives.items() if own.kind == PREDICTS]
+    if predicting and lacks_head(start, stage.stages):
+        message = (
+            f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
+        )
+        hint = "give a model saved with its masked-language head (ForMaskedLM), or choose another preset"
+        yield Fault(stage.at("from"), message, hint)
+
+
+SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)
+
+
+def pins(settings: PretrainStage) -> dict[str, str]:
+    """Everything comes from other stages and the model."""
+    return {}
 
 
 def run(job: Job) -> None:

@@ -18,9 +18,9 @@ from xlalign.reporting.results import Origin, Results
 from xlalign.reporting.scores import error_table
 from xlalign.reporting.summary import headline, summary_table
 from xlalign.reporting.table import Table
+from xlalign.stages.evaluate import EvalStage
 from xlalign.stages.pipeline import Pipeline
 from xlalign.stages.runner import Outcome
-from xlalign.stages.wiring import EvalStage
 
 VIEWED_PAIRS = 40
 """Gold pairs of each language pair that the alignment viewer gets."""

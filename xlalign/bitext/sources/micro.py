@@ -17,7 +17,7 @@ LICENCE = "Apache-2.0"
 
 
 class MicroSource(TextSource):
-    """The micro-world; `micro:world=7` is another one, with other sentences."""
+    """The micro-world; `micro:7` or `micro:world=7` is another one, with other sentences."""
 
     world: int = Field(0, description="seed of the world")
     pairs: int = Field(20_000, description="sentence pairs a language pair", ge=1)
@@ -26,7 +26,11 @@ class MicroSource(TextSource):
     @model_validator(mode="before")
     @classmethod
     def _from_rest(cls, values: dict[str, object]) -> dict[str, object]:
-        settings = dict(part.partition("=")[::2] for part in str(values.get("rest", "")).split(",") if part)
+        settings = dict(
+            (part if "=" in part else f"world={part}").partition("=")[::2]
+            for part in str(values.get("rest", "")).split(",")
+            if part
+        )
         return {**settings, **values}
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:

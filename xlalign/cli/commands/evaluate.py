@@ -16,6 +16,7 @@ from xlalign.errors import UserError
 
 if TYPE_CHECKING:
     from xlalign.stages.pipeline import Pipeline
+    from xlalign.stages.tables import Fields
 
 DIAGNOSTICS = "diagnostics"
 SCORING = "Scoring predictions made elsewhere"
@@ -64,31 +65,36 @@ def command(
     - `xlalign eval --score predictions --labels labels` (or `--data DIR`; as the benchmark's own evaluator scores)
     """
     with boundary(debug=request.debug):
-        request = _with(request, "data", data and _source(data))
+        source = _source(data) if data else None
         if labels and not score:
             raise UserError("--labels goes with --score", "xlalign eval --score PREDICTIONS --labels LABELS")
         if score:
-            _score(request, score, labels, tasks or [])
+            _score(request, score, labels, tasks or [], _fields(data=source))
         elif tasks and DIAGNOSTICS in tasks:
-            _diagnose(request, tasks, data)
+            _diagnose(request, tasks, source)
         else:
-            _evaluate(_with(request, "tasks", tasks))
+            _evaluate(request, _fields(tasks=tasks, data=source))
 
 
-def _evaluate(request: Request) -> None:
-    pipeline = open_pipeline(request)
+def _fields(**given: str | list[str] | None) -> Fields:
+    """What the options say for every stage of `[eval]`."""
+    return {"eval": {name: value for name, value in given.items() if value}}
+
+
+def _evaluate(request: Request, fields: Fields) -> None:
+    pipeline = open_pipeline(request, fields=fields)
     outcomes = current(request, pipeline, pipeline.names("eval"))
     if outcomes is not None:
         show_outcomes(request, pipeline, outcomes, everything=False)
 
 
-def _diagnose(request: Request, tasks: list[str], data: str | None) -> None:
+def _diagnose(request: Request, tasks: list[str], source: str | None) -> None:
     """Diagnostics of the `[diagnostics]` table, or of every model of the pipeline when there is none."""
     from xlalign.stages.report import diagnostics, diagnostics_tables
 
     if len(tasks) > 1:
         raise UserError("`diagnostics` stands alone", "run `xlalign eval diagnostics` and `xlalign eval TASKS`")
-    pipeline = _diagnosed(open_pipeline(request), data and _source(data))
+    pipeline = _diagnosed(open_pipeline(request, fields=_fields(data=source)), source)
     outcomes = current(request, pipeline, pipeline.names(DIAGNOSTICS))
     if outcomes is not None:
         show_tables(request, outcomes, diagnostics_tables(diagnostics(pipeline, outcomes)))
@@ -108,13 +114,13 @@ def _diagnosed(pipeline: Pipeline, data: str | None) -> Pipeline:
     return replace(pipeline, stages={**pipeline.stages, DIAGNOSTICS: changed})
 
 
-def _score(request: Request, predictions: Path, labels: Path | None, tasks: list[str]) -> None:
+def _score(request: Request, predictions: Path, labels: Path | None, tasks: list[str], fields: Fields) -> None:
     """Score predictions made by anyone, against label files or the data of the `[eval]` table."""
     from xlalign.evaluation.settings import EvalSettings
     from xlalign.evaluation.xtreme import score_folder, score_predictions
     from xlalign.reporting.benchmark import submission_table
 
-    table = next(iter(open_pipeline(request).stages.get("eval", {}).values()), EvalSettings())
+    table = next(iter(open_pipeline(request, fields=fields).stages.get("eval", {}).values()), EvalSettings())
     assert isinstance(table, EvalSettings)
     settings = table.model_copy(update={"tasks": tuple(tasks) or ("xtreme", *table.custom)})
     if labels:
@@ -122,14 +128,6 @@ def _score(request: Request, predictions: Path, labels: Path | None, tasks: list
     else:
         found = score_predictions(predictions, settings)
     show_tables(request, None, [submission_table(found)], found)
-
-
-def _with(request: Request, field: str, value: str | list[str] | None) -> Request:
-    """The request with a field of the `[eval]` table set."""
-    if not value:
-        return request
-    text = f'"{value}"' if isinstance(value, str) else "[" + ", ".join(f'"{item}"' for item in value) + "]"
-    return replace(request, assignments=[*(request.assignments or ()), f"eval.{field}={text}"])
 
 
 def _source(data: str) -> str:

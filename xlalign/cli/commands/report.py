@@ -45,12 +45,15 @@ def command(
         from dataclasses import replace
 
         from xlalign.reporting.page import write
+        from xlalign.stages.export import refuse_unusable
         from xlalign.stages.report import gather
 
         opened = open_pipeline(request, pipeline)
         if why:
             _explain(request, opened, why)
             return
+        if request.out:
+            refuse_unusable(request.out)
         names = [name for stages in opened.stages.values() for name in stages]
         outcomes = current(replace(request, out=None), opened, names)
         if outcomes is None:
