@@ -29,7 +29,13 @@ def read_toml(path: Path) -> Table:
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not TOML: {error}") from error
+        raise UserError(f"{path} is not TOML: {error}", "see https://toml.io for the syntax") from error
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply to be read", "a pipeline needs five levels at most") from error
+    except ValueError as error:  # an integer of thousands of digits
+        raise UserError(
+            f"{path} holds a number that is too long: {error}", "write it as a float, or mend it"
+        ) from error
 
 
 def override(table: Table, assignments: Iterable[str]) -> Table:
@@ -72,11 +78,23 @@ def validate(model: type[M], table: Mapping[str, Any], where: str, source: str) 
     Raises:
         UserError: one line per mistake, with dotted key, offending value and the nearest valid key.
     """
+    if not isinstance(table, Mapping):
+        raise not_a_table(where, table, source)
     try:
         return model.model_validate(dict(table))
     except ValidationError as error:
-        lines = _mistakes(model, error, where)
-        raise UserError("\n".join([f"{source}: {len(lines)} mistake{'s' * (len(lines) > 1)}", *lines])) from None
+        raise refused(model, error, where, source) from None
+
+
+def refused(model: type[BaseModel], error: ValidationError, where: str, source: str) -> UserError:
+    """What pydantic said about a table of `model`, as one message."""
+    lines = _mistakes(model, error, where)
+    return UserError("\n".join([f"{source}: {len(lines)} mistake{'s' * (len(lines) > 1)}", *lines]))
+
+
+def not_a_table(where: str, found: object, source: str) -> UserError:
+    """The error for a value where a table was wanted."""
+    return UserError(f"{source}: `{where}` has to be a table (found {shown(found)})", f"write it as [{where}]")
 
 
 class PartError(ValueError):
@@ -105,9 +123,16 @@ def _mistake(model: type[BaseModel], item: Any, where: str) -> str:
     if item["type"] == "extra_forbidden":
         near = get_close_matches(location[-1], _known(model, location[:-1]), n=1, cutoff=0.5)
         return f"  unknown key `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
-    found = repr(item["input"])
-    shown = found if len(found) < 60 else f"{found[:57]}..."
-    return f"  `{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown})"
+    return f"  `{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown(item['input'])})"
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its beginning, where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of thousands of digits, which a hexadecimal number can be
+        return "a number of thousands of digits"
+    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _known(model: type[BaseModel], path: list[str]) -> list[str]:
@@ -129,7 +154,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,9 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError
+
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
-from xlalign.config.load import Table, merge, override, read_toml, validate
+from xlalign.config.load import Table, merge, not_a_table, override, read_toml, refused, validate
 from xlalign.errors import UserError, unknown_name
 from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
 from xlalign.stages.base import Node, Section, Stages
@@ -25,6 +28,9 @@ SECTIONS = {
     for section in (prepare.SECTION, align_words.SECTION, pretrain.SECTION, evaluate.SECTION, diagnostics.SECTION)
 }
 """The tables of stages, in the order in which they depend on each other."""
+
+RESERVED = frozenset([*SECTIONS, "execution", "mirrors", "profiles", "title"])
+NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 Fields = Mapping[str, Mapping[str, Any]]
 """Section -> field -> value, for every stage of the section: what a command's own options say."""
@@ -120,7 +126,7 @@ def load(
     mirrors = validate(PrepareSettings, {"mirrors": table.pop("mirrors", {})}, "", str(path)).mirrors
     unknown = [name for name in table if name not in SECTIONS]
     if unknown:
-        raise unknown_name(f"table in {path}:", unknown[0], [*SECTIONS, "execution", "mirrors", "profiles", "title"])
+        raise unknown_name(f"table in {path}:", unknown[0], RESERVED)
     stages = {name: _stages(section, table[name], str(path)) for name, section in SECTIONS.items() if name in table}
     for name, settings in stages.get("prepare", {}).items():
         own = cast("PrepareSettings", settings).mirrors
@@ -133,8 +139,12 @@ def _profiled(table: Table, profile: str | None, path: Path) -> Table:
     if profile is None:
         return table
     profiles = table.get("profiles", {})
+    if not isinstance(profiles, Mapping):
+        raise not_a_table("profiles", profiles, str(path))
     if profile not in profiles:
         raise unknown_name(f"profile in {path}:", profile, profiles)
+    if not isinstance(profiles[profile], Mapping):
+        raise not_a_table(f"profiles.{profile}", profiles[profile], str(path))
     for name, value in profiles[profile].items():
         merge(table, name.split("."), value)
     return table
@@ -143,15 +153,32 @@ def _profiled(table: Table, profile: str | None, path: Path) -> Table:
 def _stages(section: Section, table: Mapping[str, Any], source: str) -> dict[str, Settings]:
     """One stage, or several under names: a section is named when it holds only tables that are no fields."""
     if not isinstance(table, Mapping):
-        raise UserError(f"{source}: `{section.name}` has to be a table")
+        raise not_a_table(section.name, table, source)
     named = _is_named(section, table)
     if not named and not section.single:
         raise UserError(f"{source}: [{section.name}] needs a name for each stage, as in [{section.name}.ppa]")
     tables = dict(table) if named else {section.name: table}
+    for name in tables if named else ():
+        _refuse_name(name, section.name, source)
     return {
         name: validate(section.settings, item, f"{section.name}.{name}" if named else section.name, source)
         for name, item in tables.items()
     }
+
+
+def _refuse_name(name: str, section: str, source: str) -> None:
+    """The name of a stage becomes that of a folder (`--out`) and part of `--set NAME=VALUE`.
+
+    Raises:
+        UserError: it cannot be both, or it is the word for a table of the file.
+    """
+    if not NAME.fullmatch(name):
+        raise UserError(
+            f"{source}: [{section}.{json.dumps(name, ensure_ascii=False)}]: no name for a stage",
+            "a name has letters, digits, `-`, `_` and `.`, and begins with a letter or digit",
+        )
+    if name in RESERVED and name != section:
+        raise UserError(f"{source}: [{section}.{name}]: `{name}` is the name of a table", f"such as `{name}-1`")
 
 
 def _is_named(section: Section, table: Mapping[str, Any]) -> bool:
@@ -180,12 +207,20 @@ def graph(stages: Stages) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for section in SECTIONS.values():
         for name, settings in stages.get(section.name, {}).items():
-            for node in section.nodes(name, settings, stages):
+            for node in _nodes(section, name, settings, stages):
                 if node.name in found:
                     raise UserError(f"two stages have the name `{node.name}`", "rename one in the pipeline file")
                 found[node.name] = node
     _refuse_cycles(found)
     return found
+
+
+def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> list[Node]:
+    try:
+        return section.nodes(name, settings, stages)
+    except ValidationError as error:  # options that only fit together once the preset or task is known
+        where = section.name if name == section.name else f"{section.name}.{name}"
+        raise refused(section.settings, error, where, f"[{where}]") from None
 
 
 def _refuse_cycles(nodes: Mapping[str, Node]) -> None:

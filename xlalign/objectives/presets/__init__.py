@@ -148,7 +148,7 @@ def _row(name: str) -> dict[str, str]:
 def _set(name: str, tables: Table, path: list[str], value: Any) -> None:
     """Put one value where it belongs: data, an objective, or the recipe itself."""
     objectives = tables["objectives"]
-    if path[0] == "objectives":
+    if path[0] == "objectives" and len(path) > 1:
         path = path[1:]
     if path[0] in objectives and len(path) > 1:
         _known(name, path[0], objectives[path[0]], path[1])
