@@ -54,14 +54,19 @@ class Folder:
     path: Path
 
     def identity(self) -> str:
-        """The digest of its files.
+        """The digest of its files."""
+        self.check()
+        return digest_path(self.path)
+
+    def check(self) -> None:
+        """Look whether it is a model, before anything runs or gigabytes of something else are read.
 
         Raises:
-            UserError: it is no model, which is said before gigabytes of something else are read.
+            UserError: it is none.
         """
         if not (self.path / "config.json").is_file():
-            raise UserError(f"{self.path} is no model folder: no config.json in it", "give a transformers directory")
-        return digest_path(self.path)
+            what = "no config.json in it" if self.path.is_dir() else "there is no such folder"
+            raise UserError(f"{self.path} is no model folder: {what}", "give a transformers directory")
 
     def __str__(self) -> str:
         return str(self.path)

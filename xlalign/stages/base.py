@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 from xlalign.artifacts.making import Recipe, Workspace
 from xlalign.config import Settings, identity
 from xlalign.errors import UserError, unknown_name
-from xlalign.modeling.reference import Outside, Reference, Stage
+from xlalign.modeling.reference import Folder, Outside, Reference, Stage
 from xlalign.parallel import HERE, Engine
 
 Stages = Mapping[str, Mapping[str, Settings]]
@@ -57,7 +57,13 @@ class Node:
     models: dict[str, Outside] = field(default_factory=dict)
 
     def reading(self, role: str, model: Reference) -> Node:
-        """This node with one more model that it reads."""
+        """This node with one more model that it reads.
+
+        Raises:
+            UserError: the model is a folder that holds none.
+        """
+        if isinstance(model, Folder):
+            model.check()
         if isinstance(model, Stage):
             return replace(self, inputs={**self.inputs, role: model.name})
         return replace(self, models={**self.models, role: model})
