@@ -17,6 +17,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from unicodedata import category
 
 
 class XlalignError(Exception):
@@ -143,3 +144,24 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UserError:
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else None
     return UserError(f"unknown {kind} `{name}`; known: {', '.join(names)}", hint)
+
+
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def shown(text: str) -> str:
+    r"""Text of a corpus, a file's name or a server's answer as a message or a terminal may have it.
+
+    What could steer a terminal is escaped: control characters (ESC, C1, line breaks), line and paragraph separators,
+    marks that turn the direction of writing round, and halves of surrogate pairs. Everything else stays.
+
+    >>> shown("Wort\x1b[2J \u202e1")
+    'Wort\\x1b[2J \\u202e1'
+    """
+    return "".join(_escaped(each) if each in _BIDI or category(each) in _UNSEEN else each for each in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

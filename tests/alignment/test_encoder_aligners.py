@@ -7,10 +7,11 @@ import torch
 
 from xlalign.alignment import ALIGNERS, gold
 from xlalign.alignment.encoder import aligner as making
-from xlalign.alignment.encoder import body, rules
+from xlalign.alignment.encoder import rules
 from xlalign.alignment.encoder.embed import Embedder, windows
 from xlalign.alignment.settings import AlignSettings
 from xlalign.errors import UserError
+from xlalign.modeling.body import Body
 
 SIMALIGN = {"argmax": "inter", "itermax": "itermax", "match": "mwmf", "forward": "fwd", "reverse": "rev"}
 
@@ -162,39 +163,18 @@ def test_stopping_at_a_layer_gives_that_layers_states(encoder):
     for layer in range(5):
         embedder = Embedder(encoder, layer, "cpu")
         subwords = embedder.subwords([words])
-        ids = [*embedder.body.prefix, *subwords.ids.tolist(), *embedder.body.suffix]
+        ids = [*embedder.prefix, *subwords.ids.tolist(), *embedder.suffix]
         with torch.no_grad():
             expected = whole(torch.tensor([ids]), output_hidden_states=True).hidden_states[layer][0, 1:-1]
         torch.testing.assert_close(embedder.states(subwords), expected)
 
 
-FAMILIES = {
-    "bert": "BertConfig", "camembert": "CamembertConfig", "electra": "ElectraConfig", "roberta": "RobertaConfig",
-    "modernbert": "ModernBertConfig", "xlm-roberta": "XLMRobertaConfig",
-}  # fmt: skip
-
-
-def test_every_packed_family_is_tested():
-    assert set(FAMILIES) == body.PACKED
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_packed_rows_have_the_states_of_padded_ones(encoder, family, tmp_path, monkeypatch):
-    import transformers
-
-    tokenizer = transformers.AutoTokenizer.from_pretrained(str(encoder))
-    tokenizer.save_pretrained(tmp_path)
-    config = getattr(transformers, FAMILIES[family])(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=3, num_attention_heads=2, intermediate_size=48,
-        max_position_embeddings=80, pad_token_id=tokenizer.pad_token_id, bos_token_id=0, eos_token_id=1,
-        cls_token_id=0, sep_token_id=1, local_attention=8,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    transformers.AutoModel.from_config(config).save_pretrained(tmp_path)
-    sentences = [side for pair in invented_pairs(9) for side in pair] + [["dog"] * 50]
-    packed = Embedder(tmp_path, 2, "cpu", budget=100, workers=2)
-    monkeypatch.setattr(body, "PACKED", set())
-    padded = Embedder(tmp_path, 2, "cpu", budget=4096)
+def test_windows_on_packed_rows_have_the_states_of_padded_ones(encoder):
+    sentences = [side for pair in invented_pairs(9) for side in pair] + [["dog"] * 600]
+    packed, padded = Embedder(encoder, 2, "cpu", budget=100, workers=2), Embedder(encoder, 2, "cpu", budget=4096)
+    assert packed.body.packed
+    padded.body = Body(padded.model, packed=False)
+    padded.body.stop = 2
     subwords = packed.subwords(sentences)
     torch.testing.assert_close(packed.states(subwords), padded.states(subwords), atol=1e-5, rtol=1e-5)
 

@@ -169,7 +169,7 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
 def test_freezing_counts_from_the_embeddings(nano):
     from xlalign.errors import UserError
     from xlalign.evaluation.model import freeze, load
-    from xlalign.modeling.blocks import transformer_blocks
+    from xlalign.modeling.layers import transformer_blocks
 
     encoder = load(nano)[0]
     blocks = transformer_blocks(encoder.model.base_model)

@@ -15,7 +15,7 @@ from xlalign.bitext.filters.base import Filter
 
 
 @dataclass
-class Corpus:
+class CorpusReport:
     """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason."""
 
     name: str
@@ -38,8 +38,8 @@ class Report:
         evaluation: number of sentences in each evaluation set.
     """
 
-    corpora: list[Corpus] = field(default_factory=list)
-    mono: list[Corpus] = field(default_factory=list)
+    corpora: list[CorpusReport] = field(default_factory=list)
+    mono: list[CorpusReport] = field(default_factory=list)
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     evaluation: dict[str, int] = field(default_factory=dict)
@@ -83,14 +83,14 @@ class Report:
         """Write report.json."""
         path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
-    def _total(self, corpora: list[Corpus]) -> Tally:
+    def _total(self, corpora: list[CorpusReport]) -> Tally:
         total = Tally()
         for corpus in corpora:
             total.add(corpus.tally)
         return total
 
 
-def _corpus(corpus: Corpus) -> dict[str, Any]:
+def _corpus(corpus: CorpusReport) -> dict[str, Any]:
     return {
         "corpus": corpus.name,
         "languages": list(corpus.languages),

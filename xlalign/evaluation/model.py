@@ -14,8 +14,8 @@ from xlalign.evaluation.encoding import Packed
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder as encoders
-from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.layers import transformer_blocks
 from xlalign.training.devices import device_name
 
 if TYPE_CHECKING:

@@ -54,19 +54,14 @@ class Folder:
     path: Path
 
     def identity(self) -> str:
-        """The digest of its files."""
-        self.check()
-        return digest_path(self.path)
-
-    def check(self) -> None:
-        """Look whether it is a model, before anything runs or gigabytes of something else are read.
+        """The digest of its files.
 
         Raises:
-            UserError: it is none.
+            UserError: it is no model, which is said before gigabytes of something else are read.
         """
         if not (self.path / "config.json").is_file():
-            what = "no config.json in it" if self.path.is_dir() else "there is no such folder"
-            raise UserError(f"{self.path} is no model folder: {what}", "give a transformers directory")
+            raise UserError(f"{self.path} is no model folder: no config.json in it", "give a transformers directory")
+        return digest_path(self.path)
 
     def __str__(self) -> str:
         return str(self.path)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from xlalign.alignment import ALIGNERS, named
 from xlalign.alignment.settings import AlignSettings
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import operational
+from xlalign.config.faults import Fault
 from xlalign.errors import DataError, unknown_name
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.checks import depth, file_fault, model_faults
 
 ALIGN = Kind("align-words", 3, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
 
@@ -31,7 +34,28 @@ def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
     return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
 
 
-SECTION = Section("align-words", AlignStage, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The encoder and its layers, and the files that the table names."""
+    settings: AlignStage = stage.settings
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+        yield from _layer_faults(stage)
+    for field in ("gold", "models", "priors", "dictionaries"):
+        for entry in getattr(settings, field):
+            for path in entry.partition("=")[2].split(","):
+                yield from file_fault(stage.at(field), path, "file", "write `en-de=FILE`")
+
+
+def _layer_faults(stage: Checked) -> Iterator[Fault]:
+    """A layer that the encoder does not have."""
+    layer = getattr(stage.settings, "layer", None)
+    layers = depth(parse(stage.settings.encoder, stage.stages.get("pretrain", {})), stage.stages)
+    if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
+        hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"
+        yield Fault(stage.at("layer"), f"reads layer {layer}, and the encoder has {layers} layers", hint)
+
+
+SECTION = Section("align-words", AlignStage, nodes, faults=faults)
 
 
 def pins(settings: AlignSettings) -> dict[str, str]:

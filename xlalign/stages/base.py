@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Any, Protocol, cast
 
 from xlalign.artifacts.making import Recipe, Workspace
 from xlalign.config import Settings, identity
+from xlalign.config.faults import Fault
 from xlalign.errors import UserError, unknown_name
-from xlalign.modeling.reference import Folder, Outside, Reference, Stage
+from xlalign.modeling.reference import Outside, Reference, Stage
 from xlalign.parallel import HERE, Engine
 
 Stages = Mapping[str, Mapping[str, Settings]]
@@ -57,13 +58,7 @@ class Node:
     models: dict[str, Outside] = field(default_factory=dict)
 
     def reading(self, role: str, model: Reference) -> Node:
-        """This node with one more model that it reads.
-
-        Raises:
-            UserError: the model is a folder that holds none.
-        """
-        if isinstance(model, Folder):
-            model.check()
+        """This node with one more model that it reads."""
         if isinstance(model, Stage):
             return replace(self, inputs={**self.inputs, role: model.name})
         return replace(self, models={**self.models, role: model})
@@ -102,6 +97,28 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A stage whose names, files and models are looked at before anything runs.
+
+    Attributes:
+        place: dotted name of its table.
+        settings: its table; where that has mistakes, what is left without them.
+        stages: all stages of the file.
+        lost: fields that were wrong, so that `settings` does not know what the user meant.
+    """
+
+    place: str
+    name: str
+    settings: Any
+    stages: Stages
+    lost: frozenset[str] = frozenset()
+
+    def at(self, field: str) -> str:
+        """The dotted name of a field."""
+        return f"{self.place}.{field}"
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A table of the pipeline file, and the nodes that each of its stages becomes.
 
@@ -109,12 +126,14 @@ class Section:
         settings: what the table may say.
         nodes: (name, settings, all stages of the file) -> nodes.
         single: the table may be one stage, named like the section.
+        faults: what can be told to be wrong with a stage without running it, beside what `nodes` raises.
     """
 
     name: str
     settings: type[Settings]
     nodes: Callable[[str, Any, Stages], list[Node]]
     single: bool = True
+    faults: Callable[[Checked], Iterator[Fault]] | None = None
 
 
 def stage_named(name: str, section: str, field: str, stages: Stages) -> str:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, cast
 from xlalign.artifacts.digest import digest_path
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import late, operational
+from xlalign.config.faults import Fault
 from xlalign.evaluation.cell_settings import Pooling
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.checks import file_fault, model_faults
 from xlalign.stages.grid import data_name
 
 if TYPE_CHECKING:
@@ -71,7 +73,20 @@ def _gold_specs(stages: Stages) -> list[str]:
     return [spec for own in stages.get("align-words", {}).values() for spec in cast("AlignSettings", own).gold]
 
 
-SECTION = Section("prepare", PrepareStage, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Names and options of transforms, filters and sources, files, and models; remote sources are not asked."""
+    from xlalign.bitext.check import table_faults
+
+    settings: PrepareStage = stage.settings
+    yield from table_faults(settings, stage.place, stage.lost)
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+    for spec in settings.gold:
+        for path in spec.partition("=")[2].split(","):
+            yield from file_fault(stage.at("gold"), path, "gold standard", "write `en-de=TEXT,LINKS`")
+
+
+SECTION = Section("prepare", PrepareStage, nodes, faults=faults)
 
 
 def pins(settings: PrepareStage) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlalign.bitext.readers.lines import lines
-from xlalign.bitext.sources.base import Row
+from xlalign.bitext.rows import RawPair
 from xlalign.errors import DataError
 
 _DOC = re.compile(r"<doc\b[^>]*?\bdocid\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
@@ -32,7 +32,7 @@ class Segment(NamedTuple):
     text: str
 
 
-def read_sgm(source: Path, target: Path) -> Iterator[Row]:
+def read_sgm(source: Path, target: Path) -> Iterator[RawPair]:
     """Segment n of one file with segment n of the other, which must have the same document and number.
 
     Raises:
@@ -46,7 +46,7 @@ def read_sgm(source: Path, target: Path) -> Iterator[Row]:
             ]
             message = f"{places[0]} and {places[1]}: not the same segment ({one and one.key} and {other and other.key})"
             raise DataError(message, "both files must hold the same documents in the same order")
-        yield Row(one.line, one.text, other.text)
+        yield RawPair(one.line, one.text, other.text)
 
 
 def segments(path: Path) -> Iterator[Segment]:

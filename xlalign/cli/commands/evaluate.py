@@ -15,7 +15,8 @@ from xlalign.cli.stages import current, open_pipeline
 from xlalign.errors import UserError
 
 if TYPE_CHECKING:
-    from xlalign.stages.pipeline import Fields, Pipeline
+    from xlalign.stages.pipeline import Pipeline
+    from xlalign.stages.tables import Fields
 
 DIAGNOSTICS = "diagnostics"
 SCORING = "Scoring predictions made elsewhere"

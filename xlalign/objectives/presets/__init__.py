@@ -152,9 +152,9 @@ def _set(name: str, tables: Table, path: list[str], value: Any) -> None:
         path = path[1:]
     if path[0] in objectives and len(path) > 1:
         _known(name, path[0], objectives[path[0]], path[1])
-        _put(objectives[path[0]], path[1:], value)
+        merge(objectives[path[0]], path[1:], value)
     elif path[0] == "data" or path == ["reduction"]:
-        _put(tables, path, value)
+        merge(tables, path, value)
     elif len(path) == 1:
         owners = [key for key, own in objectives.items() if path[0] in _fields(own)]
         if len(owners) != 1:
@@ -189,12 +189,6 @@ def _unclear(preset: str, field: str, owners: list[str], objectives: Table) -> U
     return unknown_name(
         f"hyperparameter of preset `{preset}`:", field, sorted(set().union(*map(_fields, objectives.values())))
     )
-
-
-def _put(tables: Table, path: list[str], value: Any) -> None:
-    for part in path[:-1]:
-        tables = tables.setdefault(part, {})
-    tables[path[-1]] = value
 
 
 def _flat(options: Mapping[str, Any], prefix: str = "") -> Table:

@@ -20,9 +20,9 @@ from transformers.models.modernbert.modeling_modernbert import (
 )
 
 from xlalign.modeling.attention import attend_padded
-from xlalign.modeling.dropout import keep_factors
+from xlalign.modeling.cpu.dropout import keep_factors
+from xlalign.modeling.cpu.products import Block, cut
 from xlalign.modeling.packing import Chunk
-from xlalign.modeling.products import Block, cut
 
 
 def replace(model: PreTrainedModel) -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from xlalign.modeling.dropout import keep_factors
+from xlalign.modeling.cpu.dropout import keep_factors
 
 
 class Block(NamedTuple):

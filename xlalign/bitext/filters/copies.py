@@ -1,13 +1,31 @@
-"""Long stretches that were copied instead of translated."""
+"""Text that was copied instead of translated: the whole sentence, or a long stretch of it."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from pydantic import Field
 
-from xlalign.bitext.filters.base import Filter
+from xlalign.bitext.batch import FilterBatch
+from xlalign.bitext.filters.base import BatchFilter, Filter, Scores
 from xlalign.types import Pair
+
+
+class Identical(BatchFilter):
+    """Score: 1 where both sides have the same letters and digits in the same order, else 0; kept at 0."""
+
+    compares: ClassVar[bool] = True
+    unit: ClassVar[str] = "1 = identical"
+    edges: ClassVar[tuple[float, ...]] = (0, 0.5, 1)
+
+    def scores(self, batch: FilterBatch) -> Scores:
+        """1 where the sides are the same, (N,)."""
+        return (batch.source.keys == batch.target.keys).astype(np.float64)
+
+    def accept(self, score: Any) -> Any:
+        """The sides differ."""
+        return score < 1
 
 
 class Copied(Filter):
@@ -38,6 +56,8 @@ def _longest_run(source: list[str], target: list[str]) -> int:
     for j, word in enumerate(target):
         places.setdefault(word, []).append(j)
     best = 0
+    # row[j]: length of the run that ends at the source word just read and at target word j. For a b c against x a b:
+    # after a {1: 1}, after b {2: 2}, after c {}; so the longest is 2.
     row: dict[int, int] = {}
     for word in source:
         row = {j: row.get(j - 1, 0) + 1 for j in places.get(word, ())}
