@@ -150,5 +150,5 @@ def test_a_folder_that_is_no_model_is_said_before_any_work(tmp_path, monkeypatch
     Path("xlalign.toml").write_text('[prepare]\n[pretrain.x]\npreset = "mlm"\nfrom = "./big"\n')
     monkeypatch.setattr("xlalign.stages.runner.work", lambda *a: pytest.fail("worked"))
     code, output = xlalign("pretrain")
-    assert code == 2
-    assert "big is no model folder: no config.json" in output
+    assert code == 3
+    assert "`big` is no model folder: it has no config.json" in output

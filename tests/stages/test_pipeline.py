@@ -126,7 +126,7 @@ def test_set_and_profile(write):
         (('preset = "ml-ctl"', 'preset = "ml-ctk"'), "ml-ctk"),
         (('"xnli"', '"xnlj"'), "unknown task `xnlj`"),
         (('from = "base"', 'from = "ctl"'), "wait for each other: ctl -> ctl"),
-        (("[pretrain.ctl]", "[pretrain.prepare]"), "`prepare` is the name of a table"),
+        (("[pretrain.ctl]", "[pretrain.prepare]"), "`prepare` is no name for a stage, but that of a table"),
         (("[align-words]", "[align-words.base]"), "two stages have the name `base`"),
         (('[align-words]\naligner = "hmm"', ""), r"no \[align-words\] stage"),
         (("[pretrain.base]", "[pretrain]"), r"needs a name for each stage|unknown key"),

@@ -33,7 +33,9 @@ def read_toml(path: Path) -> Table:
     except RecursionError as error:
         raise UserError(f"{path} is nested too deeply to be read", "a pipeline needs five levels at most") from error
     except ValueError as error:  # an integer of thousands of digits
-        raise UserError(f"{path} holds a number that is too long: {error}", "write it as a float, or mend it") from error
+        raise UserError(
+            f"{path} holds a number that is too long: {error}", "write it as a float, or mend it"
+        ) from error
 
 
 def override(table: Table, assignments: Iterable[str]) -> Table:

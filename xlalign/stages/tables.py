@@ -91,9 +91,10 @@ def is_named(section: Section, table: Mapping[str, Any]) -> bool:
 
 def _apply_profile(read: Read, table: Table, profile: str, source: str) -> None:
     profiles = table.get("profiles", {})
-    known = list(profiles) if isinstance(profiles, dict) else []
-    if profile not in known:
-        raise UserError(*_said(unknown("", f"profile in {source}:", profile, known)))
+    if not isinstance(profiles, dict):
+        raise UserError(*_said(not_a_table("profiles", profiles)))
+    if profile not in profiles:
+        raise UserError(*_said(unknown("", f"profile in {source}:", profile, profiles)))
     for name, value in _table(read, profiles, profile).items():
         if fault := _target_fault(table, f"{name}="):
             read.faults.append(Fault(f"profiles.{profile}", fault.message, fault.hint))

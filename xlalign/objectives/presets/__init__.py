@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from xlalign.config.load import merge
 from xlalign.errors import UserError, unknown_name
 from xlalign.objectives.options import Need, Recipe
 
