@@ -23,7 +23,7 @@ def read_toml(path: Path) -> Table:
         UserError: the file is missing, not UTF-8 or not TOML (with line and column).
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _decoded(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "write one with `xlalign init`") from error
     except UnicodeDecodeError as error:
@@ -32,10 +32,24 @@ def read_toml(path: Path) -> Table:
         raise UserError(f"{path} is not TOML: {error}", "see https://toml.io for the syntax") from error
     except RecursionError as error:
         raise UserError(f"{path} is nested too deeply to be read", "a pipeline needs five levels at most") from error
-    except ValueError as error:  # an integer of thousands of digits
-        raise UserError(
-            f"{path} holds a number that is too long: {error}", "write it as a float, or mend it"
-        ) from error
+    except ValueError as error:
+        raise UserError(f"{path} holds an integer of more than 64 bits", "write it as a float, or mend it") from error
+
+
+def _decoded(text: str) -> Table:
+    """The tables of TOML text, whose integers have 64 bits by its specification.
+
+    Raises:
+        ValueError: the text is no TOML, or an integer is longer; Python cannot even print one of 5,000 digits.
+    """
+    table = tomllib.loads(text)
+    pending: list[Any] = [table]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError("an integer of more than 64 bits")
+        pending += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return table
 
 
 def override(table: Table, assignments: Iterable[str]) -> Table:
@@ -173,10 +187,7 @@ def not_a_table(where: str, found: object) -> Fault:
 
 def shown(value: object) -> str:
     """A value as a message shows it: its beginning, where it is long."""
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of thousands of digits, which a hexadecimal number can be
-        return "a number of thousands of digits"
+    text = repr(value)
     return text if len(text) < 60 else f"{text[:57]}..."
 
 
@@ -209,7 +220,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return _decoded(f"value = {text}")["value"]
     except (ValueError, RecursionError):
         return text
 
