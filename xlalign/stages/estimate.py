@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from xlalign.artifacts.store import Artifact, Store
+from xlalign.artifacts.artifact import Artifact
+from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Stages, stage_named
 from xlalign.stages.sizes import EncoderSize, TextSize, encoder_size, multiplications, text_size

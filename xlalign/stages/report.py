@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, cast
 
-from xlalign import __version__
 from xlalign.evaluation.diagnostics.record import Diagnostics
 from xlalign.reporting.benchmark import benchmark_table
 from xlalign.reporting.corpora import corpus_report
@@ -36,7 +36,7 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     return ReportData(
         title=pipeline.title,
         command=pipeline.command_line("report"),
-        version=__version__,
+        version=version("xlalign"),
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),
         results=results,
