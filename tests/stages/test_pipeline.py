@@ -35,7 +35,9 @@ def test_stages_become_a_graph(write):
     graph = load(write(MINIMAL)).graph()
     assert graph["align-words"].inputs == {"bitext": "prepare"}
     assert graph["base"].inputs == {"bitext": "prepare"}
-    assert graph["ctl"].inputs == {"bitext": "prepare", "alignments": "align-words", "model": "base"}
+    tokens = {"tokens-pairs": "base.tokens.prepare.align-words.pairs"}
+    made = {"bitext": "prepare", "alignments": "align-words", "model": "base"}
+    assert graph["ctl"].inputs == made | tokens
     assert graph["eval.xnli.base.2"].inputs["tuned"] == "eval.xnli.base.tuned.2"
     assert graph["eval.xnli.base.tuned.2"].inputs["model"] == "base"
     assert graph["eval.tatoeba.ctl.0"].inputs == {"data": "eval.tatoeba.data", "model": "ctl"}
