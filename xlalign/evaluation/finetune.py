@@ -53,7 +53,7 @@ class TaskProgram:
         """Scores of the batch."""
         return self._model(batch)
 
-    def after_step(self, step: int) -> None:
+    def after_step(self, step: int, output: LossOutput) -> None:
         """Nothing to update."""
 
 
