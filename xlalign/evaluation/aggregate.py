@@ -47,7 +47,6 @@ def aggregate(
         tasks=tables,
         baseline=baseline,
         seeds=settings.seeds,
-        primary=_primary(tables),
         benchmark=benchmark_average(tables),
         signature=tuple(signature(everything, settings)),
     )
@@ -60,11 +59,6 @@ def benchmark_average(tables: Mapping[str, TaskResult]) -> dict[str, float]:
     models = dict.fromkeys(model for name in XTREME for model in tables[name].models)
     whole = [model for model in models if all(model in tables[name].models for name in XTREME)]
     return {model: fmean(tables[name].models[model].average.mean for name in XTREME) for model in whole}
-
-
-def _primary(tables: Mapping[str, TaskResult]) -> str:
-    """The task that a summary is about: XNLI where it was tested, else the first."""
-    return XTREME[0] if XTREME[0] in tables else next(iter(tables), "")
 
 
 def setting(cell: CellResult) -> str:

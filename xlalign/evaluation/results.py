@@ -132,7 +132,6 @@ class EvaluationResults(Record):
         tasks: by name, in the order they were asked for.
         baseline: the model that the others are compared with.
         seeds: of fine-tuning.
-        primary: the task that a summary is about.
         benchmark: each model's mean over the nine tasks; empty unless all were tested.
         signature: one line a task that pins its numbers.
     """
@@ -140,6 +139,5 @@ class EvaluationResults(Record):
     tasks: dict[str, TaskResult]
     baseline: str
     seeds: tuple[int, ...]
-    primary: str = ""
     benchmark: dict[str, float] = {}
     signature: tuple[str, ...] = ()
