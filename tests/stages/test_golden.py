@@ -23,7 +23,11 @@ dev_size = 10
 aligner = "hmm"
 [pretrain.base]
 steps = 1
+[pretrain.tlm]
+preset = "xlm-tlm"
+from = "base"
 [eval]
+models = ["base"]
 tasks = ["xnli"]
 data = "micro:1"
 languages = ["en", "de"]
@@ -34,6 +38,8 @@ test_examples = 10
 
 GOLDEN = {
     "prepare": (3, "29b7149be574f36b"),
+    "base.tokens.prepare.pairs": (1, "452cd95acdc7cf06"),
+    "base.tokens.prepare.mono-auto": (1, "0871fa3ea282c97e"),
     "eval.xnli.data": (2, "06302537dc5d28a4"),
     "eval.xnli.english": (2, "5ec5bc386e140b2d"),
 }
