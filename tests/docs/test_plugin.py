@@ -44,7 +44,7 @@ def test_filter(installed):
 
 
 def test_task(installed, tmp_path):
-    from xlalign.evaluation.data.source import Source
+    from xlalign.evaluation.data.source import TaskSource
     from xlalign.evaluation.tasks import TASKS
 
     task = table(TASKS).get("animals")
@@ -53,8 +53,8 @@ def test_task(installed, tmp_path):
     (folder / "test-en.tsv").write_text(
         "The dog barks.\tThere is a dog.\tyes\nIt rains.\tThere is a dog.\tno\n", encoding="utf-8"
     )
-    examples = Source(f"folder:{tmp_path}").load(task, "en", "test")
-    assert [example["label"] for example in examples] == ["yes", "no"]
+    examples = TaskSource(f"folder:{tmp_path}").load(task, "en", "test")
+    assert [example.label for example in examples] == ["yes", "no"]
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
 
 

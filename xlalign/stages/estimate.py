@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from xlalign.artifacts.store import Artifact, Store
+from xlalign.artifacts.artifact import Artifact
+from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Stages, stage_named
 from xlalign.stages.sizes import EncoderSize, TextSize, encoder_size, multiplications, text_size
@@ -95,7 +96,7 @@ class Estimator:
             # Every iteration visits each pair of words: 18 microseconds of all of them at 60 GFLOP/s.
             made = text.pairs * text.words**2 * 18e-6 * 60e9 / multiplications()
             return Cost(seconds or 2 + made, 300e6 + 600 * text.pairs, disk, seconds is not None)
-        layer = getattr(settings, "layer", None)
+        layer = getattr(settings.aligner, "layer", None)
         depth = layer if isinstance(layer, int) and layer > 0 else None
         made = encoder.flops(2 * text.pairs * text.tokens(encoder), depth) / self._rate()
         return Cost(seconds or 5 + made, MODULES + 4 * encoder.parameters * 1.3, disk, seconds is not None)
@@ -105,7 +106,8 @@ class Estimator:
         kept = {made.manifest.content: _count(made, "kept") for made in self._made if made.manifest.stage == "prepare"}
 
         def pairs(made: Artifact) -> float:
-            same = made.manifest.hashed["settings"].get("aligner") == settings.aligner
+            found = made.manifest.hashed["settings"].get("aligner")
+            same = (found["kind"] if isinstance(found, dict) else found) == settings.aligner.kind
             return kept.get(made.manifest.hashed["inputs"].get("bitext", ""), 0) if same else 0
 
         return pairs

@@ -13,7 +13,7 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from xlalign.config.load import validate
+from xlalign.config.load import merge, validate
 from xlalign.errors import UserError, unknown_name
 from xlalign.objectives import OBJECTIVES
 from xlalign.objectives.recipe import TrainingRecipe
@@ -159,15 +159,15 @@ def _row(name: str) -> dict[str, str]:
 def _set(name: str, tables: Table, path: list[str], value: Any) -> None:
     """Put one value where it belongs: data, an objective, or the recipe itself."""
     objectives = tables["objectives"]
-    if path[0] == "objectives":
+    if path[0] == "objectives" and len(path) > 1:
         path = path[1:]
     if path[1:] == ["kind"]:
         objectives.setdefault(path[0], {})["kind"] = value
     elif path[0] in objectives and len(path) > 1:
         _known(name, path[0], objectives[path[0]], path[1])
-        _put(objectives[path[0]], path[1:], value)
+        merge(objectives[path[0]], path[1:], value)
     elif path[0] == "data" or path == ["reduction"]:
-        _put(tables, path, value)
+        merge(tables, path, value)
     elif len(path) == 1:
         owners = [key for key, own in objectives.items() if path[0] in _fields(own)]
         if len(owners) != 1:
@@ -195,12 +195,6 @@ def _unclear(preset: str, field: str, owners: list[str], objectives: Table) -> U
     return unknown_name(
         f"hyperparameter of preset `{preset}`:", field, sorted(set().union(*map(_fields, objectives.values())))
     )
-
-
-def _put(tables: Table, path: list[str], value: Any) -> None:
-    for part in path[:-1]:
-        tables = tables.setdefault(part, {})
-    tables[path[-1]] = value
 
 
 def _flat(options: Mapping[str, Any], prefix: str = "") -> Table:
