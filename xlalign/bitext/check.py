@@ -10,7 +10,7 @@ from xlalign.bitext import languages
 from xlalign.bitext.contamination import paths
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.choose import profiles
-from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings
+from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings, kind_and_fields
 from xlalign.bitext.sources import SOURCES
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.config.faults import Fault, nearest, unknown
@@ -29,9 +29,12 @@ def table_faults(settings: PrepareSettings, place: str, lost: frozenset[str] = f
         place: its dotted name.
         lost: fields that were wrong; sources are not looked for when the languages are unknown.
     """
-    for name in settings.transforms:
+    for wanted in settings.transforms:
+        name, fields = kind_and_fields(wanted)
         if name not in TRANSFORMS:
             yield unknown(f"{place}.transforms", "transform", name, TRANSFORMS)
+        else:
+            yield from examine(TRANSFORMS.get(name), fields, f"{place}.transforms.{name}").faults
     if settings.profile not in profiles():
         yield unknown(f"{place}.profile", "filter profile", settings.profile, profiles())
     for where, table in _filter_tables(settings):

@@ -29,7 +29,7 @@ from xlalign.bitext.rows import RawPair
 from xlalign.bitext.seen import Seen
 from xlalign.bitext.settings import PrepareSettings, SourceSettings, part
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.bitext.spool import PairSpool
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.bitext.transforms.base import Transform
@@ -79,17 +79,31 @@ def fetcher(settings: PrepareSettings) -> Fetcher:
     return Fetcher(folder, lock, settings.mirrors, settings.offline)
 
 
-def inputs(settings: PrepareSettings) -> list[Path]:
+def inputs(settings: PrepareSettings) -> dict[str, Path]:
     """The local files that `prepare` will read, so that their content can identify the result.
 
-    Files of remote sources are downloaded for it.
+    Files of remote sources are downloaded for it. The names say source and file, but not the folder: another place of
+    the same file, or of all downloads, is the same input, and no path of this machine gets into an artifact.
     """
     pairs = settings.language_pairs()
     sources = (*settings.sources, *settings.mono, *(settings.mine.sources if settings.mine else ()))
-    fetching = fetcher(settings)
-    found = {path for source in sources for path in open_source(source.uri, source.options, fetching).inputs(pairs)}
-    found |= {path for evaluation in settings.decontaminate for path in paths(evaluation)}
-    return sorted(found)
+    fetching, found = fetcher(settings), dict[str, Path]()
+    for source in sources:
+        for path in open_source(source.uri, source.options, fetching).inputs(pairs):
+            _add(found, source.uri.partition(":")[0], path)
+    for evaluation in settings.decontaminate:
+        for path in paths(evaluation):
+            _add(found, evaluation.name, path)
+    return found
+
+
+def _add(found: dict[str, Path], owner: str, path: Path) -> None:
+    """Name a file `owner:name`; of en/text.txt and de/text.txt the second is `owner:text.txt (2)`."""
+    name, number = f"{owner}:{path.name}", 1
+    while found.get(name, path) != path:
+        number += 1
+        name = f"{owner}:{path.name} ({number})"
+    found[name] = path
 
 
 def _clear(out: Path) -> None:
@@ -221,12 +235,12 @@ class _Preparation(NamedTuple):
     def _document_jobs(self, sources: list[SourceSettings], lang: str) -> Iterator[tuple[int, CleaningJob]]:
         """Monolingual text as rows that have the same text on both sides."""
         for source in sources:
-            name = source.name or source.uri
-            self.report.mono.append(CorpusReport(name, (lang,), source.uri, source.licence))
+            name, place = source.name or source.uri, shown_uri(source.uri)
+            self.report.mono.append(CorpusReport(name, (lang,), place, source.licence))
             texts = islice(self._open(source).documents(lang), source.limit)
             rows = (RawPair(number, text, text) for number, text in enumerate(texts, 1))
             filters = for_documents(self.settings, source, lang)
-            template = CleaningJob([], name, (lang, lang), source.uri, self.changes, filters)
+            template = CleaningJob([], name, (lang, lang), place, self.changes, filters)
             yield from _cut(len(self.report.mono) - 1, template, rows)
 
 

@@ -28,6 +28,17 @@ class Bitext(NamedTuple):
     licence: str = ""
 
 
+def shown_place(path: Path) -> str:
+    """How reports name a file: as it was written where that is relative, else by its name alone."""
+    return path.name if path.is_absolute() or path.parts[:1] == ("~",) else str(path)
+
+
+def shown_uri(uri: str) -> str:
+    """How reports name a source: the folders of its files are nobody's business."""
+    scheme, file, paths = uri.partition("file:")
+    return scheme + file + "|".join(shown_place(Path(path)) for path in paths.split("|")) if file else uri
+
+
 class Listed(NamedTuple):
     """A corpus that can be had.
 

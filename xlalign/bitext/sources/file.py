@@ -18,7 +18,7 @@ from xlalign.bitext.readers.sgm import read_sgm
 from xlalign.bitext.readers.two_files import joined, parallel
 from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.settings import PartTable, part
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_place
 from xlalign.errors import DataError, UserError
 
 
@@ -124,7 +124,7 @@ class FileSource(TextSource):
         read = self._rows(paths, PairColumns(order, self.columns))
         rows = partial(_swapped, read) if swap else read
         name = stem_and_format(Path(self.rest.split("|")[0].replace(".{lang}", "").replace("{lang}", "")))[0]
-        return Bitext(name, order[::-1] if swap else order, str(paths[0]), rows)
+        return Bitext(name, order[::-1] if swap else order, shown_place(paths[0]), rows)
 
     def _rows(self, paths: list[Path], wanted: PairColumns) -> Callable[[], Iterator[RawPair]]:
         ending = self._format(paths[0])

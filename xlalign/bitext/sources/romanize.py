@@ -11,7 +11,7 @@ from pydantic import Field
 from xlalign.bitext.corpus import chunks
 from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import UserError
 
@@ -29,7 +29,7 @@ class RomanizeSource(TextSource):
         if not served:
             raise UserError(f"`romanize:{self.rest}` makes no requested pair", f'for example pairs = ["ru-ru{SUFFIX}"]')
         for pair in served:
-            yield Bitext("romanized", pair, self.rest, partial(self._rows, pair))
+            yield Bitext("romanized", pair, shown_uri(self.rest), partial(self._rows, pair))
 
     def documents(self, lang: str) -> Iterator[str]:
         """The text in Latin letters alone."""

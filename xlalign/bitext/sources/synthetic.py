@@ -21,7 +21,7 @@ from pydantic import Field
 from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.errors import UserError, unknown_name
 
 Order = list[int]
@@ -44,7 +44,7 @@ class SyntheticSource(TextSource):
         if not served:
             raise UserError(f"`synthetic:{self.rest}` makes no requested language", f"add `en{suffix}` to `languages`")
         for source, target in served:
-            yield Bitext(f"synthetic-{self.rest}", (source, target), self.text, partial(self._rows, source))
+            yield Bitext(f"synthetic-{self.rest}", (source, target), shown_uri(self.text), partial(self._rows, source))
 
     def documents(self, lang: str) -> Iterator[str]:
         """Text in the derived language alone."""
