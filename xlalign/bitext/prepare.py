@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from xlalign.bitext.settings import PrepareSettings, SourceSettings, part
 from xlalign.bitext.sources import open_source
 from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.bitext.spool import PairSpool
+from xlalign.bitext.summary import LOOKED_AT, looks_swapped, swap_hint
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.bitext.transforms.base import Transform
 from xlalign.errors import DataError, shown
@@ -182,16 +183,25 @@ class _Preparation(NamedTuple):
             filters = for_corpus(settings, source, bitext.languages)
             report.filters = filters | report.filters
             name = source.name or bitext.corpus
-            report.corpora.append(CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence))
-            rows = islice(bitext.rows(), source.limit)
+            entry = CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence)
+            report.corpora.append(entry)
+            rows: Iterator[RawPair] = islice(bitext.rows(), source.limit)
+            if "langid" in filters:
+                first = list(islice(rows, LOOKED_AT))
+                entry.swapped = looks_swapped(first, bitext.languages)
+                rows = chain(first, rows)
             template = CleaningJob([], name, bitext.languages, bitext.place, self.changes, filters, near)
             yield from _cut(len(report.corpora) - 1, template, rows)
 
     def _bitexts(self) -> Iterator[tuple[SourceSettings, Bitext]]:
         settings, pairs = self.settings, self.settings.language_pairs()
         for source in settings.sources:
-            for bitext in self._open(source).bitexts(pairs):
+            lacking, opened = dict.fromkeys(pairs), self._open(source)
+            for bitext in opened.bitexts(pairs):
+                lacking.pop(bitext.languages, None)
                 yield source, bitext
+            if opened.whole and not source.options.get("languages"):
+                self.report.missing[shown_uri(source.uri)] = ["-".join(pair) for pair in lacking]
         if settings.mine:
             miner = Miner(settings.mine, self.changes, self.context.models, self.fetcher)
             for pair in pairs:
@@ -209,7 +219,8 @@ class _Preparation(NamedTuple):
                     f"no source has the language pair {'-'.join(pair)}", "add one, or take the language out"
                 )
             reasons = ", ".join(f"{name} {count:,}" for entry in entries for name, count in entry.tally.dropped.items())
-            hint = "see what the filters ask for: [prepare.filters]"
+            swapped = any(entry.swapped for entry in entries)
+            hint = swap_hint(pair) if swapped else "see what the filters ask for: [prepare.filters]"
             raise DataError(f"of {read:,} pairs of {'-'.join(pair)} none is left (dropped: {reasons})", hint)
 
     def _write_documents(self) -> None:

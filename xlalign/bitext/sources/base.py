@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -64,6 +64,9 @@ class TextSource(Settings):
 
     What comes over the network comes through `self.fetcher`, which knows mirrors, the lock file and `--offline`.
     """
+
+    whole: ClassVar[bool] = True
+    """Whether every requested language pair is expected here, so that a missing one is worth a warning."""
 
     rest: str = Field("", description="what follows `scheme:` in the URI")
     _fetcher: Fetcher | None = PrivateAttr(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -20,6 +21,8 @@ SUFFIX = "_Latn"
 
 class RomanizeSource(TextSource):
     """`romanize:file:wiki.{lang}.txt` pairs another source's text with itself in Latin letters: `ru-ru_Latn`."""
+
+    whole: ClassVar[bool] = False
 
     options: dict[str, object] = Field({}, description="options of that source")
 

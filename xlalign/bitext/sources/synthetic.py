@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import ClassVar
 from unicodedata import category, digit
 
 from pydantic import Field
@@ -31,6 +32,8 @@ HANGUL, LAO_ZERO, PUNCTUATION, IDEOGRAPHS, LAST_ALPHABET = 0xAC00, 0x0ED0, 0x2E0
 
 class SyntheticSource(TextSource):
     """Derived languages: `synthetic:trans.inv` makes `en_trans_inv` from the English text of another source."""
+
+    whole: ClassVar[bool] = False
 
     text: str = Field("micro:", description="URI of the source whose monolingual text is transformed")
     options: dict[str, object] = Field({}, description="options of that source")
