@@ -8,6 +8,7 @@ from typing import Any
 
 from xlalign.bitext import languages
 from xlalign.bitext.contamination import paths
+from xlalign.bitext.fetch.address import check as address_check
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.choose import profiles
 from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings, kind_and_fields
@@ -93,10 +94,21 @@ def _source_faults(
     if scheme not in SOURCES:
         yield unknown(place, "source", scheme, SOURCES)
         return
+    if scheme == "url":
+        yield from _secrets(place, rest)
     found = examine(SOURCES.get(scheme), {**source.options, "rest": rest}, place)
     yield from found.faults
     if found.settings is not None and not found.faults and look:
         yield from _missing(place, scheme, found.settings, settings, parallel=parallel)
+
+
+def _secrets(place: str, rest: str) -> Iterator[Fault]:
+    """Passwords and tokens in addresses, which are said without being repeated."""
+    for address in rest.split("|"):
+        try:
+            address_check(address)
+        except UserError as error:
+            yield Fault.of(place, error)
 
 
 def _missing(place: str, scheme: str, opened: Any, settings: PrepareSettings, *, parallel: bool) -> Iterator[Fault]:

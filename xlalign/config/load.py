@@ -23,13 +23,33 @@ def read_toml(path: Path) -> Table:
         UserError: the file is missing, not UTF-8 or not TOML (with line and column).
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _decoded(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "write one with `xlalign init`") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not TOML: {error}") from error
+        raise UserError(f"{path} is not TOML: {error}", "see https://toml.io for the syntax") from error
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply to be read", "a pipeline needs five levels at most") from error
+    except ValueError as error:
+        raise UserError(f"{path} holds an integer of more than 64 bits", "write it as a float, or mend it") from error
+
+
+def _decoded(text: str) -> Table:
+    """The tables of TOML text, whose integers have 64 bits by its specification.
+
+    Raises:
+        ValueError: the text is no TOML, or an integer is longer; Python cannot even print one of 5,000 digits.
+    """
+    table = tomllib.loads(text)
+    pending: list[Any] = [table]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError("an integer of more than 64 bits")
+        pending += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return table
 
 
 def override(table: Table, assignments: Iterable[str]) -> Table:
@@ -72,10 +92,12 @@ def validate(model: type[M], table: Mapping[str, Any], where: str, source: str) 
     Raises:
         UserError: one line per mistake, with dotted key, offending value and the nearest valid key.
     """
+    if not isinstance(table, Mapping):
+        fail(source, [not_a_table(where, table)])
     try:
         return model.model_validate(dict(table))
     except ValidationError as error:
-        fail(source, _mistakes(model, error, where))
+        fail(source, mistakes_of(model, error, where))
         raise AssertionError("a validation error without a mistake") from error
 
 
@@ -123,7 +145,7 @@ def _first_mistakes(
         return [_unknown_key(model, f"{where}.{key}", []) for key in sorted(misspelt)], misspelt
     if isinstance(error, ValidationError):
         keys = {str(item["loc"][0]) for item in error.errors() if item["loc"]} & set(table)
-        return _mistakes(model, error, where), keys or set(table)
+        return mistakes_of(model, error, where), keys or set(table)
     named = {key for key, value in table.items() if f"`{value}`" in error.message or f"`{key}`" in error.message}
     extra = {key for key in table if key not in {*model.model_fields, *_known(model, [])}}
     return [Fault.of(where, error)], named or extra or set(table)
@@ -137,13 +159,14 @@ class PartError(ValueError):
         self.model, self.error = model, error
 
 
-def _mistakes(model: type[BaseModel], error: ValidationError, where: str) -> list[Fault]:
+def mistakes_of(model: type[BaseModel], error: ValidationError, where: str) -> list[Fault]:
+    """What pydantic said about a table of `model` at the dotted name `where`."""
     faults: list[Fault] = []
     for item in error.errors():
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, PartError):
             place = ".".join(filter(None, [where, *map(str, item["loc"])]))
-            faults += _mistakes(cause.model, cause.error, place)
+            faults += mistakes_of(cause.model, cause.error, place)
         else:
             faults.append(_mistake(model, item, where))
     return faults
@@ -154,9 +177,18 @@ def _mistake(model: type[BaseModel], item: Any, where: str) -> Fault:
     name = ".".join([where, *location] if where else location)
     if item["type"] == "extra_forbidden":
         return _unknown_key(model, name, location[:-1])
-    found = repr(item["input"])
-    shown = found if len(found) < 60 else f"{found[:57]}..."
-    return Fault(name, f"`{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown})")
+    return Fault(name, f"`{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown(item['input'])})")
+
+
+def not_a_table(where: str, found: object) -> Fault:
+    """The fault of a value where a table was wanted."""
+    return Fault(where, f"`{where}` has to be a table (found {shown(found)})", f"write [{where}]")
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its beginning, where it is long."""
+    text = repr(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _unknown_key(model: type[BaseModel], name: str, path: list[str]) -> Fault:
@@ -188,8 +220,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return _decoded(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
         return text
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlalign.config.faults import Fault, collecting
+from pydantic import ValidationError
+
+from xlalign.config import Settings
+from xlalign.config.faults import Fault, collecting, fail
+from xlalign.config.load import mistakes_of
 from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
 from xlalign.stages.base import Node, Section, Stages
 
@@ -23,12 +27,23 @@ def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
         for name, settings in stages.get(section.name, {}).items():
             place = place_of(section.name, name)
             with collecting(faults, place):
-                for node in section.nodes(name, settings, stages):
-                    if node.name in nodes:
+                for node in _nodes(section, name, settings, stages):
+                    # Two stages may read the same tokens: one node, asked for twice.
+                    if nodes.get(node.name, node) != node:
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
     return nodes, [*faults, *_circles(nodes)]
+
+
+def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> list[Node]:
+    """The nodes of one stage; options that only show to be wrong once the preset or task is known are mistakes too."""
+    try:
+        return section.nodes(name, settings, stages)
+    except ValidationError as error:
+        place = place_of(section.name, name)
+        fail(place, mistakes_of(section.settings, error, place))
+        raise
 
 
 def place_of(section: str, name: str) -> str:
