@@ -90,8 +90,9 @@ def pins(settings: PrepareStage) -> dict[str, str]:
     """Content digests of every local file that the sources read."""
     from xlalign.bitext.prepare import inputs
 
-    files = [*inputs(settings), *(Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(","))]
-    return {str(path): digest_path(path) for path in files}
+    gold = [Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(",")]
+    files = inputs(settings) | {f"gold {number}:{path.name}": path for number, path in enumerate(gold, 1)}
+    return {name: digest_path(path) for name, path in files.items()}
 
 
 def run(job: Job) -> None:
