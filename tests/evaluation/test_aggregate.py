@@ -13,7 +13,7 @@ from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.submission import write_predictions
 from xlalign.evaluation.tasks import TASKS
 from xlalign.evaluation.xtreme import score_folder, score_predictions
-from xlalign.reporting.results import Results as Read
+from xlalign.reporting.results import Evaluated as Read
 from xlalign.reporting.scores import task_table
 from xlalign.reporting.trace import trace
 
