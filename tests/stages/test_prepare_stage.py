@@ -79,6 +79,37 @@ data = "folder:data"
     assert alone["prepare"].artifact.manifest.info["dropped"] == {}
 
 
+def test_more_test_examples_run_neither_links_nor_training_again(here: Path):
+    """They change what prepare looks for and reports, and nothing of the bitext where none of them is in it."""
+    (here / "data/tatoeba").mkdir(parents=True)
+    for side in ("deu", "eng"):
+        lines = "".join(f"{side} sentence {i} that is in no corpus\n" for i in range(30))
+        (here / f"data/tatoeba/deu-eng.{side}").write_text(lines)
+    config = f"""
+[prepare]
+{PREPARE}
+[align-words]
+aligner = "hmm"
+[pretrain.base]
+preset = "mlm"
+from = "scratch:nano"
+steps = 1
+batch_size = 4
+[eval]
+tasks = ["tatoeba"]
+models = ["base"]
+languages = ["de"]
+data = "folder:data"
+test_examples = 10
+"""
+    before = run(here, config, "align-words", "base")
+    after = run(here, config.replace("test_examples = 10", "test_examples = 20"), "align-words", "base")
+    states = {name: outcome.state for name, outcome in after.items()}
+    assert states == {"eval.tatoeba.data": "made", "prepare": "made", "align-words": "hit", "base": "hit"}
+    digests = [run["prepare"].artifact.manifest.outputs["report.json"].sha256 for run in (before, after)]
+    assert digests[0] != digests[1]
+
+
 def test_the_micro_world_keeps_its_own_splits_apart():
     config = load(Path(__file__).parents[2] / "pipelines/quickstart.toml").graph()["prepare"]
     assert config.inputs == {}
