@@ -90,7 +90,7 @@ KINDS = {"prepare", "align-words", "pretrain", "task-data", "fine-tune", "cell",
 
 def leftovers(store: Store) -> list[str]:
     """What no artifact, record of a run or lock of one is."""
-    kept = {"artifacts", "runs", "locks"}
+    kept = {"artifacts", "runs", "gate.lock"}
     found = [
         path for path in store.root.rglob("*") if path.is_file() and path.relative_to(store.root).parts[0] not in kept
     ]

@@ -53,8 +53,12 @@ def garbage(store: Store, keep_runs: int, grace: float = GRACE_SECONDS) -> list[
 
 
 def sweep(store: Store, items: Iterable[Garbage]) -> int:
-    """Remove the places that nobody began to use meanwhile; returns the bytes freed."""
-    return sum(item.size for item in items if _removed(store, item))
+    """Remove the places that nobody began to use meanwhile, and lock files that nobody holds; returns bytes freed."""
+    freed = sum(item.size for item in items if _removed(store, item))
+    for path in (store.root / "locks").glob("*.lock"):
+        with locked_if_free(path):  # leaving the block removes it
+            pass
+    return freed
 
 
 def remove(store: Store, stage: str, key: str) -> bool:
