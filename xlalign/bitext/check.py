@@ -29,7 +29,8 @@ def table_faults(settings: PrepareSettings, place: str, lost: frozenset[str] = f
         place: its dotted name.
         lost: fields that were wrong; sources are not looked for when the languages are unknown.
     """
-    for name in settings.transforms:
+    for change in settings.transforms:
+        name = change if isinstance(change, str) else str(change.get("kind", ""))
         if name not in TRANSFORMS:
             yield unknown(f"{place}.transforms", "transform", name, TRANSFORMS)
     if settings.profile not in profiles():

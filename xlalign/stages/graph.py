@@ -28,7 +28,8 @@ def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
             place = place_of(section.name, name)
             with collecting(faults, place):
                 for node in _nodes(section, name, settings, stages):
-                    if node.name in nodes:
+                    # Two stages may read the same tokens: one node, asked for twice.
+                    if nodes.get(node.name, node) != node:
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
