@@ -85,7 +85,18 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(server, tmp_path, mo
         assert leftovers(store) == []
 
 
-KINDS = {"prepare", "align-words", "pretrain", "task-data", "fine-tune", "cell", "eval", "diagnose", "diagnostics"}
+KINDS = {
+    "prepare",
+    "align-words",
+    "tokens",
+    "pretrain",
+    "task-data",
+    "fine-tune",
+    "cell",
+    "eval",
+    "diagnose",
+    "diagnostics",
+}
 
 
 def leftovers(store: Store) -> list[str]:
