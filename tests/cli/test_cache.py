@@ -116,6 +116,8 @@ def test_a_bug_is_one_message_and_a_traceback_only_with_debug(monkeypatch, tmp_p
     assert "Traceback" not in output
     result = CliRunner().invoke(app, ["prepare", "--debug"])
     assert isinstance(result.exception, ZeroDivisionError)
+    result = CliRunner().invoke(app, ["prepare"], env={"XLALIGN_DEBUG": "1"})
+    assert isinstance(result.exception, ZeroDivisionError)
 
 
 @pytest.mark.parametrize("command", [["prepare"], ["report"], ["run"]])
