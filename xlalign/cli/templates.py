@@ -115,8 +115,8 @@ _TRAIN = """
 [pretrain.ml-ctl]                # an aligned encoder by a published recipe; `xlalign list presets`
 preset = "ml-ctl"
 from = <ENCODER>
-steps = 1000
-batch_size = 32
+steps = 200                      # a first look; papers train ten thousand and more
+batch_size = 16
 # temperature = 0.1              # any hyperparameter of the preset: `xlalign pretrain --preset ml-ctl --explain`
 """
 
@@ -124,8 +124,8 @@ _TRAIN_HEADLESS = """
 [pretrain.aligned]               # an aligned encoder by a published recipe; `xlalign list presets`
 preset = "sbert-distill"         # this encoder was saved without its masked-language head, so none that predicts tokens
 from = <ENCODER>
-steps = 1000
-batch_size = 32
+steps = 200                      # a first look; papers train ten thousand and more
+batch_size = 16
 # learning_rate = 2e-5           # any other field: `xlalign pretrain --preset sbert-distill --explain`
 """
 

@@ -48,7 +48,7 @@ def faults(stage: Checked) -> Iterator[Fault]:
 
 def _layer_faults(stage: Checked) -> Iterator[Fault]:
     """A layer that the encoder does not have."""
-    layer = getattr(stage.settings, "layer", None)
+    layer = None if "layer" in stage.lost else getattr(stage.settings, "layer", None)
     layers = depth(parse(stage.settings.encoder, stage.stages.get("pretrain", {})), stage.stages)
     if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
         hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"
