@@ -153,14 +153,17 @@ def sentences(evaluation: EvaluationSet) -> Iterator[str]:
 def _json(path: Path, text: str, number: int) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = number + getattr(error, "lineno", 1) - 1
         raise DataError(f"{path}:{line}: not JSON ({error})", "a file of JSON lines must end in .jsonl") from error
 
 
 def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+    """Every string inside a JSON value, in order; without recursion, for data may be nested as deep as it likes."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item.encode("utf-8", "replace").decode()  # halves of surrogate pairs are no characters
+        elif isinstance(item, dict | list):
+            waiting.extend(reversed(list(item.values()) if isinstance(item, dict) else item))

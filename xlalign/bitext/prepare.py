@@ -33,10 +33,11 @@ from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.bitext.spool import PairSpool
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.bitext.transforms.base import Transform
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.parallel import HERE, Engine, ordered_map
 
 JOB_ROWS = 5_000
+JOB_CHARACTERS = 1 << 22
 FOLDERS = ("train", "dev", "mono", "gold", "moses", "mined")
 
 
@@ -157,7 +158,7 @@ class _Preparation(NamedTuple):
                 spool.add(table, job.languages, job.corpus)
                 entry.kept += table.num_rows
                 entry.tally.add(cleaned.tally)
-                task.advance(cleaned.tally.read, f"{job.corpus} {'-'.join(job.languages)}")
+                task.advance(cleaned.tally.read, f"{shown(job.corpus)} {'-'.join(job.languages)}")
 
     def _jobs(self) -> Iterator[tuple[int, CleaningJob]]:
         """Every corpus cut into jobs, in the order of the settings; adds each corpus to the report as it begins."""
@@ -230,9 +231,16 @@ class _Preparation(NamedTuple):
 
 
 def _cut(index: int, template: CleaningJob, rows: Iterator[RawPair]) -> Iterator[tuple[int, CleaningJob]]:
-    empty = True
-    for chunk in corpus.chunks(rows, JOB_ROWS):
+    """Jobs of some thousand rows; of fewer where they are long, as counting characters takes fifty bytes for each."""
+    chunk, size, empty = list[RawPair](), 0, True
+    for row in rows:
         empty = False
+        chunk.append(row)
+        size += len(row.source) + len(row.target)
+        if len(chunk) == JOB_ROWS or size > JOB_CHARACTERS:
+            yield index, template._replace(rows=chunk)
+            chunk, size = [], 0
+    if chunk:
         yield index, template._replace(rows=chunk)
     if empty:
         raise DataError(f"{template.place}: the corpus is empty", "check the file, or take the source out")

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from xlalign.bitext.clean import Tally
+from xlalign.bitext.clean import Sample, Tally
 from xlalign.bitext.filters.base import Filter
+from xlalign.errors import shown
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Report:
             "splits": self.splits,
             "evaluation": self.evaluation,
             "filters": {name: _filter(rule, total.histograms.get(name)) for name, rule in self.filters.items()},
-            "samples": {reason: [s._asdict() for s in samples] for reason, samples in sorted(total.samples.items())},
+            "samples": {reason: list(map(_sample, samples)) for reason, samples in sorted(total.samples.items())},
         }
 
     def write(self, path: Path) -> None:
@@ -88,6 +89,12 @@ class Report:
         for corpus in corpora:
             total.add(corpus.tally)
         return total
+
+
+def _sample(sample: Sample) -> dict[str, Any]:
+    """A dropped pair as it may be printed: what a corpus holds must not steer the terminal of who reads the report."""
+    texts = {name: shown(getattr(sample, name)) for name in ("place", "source", "target")}
+    return sample._asdict() | texts
 
 
 def _corpus(corpus: CorpusReport) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from xlalign.config.faults import Fault, fail, nearest
 from xlalign.errors import UserError, XlalignError
 
 M = TypeVar("M", bound=BaseModel)
+_MEANT = re.compile("did you mean `(.+?)`")
 Table = dict[str, Any]
 
 
@@ -23,13 +25,33 @@ def read_toml(path: Path) -> Table:
         UserError: the file is missing, not UTF-8 or not TOML (with line and column).
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _decoded(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}", "write one with `xlalign init`") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not TOML: {error}") from error
+        raise UserError(f"{path} is not TOML: {error}", "see https://toml.io for the syntax") from error
+    except RecursionError as error:
+        raise UserError(f"{path} is nested too deeply to be read", "a pipeline needs five levels at most") from error
+    except ValueError as error:
+        raise UserError(f"{path} holds an integer of more than 64 bits", "write it as a float, or mend it") from error
+
+
+def _decoded(text: str) -> Table:
+    """The tables of TOML text, whose integers have 64 bits by its specification.
+
+    Raises:
+        ValueError: the text is no TOML, or an integer is longer; Python cannot even print one of 5,000 digits.
+    """
+    table = tomllib.loads(text)
+    pending: list[Any] = [table]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError("an integer of more than 64 bits")
+        pending += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return table
 
 
 def override(table: Table, assignments: Iterable[str]) -> Table:
@@ -72,10 +94,12 @@ def validate(model: type[M], table: Mapping[str, Any], where: str, source: str) 
     Raises:
         UserError: one line per mistake, with dotted key, offending value and the nearest valid key.
     """
+    if not isinstance(table, Mapping):
+        fail(source, [not_a_table(where, table)])
     try:
         return model.model_validate(dict(table))
     except ValidationError as error:
-        fail(source, _mistakes(model, error, where))
+        fail(source, mistakes_of(model, error, where))
         raise AssertionError("a validation error without a mistake") from error
 
 
@@ -109,7 +133,7 @@ def examine(model: type[M], table: Mapping[str, Any], where: str) -> Examined[M]
         except (ValidationError, XlalignError) as error:
             found, keys = _first_mistakes(model, left, error, where)
         faults += [fault for fault in found if fault not in faults]
-        lost |= keys | {nearest(key, _known(model, []), 0.8) for key in keys}
+        lost |= keys | {meant for fault in found for meant in _MEANT.findall(fault.hint)}
         if not left:
             return Examined(None, faults, frozenset(lost))
         left = {key: value for key, value in left.items() if key not in keys}
@@ -122,8 +146,8 @@ def _first_mistakes(
     if misspelt := _misspelt(model, table):
         return [_unknown_key(model, f"{where}.{key}", []) for key in sorted(misspelt)], misspelt
     if isinstance(error, ValidationError):
-        keys = {str(item["loc"][0]) for item in error.errors() if item["loc"]} & set(table)
-        return _mistakes(model, error, where), keys or set(table)
+        keys = set().union(*(_blamed(item, table) for item in error.errors()))
+        return mistakes_of(model, error, where), keys or set(table)
     named = {key for key, value in table.items() if f"`{value}`" in error.message or f"`{key}`" in error.message}
     extra = {key for key in table if key not in {*model.model_fields, *_known(model, [])}}
     return [Fault.of(where, error)], named or extra or set(table)
@@ -137,13 +161,14 @@ class PartError(ValueError):
         self.model, self.error = model, error
 
 
-def _mistakes(model: type[BaseModel], error: ValidationError, where: str) -> list[Fault]:
+def mistakes_of(model: type[BaseModel], error: ValidationError, where: str) -> list[Fault]:
+    """What pydantic said about a table of `model` at the dotted name `where`."""
     faults: list[Fault] = []
     for item in error.errors():
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, PartError):
             place = ".".join(filter(None, [where, *map(str, item["loc"])]))
-            faults += _mistakes(cause.model, cause.error, place)
+            faults += mistakes_of(cause.model, cause.error, place)
         else:
             faults.append(_mistake(model, item, where))
     return faults
@@ -154,14 +179,32 @@ def _mistake(model: type[BaseModel], item: Any, where: str) -> Fault:
     name = ".".join([where, *location] if where else location)
     if item["type"] == "extra_forbidden":
         return _unknown_key(model, name, location[:-1])
-    found = repr(item["input"])
-    shown = found if len(found) < 60 else f"{found[:57]}..."
-    return Fault(name, f"`{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown})")
+    return Fault(name, f"`{name}`: {item['msg'].removeprefix('Value error, ')} (found {shown(item['input'])})")
+
+
+def not_a_table(where: str, found: object) -> Fault:
+    """The fault of a value where a table was wanted."""
+    return Fault(where, f"`{where}` has to be a table (found {shown(found)})", f"write [{where}]")
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its beginning, where it is long."""
+    text = repr(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
 
 
 def _unknown_key(model: type[BaseModel], name: str, path: list[str]) -> Fault:
     near = nearest(name.rpartition(".")[2], _known(model, path))
     return Fault(name, f"unknown key `{name}`", f"did you mean `{near}`?" if near else "")
+
+
+def _blamed(item: Any, table: Mapping[str, Any]) -> set[str]:
+    """The keys of a table that a mistake is about: where it is, or where it is in the part that the table names."""
+    cause = item.get("ctx", {}).get("error")
+    if not item["loc"] and isinstance(cause, PartError):
+        return set().union(*(_blamed(own, table) for own in cause.error.errors()))
+    named = {key for key, value in table.items() if f"`{key}`" in item["msg"] or f"`{value}`" in item["msg"]}
+    return {str(item["loc"][0])} & set(table) if item["loc"] else named
 
 
 def _misspelt(model: type[BaseModel], table: Mapping[str, Any]) -> set[str]:
@@ -188,8 +231,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return _decoded(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
         return text
 
 

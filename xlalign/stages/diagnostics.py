@@ -13,7 +13,7 @@ from xlalign.stages.checks import data_faults, file_fault, model_faults
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
 
-DIAGNOSTICS = Kind("diagnostics", 1, __name__, shown=(RESULT,))
+DIAGNOSTICS = Kind("diagnostics", 2, __name__, shown=(RESULT,))
 
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:

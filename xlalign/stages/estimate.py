@@ -96,7 +96,7 @@ class Estimator:
             # Every iteration visits each pair of words: 18 microseconds of all of them at 60 GFLOP/s.
             made = text.pairs * text.words**2 * 18e-6 * 60e9 / multiplications()
             return Cost(seconds or 2 + made, 300e6 + 600 * text.pairs, disk, seconds is not None)
-        layer = getattr(settings, "layer", None)
+        layer = getattr(settings.aligner, "layer", None)
         depth = layer if isinstance(layer, int) and layer > 0 else None
         made = encoder.flops(2 * text.pairs * text.tokens(encoder), depth) / self._rate()
         return Cost(seconds or 5 + made, MODULES + 4 * encoder.parameters * 1.3, disk, seconds is not None)
@@ -106,7 +106,8 @@ class Estimator:
         kept = {made.manifest.content: _count(made, "kept") for made in self._made if made.manifest.stage == "prepare"}
 
         def pairs(made: Artifact) -> float:
-            same = made.manifest.hashed["settings"].get("aligner") == settings.aligner
+            found = made.manifest.hashed["settings"].get("aligner")
+            same = (found["kind"] if isinstance(found, dict) else found) == settings.aligner.kind
             return kept.get(made.manifest.hashed["inputs"].get("bitext", ""), 0) if same else 0
 
         return pairs
@@ -115,7 +116,7 @@ class Estimator:
         text, encoder = self._kept(settings.bitext), self._encoder(settings.start, settings.bitext)
         if text is None or encoder is None:
             return Cost.unknown()
-        recipe = settings.recipe()
+        recipe = settings.recipe
         tokens = settings.batch_size * min(text.tokens(encoder), recipe.data.max_length)
         # Forward and backward are three passes; the optimizer reads and writes 28 bytes of each weight.
         step = 3 * recipe.cost() * encoder.flops(tokens) / self._rate() + encoder.parameters * 28 / 8e9 + 0.01
@@ -127,7 +128,7 @@ class Estimator:
             return float(own["steps"]) if same and made.manifest.name == name else 0
 
         seconds = self._earlier("pretrain", units, settings.steps)
-        states = 2 if "init" in str(recipe) or "momentum" in str(recipe) else 1
+        states = 1 + len({own.model for own in recipe.passes()} - {"query", "label"})
         memory = MODULES + encoder.parameters * (16 + 4 * (states - 1)) + tokens * 34 * encoder.hidden * encoder.layers
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
 

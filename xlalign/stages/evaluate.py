@@ -15,7 +15,7 @@ from xlalign.stages.cell import read
 from xlalign.stages.checks import data_faults, file_fault, languages_of, model_faults
 from xlalign.stages.grid import cell_name, grid, models_of
 
-EVAL = Kind("eval", 2, __name__, shown=("results.json",))
+EVAL = Kind("eval", 3, __name__, shown=("results.json",))
 
 
 class EvalStage(EvalSettings):

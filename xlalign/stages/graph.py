@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
-from xlalign.config.faults import Fault, collecting
+from pydantic import ValidationError
+
+from xlalign.config import Settings
+from xlalign.config.faults import Fault, collecting, fail
+from xlalign.config.load import mistakes_of
 from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
 from xlalign.stages.base import Node, Section, Stages
 
@@ -23,12 +27,24 @@ def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
         for name, settings in stages.get(section.name, {}).items():
             place = place_of(section.name, name)
             with collecting(faults, place):
-                for node in section.nodes(name, settings, stages):
-                    if node.name in nodes:
+                for node in _nodes(section, name, settings, stages):
+                    # Two stages may read the same tokens: one node, asked for twice.
+                    if nodes.get(node.name, node) != node and node.name not in SECTIONS:  # of those the table tells
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
-    return nodes, [*faults, *_circles(nodes)]
+    named = {name for own in stages.values() for name in own}
+    return nodes, [*faults, *_circles(nodes, named)]
+
+
+def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> list[Node]:
+    """The nodes of one stage; options that only show to be wrong once the preset or task is known are mistakes too."""
+    try:
+        return section.nodes(name, settings, stages)
+    except ValidationError as error:
+        place = place_of(section.name, name)
+        fail(place, mistakes_of(section.settings, error, place))
+        raise
 
 
 def place_of(section: str, name: str) -> str:
@@ -36,13 +52,14 @@ def place_of(section: str, name: str) -> str:
     return section if name == section else f"{section}.{name}"
 
 
-def _circles(nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    """Stages that wait for each other, each circle once."""
+def _circles(nodes: Mapping[str, Node], stages: Set[str]) -> Iterator[Fault]:
+    """Stages that wait for each other; what they make on the way is not named."""
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> Iterator[Fault]:
         if name in path:
-            circle = " -> ".join([*path[path.index(name) :], name])
+            members = [member for member in path[path.index(name) :] if member in stages]
+            circle = " -> ".join([*members, members[0]])
             yield Fault("", f"stages wait for each other: {circle}", 'begin one with from = "scratch:nano" or a model')
         elif name not in done and name in nodes:
             for source in nodes[name].inputs.values():

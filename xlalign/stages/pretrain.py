@@ -9,17 +9,18 @@ from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import UserError
 from xlalign.modeling.reference import Stage, parse
-from xlalign.objectives.depth import refuse_missing_layers
+from xlalign.objectives.requests import OutputLayer
+from xlalign.stages import tokens
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
 from xlalign.stages.checks import depth, lacks_head, model_faults
-from xlalign.training.settings import PretrainSettings
+from xlalign.training.settings import PretrainSettings, tokens_of
 
 PRETRAIN = Kind(
     "pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"), shown=("metrics.jsonl",)
 )
 
-PREDICTS = "token-prediction"
-"""The objective that needs an output layer over the vocabulary."""
+TOKENS = "tokens-"
+"""Begins the roles of tokens artifacts among the inputs."""
 
 
 class PretrainStage(PretrainSettings):
@@ -33,8 +34,10 @@ class PretrainStage(PretrainSettings):
 
 
 def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
-    """One node; what its recipe needs has to be there, and the layers that it reads in its encoder."""
-    recipe = settings.recipe()
+    """The stage and the tokens that it trains on; what its recipe needs has to be there, and the layers that it reads
+    in its encoder.
+    """
+    recipe = settings.recipe
     inputs = {"bitext": stage_named(settings.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
     if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
         if not stages.get("align-words"):
@@ -46,8 +49,10 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
         inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
     start = parse(settings.start, stages.get("pretrain", {}))
     if layers := depth(start, stages):
-        refuse_missing_layers(recipe, layers)
-    return [Node(name, PRETRAIN, settings, inputs).reading("model", start)]
+        recipe.refuse_missing_layers(layers)
+    made = tokens.nodes(tokens_of(recipe), start, inputs, stages)
+    inputs |= {f"{TOKENS}{role}": node.name for role, node in made.items()}
+    return [*made.values(), Node(name, PRETRAIN, settings, inputs).reading("model", start)]
 
 
 def faults(stage: Checked) -> Iterator[Fault]:
@@ -67,7 +72,7 @@ def faults(stage: Checked) -> Iterator[Fault]:
 
 def _predicting(settings: Any) -> list[str]:
     """The losses that need an output layer over the vocabulary."""
-    return [name for name, own in settings.recipe().objectives.items() if own.kind == PREDICTS]
+    return [name for name, own in settings.recipe.objectives.items() if OutputLayer() in own.requests()]
 
 
 SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)
@@ -89,4 +94,5 @@ def run(job: Job) -> None:
         start=job.inputs.get("model"),
         work=job.space.scratch,
         out=job.space.out,
+        tokens={role.removeprefix(TOKENS): path for role, path in job.inputs.items() if role.startswith(TOKENS)},
     )

@@ -11,7 +11,7 @@ from typing import Any
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
 from xlalign.config.faults import Fault, nearest, unknown
-from xlalign.config.load import Table, examine, merge, override
+from xlalign.config.load import Table, examine, merge, not_a_table, override
 from xlalign.errors import UserError
 from xlalign.stages.base import Section
 from xlalign.stages.execution import ExecutionSettings
@@ -20,7 +20,8 @@ from xlalign.stages.graph import SECTIONS, place_of
 OTHERS = ("execution", "mirrors", "profiles", "title")
 """What a file may say beside its stages."""
 
-_NAME = re.compile(r"[\w+-][\w.+-]*")
+_NAME = re.compile(r"[^\W_][\w.+-]{0,99}")
+"""The name of a stage is also a folder (`--out`), a part of `--set NAME=VALUE` and an argument of commands."""
 
 Fields = Mapping[str, Mapping[str, Any]]
 """Section -> field -> value, for every stage of the section: what a command's own options say."""
@@ -90,10 +91,11 @@ def is_named(section: Section, table: Mapping[str, Any]) -> bool:
 
 def _apply_profile(read: Read, table: Table, profile: str, source: str) -> None:
     profiles = table.get("profiles", {})
-    known = list(profiles) if isinstance(profiles, dict) else []
-    if profile not in known:
-        raise UserError(*_said(unknown("", f"profile in {source}:", profile, known)))
-    for name, value in profiles[profile].items():
+    if not isinstance(profiles, dict):
+        raise UserError(*_said(not_a_table("profiles", profiles)))
+    if profile not in profiles:
+        raise UserError(*_said(unknown("", f"profile in {source}:", profile, profiles)))
+    for name, value in _table(read, profiles, profile).items():
         if fault := _target_fault(table, f"{name}="):
             read.faults.append(Fault(f"profiles.{profile}", fault.message, fault.hint))
         else:
@@ -152,7 +154,7 @@ def _read_others(read: Read, table: Table) -> None:
 def _check_profiles(read: Read, table: Table) -> None:
     for name, own in _table(read, table, "profiles").items():
         if not isinstance(own, dict):
-            read.faults.append(Fault(f"profiles.{name}", "wanted a table", f"write [profiles.{name}]"))
+            read.faults.append(not_a_table(f"profiles.{name}", own))
 
 
 def _add_mirrors(table: Table, mirrors: Mapping[str, str]) -> None:
@@ -168,7 +170,7 @@ def _table(read: Read, table: Table, name: str) -> Mapping[str, Any]:
     own = table.get(name, {})
     if isinstance(own, dict):
         return own
-    read.faults.append(Fault(name, f"`{name}` has to be a table (found {own!r})", f"write [{name}]"))
+    read.faults.append(not_a_table(name, own))
     return {}
 
 
@@ -194,7 +196,11 @@ def _stage(read: Read, section: Section, name: str, table: Mapping[str, Any]) ->
     if not _NAME.fullmatch(name):
         meant = re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "mine"
         hint = f"write [{section.name}.{meant}]"
-        read.faults.append(Fault(place, f"`{name}` is no name for a stage: letters, digits, `-`, `_`, `+`, `.`", hint))
+        wanted = "letters, digits, `-`, `_`, `+`, `.`, and a letter or digit first"
+        read.faults.append(Fault(place, f"`{name}` is no name for a stage: {wanted}", hint))
+    elif name != section.name and name in (*SECTIONS, *OTHERS):
+        hint = f"write [{section.name}.{name}-1]"
+        read.faults.append(Fault(place, f"`{name}` is no name for a stage, but that of a table", hint))
     found = examine(section.settings, table, place)
     read.faults += [_explained(section, fault) for fault in found.faults]
     if found.lost or found.settings is None:

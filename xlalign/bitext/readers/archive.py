@@ -19,6 +19,10 @@ from xlalign.errors import DataError, shown
 MAX_MEMBERS = 100_000
 """Files in an archive at most: names alone can fill the memory."""
 
+MAX_EXPANDED = 1 << 25
+MAX_RATIO = 500
+"""Text does not compress better than this."""
+
 _DAMAGE = (
     zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError, EOFError, ValueError, IndexError,
     OverflowError, TypeError, struct.error, zlib.error,
@@ -77,11 +81,8 @@ def _names(archive: Path) -> Iterator[str]:
         with zipfile.ZipFile(archive) as opened:
             yield from (name for name in opened.namelist() if name and not name.endswith("/"))
     else:
-        with tarfile.open(archive) as tar:
-            for info in tar:
-                tar.members = []  # type: ignore[attr-defined]  # else it remembers every one, however many there are
-                if info.isfile():
-                    yield info.name
+        with tarfile.open(archive, "r:") as tar:
+            yield from (info.name for info in tar if info.isfile())
 
 
 def member(archive: Path, ending: str) -> Member:
@@ -96,6 +97,16 @@ def member(archive: Path, ending: str) -> Member:
         return Member(archive, found[0])
     listed = ", ".join(map(shown, names[:8])) + (" ..." if len(names) > 8 else "")
     raise DataError(f"{archive}: {len(found)} files ending in `{ending}`, wanted one; it has: {listed}")
+
+
+def check_expansion(place: Place, size: int, compressed: int) -> None:
+    """Refuse what no text is: a few bytes that become hundreds of megabytes.
+
+    Raises:
+        DataError: more than 32 MiB, of 500 times fewer bytes.
+    """
+    if size > MAX_EXPANDED and size > MAX_RATIO * max(compressed, 1):
+        raise DataError(f"{place}: {compressed:,} bytes become {size / 1e6:,.0f} MB: this is no text", "fetch it again")
 
 
 @contextmanager
@@ -114,7 +125,10 @@ def opened(place: Place) -> Iterator[IO[bytes]]:
 
 def _open_member(place: Member, stack: ExitStack) -> IO[bytes]:
     if place.archive.suffix == ".zip":
-        return stack.enter_context(zipfile.ZipFile(place.archive)).open(place.member)
+        opened = stack.enter_context(zipfile.ZipFile(place.archive))
+        info = opened.getinfo(place.member)
+        check_expansion(place, info.file_size, info.compress_size)
+        return opened.open(info)
     tar = stack.enter_context(tarfile.TarFile(place.archive))
     file = tar.extractfile(place.member)
     if file is None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from xlalign.bitext.readers.base import PairColumns, Reader
 from xlalign.bitext.readers.lines import lines
 from xlalign.bitext.rows import RawPair
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 
 
 class JsonLinesReader(Reader):
@@ -47,11 +47,13 @@ def _texts(path: Path, number: int, value: dict[str, Any], choices: Sequence[Seq
     for names in choices:
         texts = [_inside(value, name) for name in names]
         if all(isinstance(text, str) for text in texts):
-            if any("\ud800" <= character <= "\udfff" for text in texts for character in text):
-                raise DataError(f"{path}:{number}: half of a surrogate pair, which is no character")
+            try:
+                "".join(texts).encode()
+            except UnicodeEncodeError:
+                raise DataError(f"{path}:{number}: half of a surrogate pair, which is no character") from None
             return texts[0], texts[1]
     wanted = " and ".join(f"`{name}`" for name in choices[0])
-    found = ", ".join(list(map(str, value))[:8])
+    found = shown(", ".join(list(map(str, value))[:8]))[:300]
     raise DataError(f"{path}:{number}: no text under {wanted}; it has: {found}", 'say which: columns = ["KEY", "KEY"]')
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from xlalign.bitext.readers.archive import Place, opened
+from xlalign.bitext.readers.archive import Place, check_expansion, opened
 from xlalign.errors import DataError
 
 BLOCK_BYTES = 1 << 18
@@ -48,10 +48,14 @@ def blocks(path: Place) -> Iterator[bytes]:
     """
     try:
         with opened(path) as file:
-            yield from _decompressed(file, path.suffix)
+            size = 0
+            for block in _decompressed(file, path.suffix):
+                size += len(block)
+                check_expansion(path, size, file.tell())
+                yield block
     except FileNotFoundError:
         raise DataError(f"{path}: no such file", "check the path; relative paths start where you run xlalign") from None
-    except (EOFError, lzma.LZMAError, zlib.error, OSError) as error:
+    except (EOFError, lzma.LZMAError, zlib.error, OSError, ValueError, MemoryError) as error:
         if getattr(error, "errno", None):
             raise DataError(f"{path}: cannot read ({error})") from error
         message = f"{path}: damaged or incomplete {path.suffix} file ({error})"
@@ -75,9 +79,10 @@ def _zst_blocks(file: IO[bytes]) -> Iterator[bytes]:
         while data:
             frame = frame or ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES).decompressobj()
             try:
-                yield frame.decompress(data)
+                found = frame.decompress(data)
             except ZstdError as error:
                 raise EOFError(str(error)) from error
+            yield from (found[start : start + BLOCK_BYTES] for start in range(0, len(found), BLOCK_BYTES))
             data, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
     if frame is not None:
         raise EOFError("the last frame is cut short")

@@ -14,11 +14,15 @@ from xlalign.bitext import languages
 from xlalign.bitext.readers.base import PairColumns, Reader
 from xlalign.bitext.readers.lines import blocks
 from xlalign.bitext.rows import LanguagePair, RawPair
-from xlalign.errors import DataError, UserError
+from xlalign.errors import DataError, UserError, shown
 
 MAX_CHARACTERS = 1 << 20
 """Characters of one segment; more is a damaged file."""
 
+MAX_TOKEN_BYTES = 1 << 22
+"""Bytes of one tag or comment, which the parser holds until its end."""
+
+MAX_DEPTH = 1_000
 HIDDEN = frozenset({"bpt", "ept", "ph", "it", "ut"})
 """Elements inside a TMX segment that hold formatting codes, not text."""
 
@@ -43,13 +47,18 @@ def _parse(path: Path, handler: _Tmx) -> Iterator[RawPair]:
     parser.EntityDeclHandler = _refuse_entity
     parser.ExternalEntityRefHandler = lambda *_: 0
     try:
+        fed = 0
         for block in blocks(path):
             parser.Parse(block, False)
+            fed += len(block)
+            if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                raise _BadMarkup(f"a tag or comment of more than {MAX_TOKEN_BYTES:,} bytes")  # noqa: TRY301
             yield from handler.take()
         parser.Parse(b"", True)
     except (expat.ExpatError, _BadMarkup) as error:
         line = getattr(error, "lineno", None) or parser.CurrentLineNumber
-        raise DataError(f"{path}:{line}: not well-formed TMX ({error})", "check it: xmllint --noout FILE") from None
+        message = f"{path}:{line}: not well-formed TMX ({shown(str(error))})"
+        raise DataError(message, "check it: xmllint --noout FILE") from None
     except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
         raise DataError(f"{path}:{parser.CurrentLineNumber}: cannot decode ({error})", "convert it to UTF-8") from None
     yield from handler.take()
@@ -74,6 +83,7 @@ class _Tmx:
         self._pieces: list[str] | None = None
         self._length = 0
         self._hidden = 0
+        self._depth = 0
 
     def take(self) -> list[RawPair]:
         """The rows since the last call."""
@@ -81,6 +91,9 @@ class _Tmx:
         return rows
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _BadMarkup(f"more than {MAX_DEPTH:,} elements inside each other")
         if name == "tu":
             self._unit = {}
         elif name == "tuv":
@@ -91,6 +104,7 @@ class _Tmx:
             self._hidden += 1
 
     def end(self, name: str, line: int) -> None:
+        self._depth -= 1
         if name == "seg" and self._pieces is not None:
             if self._lang:
                 self._unit.setdefault(self._lang, "".join(self._pieces))

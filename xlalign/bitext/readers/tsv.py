@@ -8,7 +8,7 @@ from pathlib import Path
 from xlalign.bitext.readers.base import PairColumns, Reader
 from xlalign.bitext.readers.lines import lines
 from xlalign.bitext.rows import RawPair
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 
 
 class TsvReader(Reader):
@@ -47,5 +47,6 @@ def _by_name(path: Path, header: str, wanted: tuple[int | str, ...]) -> tuple[in
     names = header.split("\t")
     missing = [name for name in wanted if isinstance(name, str) and name not in names]
     if missing:
-        raise DataError(f"{path}:1: no column `{missing[0]}` in the header", f"it has: {', '.join(names)}")
+        found = shown(", ".join(names))[:300]
+        raise DataError(f"{path}:1: no column `{missing[0]}` in the header", f"it has: {found}")
     return tuple(names.index(name) + 1 if isinstance(name, str) else name for name in wanted)

@@ -114,8 +114,8 @@ def _models(pipeline: Pipeline, name: str) -> list[str]:
 
 
 def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, languages: str | None) -> None:
+    from xlalign.alignment.artifact import align_text
     from xlalign.alignment.settings import AlignSettings
-    from xlalign.alignment.single import align_text
     from xlalign.alignment.view import matrix, parse_pair
 
     settings = pipeline.stages["align-words"][name]
@@ -123,5 +123,4 @@ def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, lan
     data = outcomes[name].artifact.data
     encoder = outcomes[settings.encoder].artifact.data if settings.encoder in outcomes else None
     pair = parse_pair(text)
-    model = data / "models" / f"{languages}.npz" if languages else data
-    output().print(matrix(pair, align_text(pair, settings, encoder, model)))
+    output().print(matrix(pair, align_text(pair, settings, encoder, data, languages or "")))

@@ -110,6 +110,7 @@ def entry(language: str, word: Word, setting: Setting = ANYWHERE) -> Entry:
         DataError: the lexicon has no lemma for the concept.
     """
     found: tuple[Entry, ...] = ()
+    # eat in de.tsv: "essen", and "fressen when=subject:creature,animal": of a dog both hold, and the last one wins.
     for condition, entries in lexicon(language).get(word.concept, ()):
         if not condition or setting.meets(condition):
             found = entries

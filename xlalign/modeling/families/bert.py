@@ -1,4 +1,4 @@
-"""BERT (mBERT, multilingual-e5-small) and its kin: learned positions from 0, token types, special tokens [CLS] and [SEP]."""
+"""BERT (mBERT, multilingual-e5-small) and its kin: learned positions from 0, token types, [CLS] and [SEP]."""
 
 from __future__ import annotations
 

@@ -67,6 +67,8 @@ def _core(clause: Clause, c: str, subject: Tokens, plural: bool) -> Tokens:
     chain = verb_chain(clause, c, plural, inverted)
     middle = _middle(clause, c)
     question = _question_word(clause, c) if inverted else []
+    # inverted: "where" did | Anna | often | buy ...; with an auxiliary: Anna | has | not often | bought ...;
+    # without one the adverb goes first: Anna | often | buys ...
     if inverted:
         tokens = [*question, chain[0], *subject, *middle, *chain[1:]]
     elif chain[0].upos == "AUX":

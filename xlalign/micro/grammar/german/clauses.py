@@ -39,6 +39,8 @@ def realise(clause: Clause) -> Sentence:
 
 def _main(clause: Clause, path: str) -> Tokens:
     part = part_of(clause, path)
+    # front | finite | middle field | bracket:  "Morgen | wird | der Mann das Auto | waschen".
+    # One piece moves to the front, the rest keeps its order, so a fronted time leaves the subject behind the verb.
     finite, bracket = verb_bracket(part, final=False)
     pieces = _pieces(part)
     name = _front(clause)
@@ -57,6 +59,8 @@ def _final(part: GermanClause) -> Tokens:
 
 def _bracketed(pieces: Mapping[str, Tokens], bracket: Tokens) -> Tokens:
     """The middle field and the right bracket; a relative clause that would part them stands behind."""
+    # "Die Frau kann den Brief lesen, den der Bruder schrieb": the bracket closes before the relative clause, because
+    # "... den Brief, den der Bruder schrieb, lesen" parts the verbs by a whole clause.
     if not bracket or not pieces:
         return [*(token for piece in pieces.values() for token in piece), *bracket]
     *others, last = pieces.values()
@@ -145,6 +149,8 @@ def _order(clause: Clause) -> tuple[str, ...]:
         return (*early, "negation", "time", *tail[1:])
     if clause.existential:
         return ("time", "place", "subject")
+    # Known objects stand early, new ones late: "Sie gibt heute dem Kind ein Buch", but a name or a manner pulls the
+    # time behind the known ones: "Sie sieht Anna heute".
     named = any(phrase is not None and is_name(phrase) for phrase in (clause.recipient, clause.object))
     if clause.manner or (named and not clause.passive):
         return (*early, "time", *tail)
@@ -159,6 +165,7 @@ def _carrier(clause: Clause) -> str:
     """Which piece carries the negation: a phrase with *kein*, or the particle *nicht*."""
     if not clause.negated:
         return ""
+    # "es gibt keinen Hund"; "nicht oft", "nicht schnell"; "ist kein Lehrer"; "kauft kein Brot"; else plain "nicht".
     if clause.existential:
         return "subject"
     if _frequency(clause) or clause.manner:

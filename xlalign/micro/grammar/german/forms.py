@@ -55,6 +55,8 @@ def relative(case: Case, gender: Gender) -> str:
 
 def adjective_ending(case: Case, gender: Gender, declension: Declension) -> str:
     """The ending of an attributive adjective."""
+    # "ein alter Mann" has -er, "ein altes Haus" -es, because *ein* shows no gender there; "eine alte Frau" and, after
+    # *der*, "der alte Mann" need only -e; every other weak ending is -en: "dem alten Mann".
     marked = declension == "mixed" and (gender == "n" or (case, gender) == ("nom", "m"))
     if declension == "strong" or (marked and case in {"nom", "acc"}):
         return _STRONG[case][gender]
@@ -85,6 +87,7 @@ def noun(entry: Entry, case: Case, plural: bool) -> str:
     if plural:
         form = entry.get("pl")
         return form + "n" if case == "dat" and not form.endswith(("n", "s")) else form
+    # der Soldat, den Soldaten: the weak ending is what the plural adds to the lemma.
     if entry.has("weak") and case != "nom":
         return entry.lemma + entry.get("pl").removeprefix(entry.lemma)
     return _genitive(entry) if case == "gen" and not entry.has("f") else entry.lemma
@@ -121,6 +124,7 @@ def _stem(verb: Entry) -> str:
 
 
 def _linked(stem: str, ending: str) -> str:
+    # arbeit + t -> arbeitet and öffn + t -> öffnet, but lern + t -> lernt: -e- where the cluster could not be said.
     return stem + ("e" if _E_BEFORE_T.search(stem) else "") + ending
 
 
@@ -150,5 +154,6 @@ def infinitive(verb: Entry) -> str:
 def participle(verb: Entry) -> str:
     """The past participle as one word."""
     stem = _stem(verb)
+    # gehört to "hören", verkauft to "verkaufen", repariert to "reparieren", zugemacht to "zu+machen".
     ge = "" if stem.startswith(_NO_GE) or stem.endswith("ier") else "ge"
     return particle(verb) + (verb.get("part") or ge + _linked(stem, "t"))

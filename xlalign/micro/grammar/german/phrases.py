@@ -68,6 +68,7 @@ class GermanPhrases:
     def after(self, preposition: str, node: str, phrase: NounPhrase, path: str) -> Tokens:
         """A preposition with its phrase in the dative, contracted (*im*, *vom*) where people do."""
         tokens = self.phrase(phrase, path, "dat")
+        # "in dem Garten" -> "im Garten", but "in dem Garten, den Anna sah" stays, since *dem* points at the clause.
         contracts = tokens[0].form == "dem" and preposition in _CONTRACTED
         if contracts and phrase.relative is None and phrase.conjunct is None:
             return [Token(_CONTRACTED[preposition], "ADP", node, "adp"), *tokens[1:]]
@@ -93,6 +94,7 @@ def name(word: Word, path: str, case: Case) -> Tokens:
 
 
 def _takes_s(possessor: str) -> bool:
+    # "Annas Hund", but "der Hund von Thomas".
     return not entry("de", Word(possessor)).lemma.endswith(("s", "x", "z"))
 
 

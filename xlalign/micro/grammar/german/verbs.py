@@ -56,6 +56,8 @@ def verb_bracket(part: GermanClause, *, final: bool) -> tuple[Token, Tokens]:
             return Token(forms.particle(verb) + form, upos, node), []
         return Token(form, upos, node), _particle(verb, node)
     form = forms.participle(verb) if clause.passive else forms.infinitive(verb)
+    # Helpers are listed outermost first, and the bracket runs from the innermost out:
+    # future + must + passive of "reparieren" -> wird ... | repariert werden müssen.
     inner = [Token(forms.infinitive(helper), "AUX", at, role) for helper, at, role in reversed(helpers[1:])]
     outer, at, role = helpers[0]
     finite = forms.finite(outer, clause.tense == "past", _plural(part))

@@ -73,6 +73,8 @@ def _coordinate(frame: HindiClause, conjunction: str, clause: Clause) -> Tokens:
 def _core(frame: HindiClause) -> Tokens:
     """The clause without what is embedded in it."""
     clause = frame.clause
+    # subject | time place recipient | object | question word | manner | predicate | verbs:
+    # "अन्ना ने कल बाज़ार में रोटी खरीदी". A governed object (की मदद) stays beside the noun of its compound verb.
     subject, object_, manner, asked = _subject(frame), _object(frame), _manner(frame), _asked(frame)
     governed = verbs.object_marker(frame) in ("का", "से")
     if clause.question == "who" and (frame.verb.has("have") or (not governed and is_indefinite(clause.object))):
@@ -133,6 +135,8 @@ def _relative(phrase: NounPhrase, node: str, *, inside: bool) -> Tokens:
 def _gap(frame: HindiClause, marker: str) -> Tokens:
     """The relative pronoun, with the noun itself where the clause comes first."""
     assert frame.antecedent is not None
+    # First:  "जो कुत्ता सोता है, वह ..."  the noun stands inside the relative clause, वह takes it up outside.
+    # After:  "एक कुत्ता, जो सोता है, ..."  the pronoun stands alone.
     marking = Marking(marker, verbs.preverb(frame), pronoun="जो")
     mark = frame.path.removesuffix(".")
     if frame.inside:

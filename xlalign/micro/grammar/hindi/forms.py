@@ -64,6 +64,7 @@ def noun(lemma: str, gender: Gender, plural: bool, oblique: bool) -> str:
 
 
 def _oblique_plural(lemma: str, gender: Gender) -> str:
+    # लड़का -> लड़कों, चिड़िया -> चिड़ियों, लड़की -> लड़कियों (shortened ई), किताब -> किताबों.
     if lemma.endswith("िया") or (gender == "m" and lemma.endswith("ा")):
         return lemma[:-1] + "ों"
     if lemma[-1] in _SHORTENED:
@@ -125,6 +126,7 @@ def habitual(stem: str, agreement: Agreement, final: bool = False) -> str:
 @cache
 def perfective(stem: str, agreement: Agreement, final: bool = True) -> str:
     """The perfective participle; before another verb (not `final`) it does not show the feminine plural."""
+    # सो: सोया, सोए, सोई, सोईं; before another verb the last two are alike: "सोई हैं", so the slot stops at 2.
     slot = _slot(agreement) if final else min(_slot(agreement), 2)
     if stem in _IRREGULAR_PERFECTIVE:
         return _IRREGULAR_PERFECTIVE[stem][slot]
@@ -195,6 +197,7 @@ def pronoun(pronoun: str, plural: bool, marker: str, possessed: Agreement = DEFA
     if not marker:
         return (modifier(pronoun, plural, oblique=False),)
     base = _OBLIQUE[pronoun][plural]
+    # वह + ने -> उसने, उन्होंने; वह + को -> उसे, उन्हें; वह + के पास -> उसके पास, two words.
     if marker == "ने":
         return (base + ("्होंने" if plural else "ने"),)
     if marker == "को":

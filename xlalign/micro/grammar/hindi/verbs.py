@@ -110,6 +110,8 @@ def preverb(frame: HindiClause) -> Agreement:
 
 def agreement(frame: HindiClause) -> Agreement:
     """What the verb agrees with: the unmarked subject, else the unmarked object, else nothing."""
+    # "लड़की रोटी खाती है" agrees with the girl; "लड़के ने रोटी खाई" with the bread, since ने marks the subject;
+    # "लड़के ने कुत्ते को देखा" with nothing, since को marks the object as well.
     if not frame.passive and not subject_marker(frame):
         return phrases.agreement(frame.subject) if frame.subject else DEFAULT
     if frame.verb.has("noun"):
@@ -189,6 +191,7 @@ def _chain(frame: HindiClause) -> Tokens:
     verb, main, seen = frame.verb, _main(frame), agreement(frame)
     if frame.progressive and verb.has("state") and not frame.passive:
         return _state(frame, main)
+    # Each verb sets the form of the one before it: passive "खाया जाता है", vector "खा लिया", modal "खा सकता है".
     tokens: Tokens = []
     if frame.passive:
         tokens.append(main.token(forms.passive_participle(main.stem, seen)))

@@ -91,6 +91,7 @@ def _pieces(part: RussianClause) -> dict[str, Tokens]:
     objects = _argument(part, "object")
     late = is_indefinite(clause.recipient) and not is_indefinite(clause.object)
     recipient = _phrase(part, clause.recipient, "recipient", "dat")
+    # "Он быстро ест", but "Не ешь быстро": a command or a denial puts the stress on the manner, at the end.
     early_manner = not (clause.negated or clause.imperative)
     manner = _manner(part)
     return {
@@ -147,6 +148,7 @@ def _place(part: RussianClause) -> Tokens:
     if clause.place is None:
         return []
     preposition, where = entry("ru", Word(clause.place.preposition)), clause.place.where
+    # The lexicon marks the preposition with its case (под: ins); "в" has pre for where and acc for where to.
     case: Case = next(case for case in ("pre", "ins", "gen") if preposition.has(case))
     form = entry("ru", where.noun).get(preposition.concept) or preposition.lemma
     return _phrases.after(form, "acc" if goal and case == "pre" else case, node, where, f"{node}.where")
@@ -188,6 +190,7 @@ def _tail(part: RussianClause) -> Tokens:
         tokens += _embedded([Token("что", "SCONJ", node, "mark")], node, clause.complement)
     if clause.subordinate is not None:
         concept, inner = clause.subordinate
+        # "Он споёт, если она придёт": both halves are future in Russian, whatever English says.
         if concept in {"when", "if"} and (clause.tense, inner.tense) == ("future", "present"):
             inner = replace(inner, tense="future")
         node = part.node("subordinate")

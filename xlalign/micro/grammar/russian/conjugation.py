@@ -35,6 +35,7 @@ def _with_ending(verb: Entry, kind: Aspect, form: str) -> str:
 
 def _principal(verb: Entry, kind: Aspect) -> tuple[str, str, str]:
     """Third person singular and plural and imperative, without the reflexive ending."""
+    # "impf=пишет,пишут" or "pf=напишет,напишут,напиши"; without it -ть gives way to -ет, and -овать to -ует.
     given = verb.get(kind).split(",") if verb.get(kind) else _regular(infinitive(verb, kind))
     return given[0], given[1], given[2] if len(given) > 2 else _imperative(given[1])
 
@@ -67,6 +68,7 @@ def past(verb: Entry, kind: Aspect, gender: Gender) -> str:
     """The past tense, which agrees in gender."""
     given = verb.get("pfpast" if kind == "pf" else "past")
     base = infinitive(verb, kind).removesuffix("ся").removesuffix("ть") + "л"
+    # читать -> читал, читала; with `past=нёс,несла` neuter and plural come from the feminine: несло, несли.
     masculine, feminine = given.split(",") if given else (base, base + "а")
     return _with_ending(verb, kind, masculine if gender == "m" else feminine[:-1] + _PAST[gender])
 

@@ -38,6 +38,8 @@ class RussianClause:
 
     def government(self, name: str) -> tuple[str, Case]:
         """Preposition (or nothing) and case of the subject or the object."""
+        # "у Анны есть кот": subject gen after у, object nom; "Анне нужен кот": dat and nom; "у Анны нет кота": gen
+        # both.
         if name == "subject":
             return _subject_government(self)
         if self.construction in {"have", "need", "passive"}:
@@ -97,6 +99,7 @@ def _construction(clause: Clause, verb: Entry) -> Construction:
     if clause.existential:
         return "exist"
     plain_verb = bool(clause.modal or clause.imperative)
+    # Under a modal *have* is an ordinary verb: "Анна хочет иметь собаку", not "у Анны хочет быть собака".
     if verb.concept in {"have", "need"} and not plain_verb:
         return "have" if verb.concept == "have" else "need"
     if verb.concept == "be" and clause.place and clause.negated and not plain_verb and not is_frequency(clause):

@@ -81,6 +81,7 @@ def locative(entry: Entry) -> str:
 
 def _singular(entry: Entry, case: Case) -> str:
     lemma = entry.lemma
+    # книга: "f hard" cuts 1 letter, книг + "ы" for the genitive, which _spell turns into книги after a velar.
     paradigm, cut = _paradigm(entry)
     ending = _SINGULAR[paradigm].split(" ")[_CASES.index(case)]
     if case == "nom" or (case == "acc" and paradigm in {"m hard", "f ь"}):
@@ -118,6 +119,7 @@ def _plural(entry: Entry, case: Case) -> str:
         return entry.get("gp") or _genitive_plural(entry, nominative)
     if case == "acc":
         return _plural(entry, "gen" if entry.has("anim") else "nom")
+    # столы -> столам, but учителя -> учителям; книги has its и from the velar, so it is hard: книгам.
     soft = nominative[-1] == "я" or (nominative[-1] == "и" and nominative[-2] not in _VELAR + _HUSHING)
     vowel = "я" if soft else "а"
     ending = {"dat": "м", "ins": "ми", "pre": "х"}[case]
@@ -154,6 +156,7 @@ def adjective(lemma: str, case: Case, gender: Gender, animate: bool) -> str:
     """A long adjective."""
     if case == "acc" and animate and gender in {"m", "p"}:
         case = "gen"
+    # большой + "ого" keeps о under stress, хороший + "ого" does not: большого, хорошего; синий is soft: синего.
     stem, ending = lemma[:-2], _HARD[gender].split()[_CASES.index(case)]
     if (case, gender) in {("nom", "m"), ("acc", "m")}:
         return lemma

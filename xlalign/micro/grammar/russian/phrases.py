@@ -114,6 +114,8 @@ def _shape(phrase: NounPhrase, head: Entry, case: Case) -> _Shape:
     if not phrase.count:
         return _Shape(case, plural, case, gender)
     numeral = entry("ru", Word(phrase.count)).lemma
+    # два больших стола (nom: gen. singular, adjective gen. plural), двух столов (gen), пять столов (nom: gen. plural),
+    # вижу двух мальчиков (acc, animate: genitive), вижу два стола (acc, inanimate: as the nominative).
     few = numeral in declension.FEW
     if few and case == "acc" and head.has("anim"):
         return _Shape("gen", True, "gen", "p", declension.numeral(numeral, "gen"))

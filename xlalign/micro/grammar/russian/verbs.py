@@ -70,6 +70,7 @@ def _being(part: RussianClause) -> Tokens:
         return _be(part, part.agreement, "head")
     if part.construction in {"have", "exist"}:
         return [Token("есть", "VERB", part.node("verb"))]
+    # "Анна — врач": the copula is a dash; "Анна не врач" and "Кто врач?" have neither.
     dash = clause.category is not None and not clause.negated and part.gap != "subject" and clause.question != "who"
     return [Token("—", "PUNCT", part.node("verb"), "punct")] if dash else []
 

@@ -62,6 +62,7 @@ def _inverted(frame: SpanishClause) -> Tokens:
     clause = frame.clause
     subject, group, asked = _subject(frame), verbs(frame), _asked(frame)
     frequency = _time(frame) if _frequency(frame) else []
+    # The subject follows the verb ("¿Qué compró Ana?"), unless a relative clause makes it too heavy to wait for.
     if clause.question == "polar" and frame.subject and frame.subject.relative:
         return [*subject, *_predicate(frame), *_rest(frame)]
     if clause.question == "polar" and clause.quality and not clause.than:
@@ -90,6 +91,7 @@ def _asked(frame: SpanishClause) -> Tokens:
 
 def _complement(frame: SpanishClause, complement: Clause) -> Tokens:
     clause = frame.clause
+    # "cree que duerme", but "no cree que duerma" and "espera que duerma".
     doubted = clause.negated and clause.verb.concept in ("believe", "say")
     mood: Mood = "subjunctive" if doubted or clause.verb.concept == "hope" else "indicative"
     return _clause(frame.under(complement, f"{frame.path}complement.", mood=mood, past=clause.tense == "past"))
@@ -167,6 +169,7 @@ def _object(frame: SpanishClause) -> Tokens:
 
 def _takes_a(clause: Clause, phrase: NounPhrase) -> bool:
     """Whether the phrase as an object has personal *a*: people, and animals that are seen as someone."""
+    # "ve a Ana", "ve al perro", but "ve la casa"; "tiene un perro" (have: none), and no second *a* beside a recipient.
     scope = entry("es", clause.verb).get("a")
     kind = concepts()[phrase.noun.concept].cls
     if scope == "none" or clause.recipient or kind == "LOC":
@@ -223,6 +226,8 @@ def _rest(frame: SpanishClause, predicate: bool = True) -> Tokens:
         (clause.place.where if clause.place else None, _place(frame)),
         (None, late_time),
     ]
+    # False sorts before True and the sort is stable, so only the phrases with a relative clause move, to the end:
+    # "Ana vio en el mercado al hombre que vende pan".
     parts.sort(key=lambda part: part[0] is not None and part[0].relative is not None)
     return [token for _, tokens in parts for token in tokens]
 

@@ -60,6 +60,7 @@ def pluralised(word: str) -> str:
         return word + "s"
     if word.endswith("z"):
         return word[:-1] + "ces"
+    # canción -> canciones: with the added syllable the stress needs no accent any more.
     if word[-1] in "ns" and word[-2] in _STRESSED:
         return word[:-2] + _STRESSED[word[-2]] + word[-1] + "es"
     return word + "es"
@@ -99,6 +100,8 @@ def _regular_participle(infinitive: str) -> str:
 @cache
 def conjugated(entry: Entry, slot: Slot, plural: bool) -> str:
     """The third person of a tense."""
+    # `pret=durm` of dormir gives durm + ió; with a comma, `pret=fue,fueron`, the lexicon spells out both numbers;
+    # `strong=tuv` gives tuvo and tuvieron, and a stem in j loses the i: dijo, dijeron.
     given = entry.get(slot)
     if "," in given:
         return given.split(",")[plural]

@@ -54,6 +54,7 @@ def said(phrase: NounPhrase, node: str, style: Style) -> Tokens:
 
 def conjoined(node: str, tokens: Tokens) -> Tokens:
     """*y*, or *e* before the sound i, and what it joins."""
+    # "padre e hijo", "rojo e interesante", but "agua y hielo": the sound counts, and hi before a or e is no vowel.
     following = tokens[0].form.lower().removeprefix("h")
     form = "e" if following.startswith(("i", "í")) and not following.startswith(("ia", "ie")) else "y"
     return [Token(form, "CCONJ", node, "conj"), *tokens]
@@ -63,6 +64,7 @@ def contracted(tokens: Tokens) -> Tokens:
     """*a el* and *de el* as the single words *al* and *del*, which count as the preposition."""
     result: Tokens = []
     for token in tokens:
+        # [a, el, perro] -> [al, perro], where *al* keeps the node and the role of the preposition.
         pair = (result[-1].form, token.form) if result else ("", "")
         if pair in _CONTRACTED and token.role == "det":
             result[-1] = replace(result[-1], form=_CONTRACTED[pair])
@@ -138,6 +140,7 @@ def _described(phrase: NounPhrase, head: Entry, node: str, own: Gender, plural: 
 
 def _adjectives(phrase: NounPhrase, node: str, own: Gender, plural: bool) -> Tokens:
     """Colours stand next to the noun; two other adjectives are joined by *y*."""
+    # [grande, rojo, viejo] on "coche" -> coche rojo grande y viejo.
     setting = Setting(subject=phrase.noun.concept)
     entries = [(i, entry("es", word, setting)) for i, word in enumerate(phrase.adjectives)]
     colours = [pair for pair in entries if pair[1].has("colour")]

@@ -152,6 +152,7 @@ def _copula(frame: SpanishClause) -> Entry:
     clause = frame.clause
     if clause.existential:
         return entry("es", Word("_haber"))
+    # "es grande", "es médico", but "está enfermo" (a state) and "está en casa" (a place).
     state = clause.quality is not None and quality(frame).has("estar")
     located = clause.quality is None and clause.category is None
     return entry("es", Word("_estar" if state or located else "be"))
@@ -194,6 +195,8 @@ def _perfect(link: _Link, node: str, plural: bool) -> Tokens:
 
 
 def _slot(frame: SpanishClause, verb: Entry) -> Slot:
+    # Ana dice que Pedro | duerme, durmió, dormirá.    present, past, future
+    # Ana dijo que Pedro | dormía, durmió, dormiría.   the same three, said in the past
     if frame.mood == "subjunctive":
         return "isubj" if frame.past else "subj"
     if frame.past and frame.clause.tense != "past":
