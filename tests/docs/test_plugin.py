@@ -57,9 +57,8 @@ def test_aligner(installed, monkeypatch):
 def test_family(installed, monkeypatch):
     from transformers import AutoConfig
 
-    from xlalign.modeling.families import FAMILIES, UNLISTED, family_of
+    from xlalign.modeling.families import FAMILIES, family_of
 
-    assert family_of(AutoConfig.for_model("megatron-bert")) is UNLISTED
     monkeypatch.setattr(FAMILIES, "_plugins", table(FAMILIES)._plugins)
     assert family_of(AutoConfig.for_model("megatron-bert")).head == ("cls",)
 
