@@ -16,7 +16,7 @@ from xlalign.objectives.distillation.options import DistillationOptions
 from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment, entry_rows
 from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
 from xlalign.objectives.encodings import Encodings
-from xlalign.objectives.requests import LinkedWords
+from xlalign.objectives.requests import BatchLinks
 from xlalign.objectives.views import DictionaryRows, WordPairs
 from xlalign.objectives.word_alignment.loss import WordAlignment, label
 from xlalign.objectives.word_alignment.options import WordAlignmentOptions
@@ -27,7 +27,7 @@ LINKS = WordPairs(torch.tensor([0, 0, 1, 3, 4]), torch.tensor([[0, 1], [1, 0], [
 
 @pytest.fixture
 def linked(make_batch):
-    return dataclasses.replace(make_batch(), answers={LinkedWords(): LINKS})
+    return dataclasses.replace(make_batch(), answers={BatchLinks(): LINKS})
 
 
 def token_of(view, row: int, word: int, side: int = 0) -> int:
@@ -74,7 +74,7 @@ def test_word_losses_equal_the_formula(encoder, linked, form):
 
 def test_a_word_linked_twice_is_no_negative_of_itself(encoder, linked):
     twice = WordPairs(torch.tensor([0, 0, 1]), torch.tensor([[0, 1], [0, 0], [1, 1]]))
-    batch = dataclasses.replace(linked, answers={LinkedWords(): twice})
+    batch = dataclasses.replace(linked, answers={BatchLinks(): twice})
     loss = WordAlignment(WordAlignmentOptions(form="nce"), encoder, {})(
         batch, Encodings(batch, {"query": encoder})
     ).loss

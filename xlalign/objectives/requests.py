@@ -165,7 +165,7 @@ class OutputLayer(DataRequest[None]):
 
 
 @dataclass(frozen=True)
-class LinkedWords(DataRequest["WordPairs"]):
+class BatchLinks(DataRequest["WordPairs"]):
     """All word links of the pairs of a batch."""
 
     @property

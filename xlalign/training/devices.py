@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accelerate import PartialState
     from torch.distributed.fsdp import FSDPModule
 
-    from xlalign.training.trainable import Trainable
+    from xlalign.training.protocols import TrainingProgram
 
 
 TRACKED = "trackers"
@@ -30,7 +30,7 @@ TRACKED = "trackers"
 class _Step(nn.Module):
     """A program's loss as a module's forward pass, which is what autocast and DDP wrap."""
 
-    def __init__(self, program: Trainable) -> None:
+    def __init__(self, program: TrainingProgram) -> None:
         super().__init__()
         self.state = program.modules()
         self._loss = program.loss
@@ -48,7 +48,7 @@ class Device:
         world: number of processes.
     """
 
-    def __init__(self, program: Trainable, settings: TrainSettings, work: Path) -> None:
+    def __init__(self, program: TrainingProgram, settings: TrainSettings, work: Path) -> None:
         from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
 
@@ -150,7 +150,7 @@ def _plain(settings: TrainSettings) -> dict[str, str | int | float | bool]:
     return {key: value if isinstance(value, str | int | float | bool) else str(value) for key, value in values}
 
 
-def prepare(program: Trainable, settings: TrainSettings, work: Path) -> Device:
+def prepare(program: TrainingProgram, settings: TrainSettings, work: Path) -> Device:
     """Put a program on the device that the settings name; trackers write below `work`."""
     return Device(program, settings, work)
 

@@ -22,10 +22,10 @@ from xlalign.objectives.gather import full
 from xlalign.training import checkpoint, devices, optimizer
 from xlalign.training.metrics import Metrics
 from xlalign.training.prefetch import Ahead
+from xlalign.training.protocols import Batches, TrainingProgram
 from xlalign.training.settings import TrainSettings
 from xlalign.training.sharding import placed
 from xlalign.training.signals import StopFlag
-from xlalign.training.trainable import Batches, Trainable
 
 Scores = dict[str, float]
 KEEP = 2
@@ -44,7 +44,7 @@ class TrainResult:
 
 
 def train(
-    program: Trainable,
+    program: TrainingProgram,
     batches: Batches,
     settings: TrainSettings,
     work: Path,
@@ -78,7 +78,7 @@ class _Run:
 
     def __init__(
         self,
-        program: Trainable,
+        program: TrainingProgram,
         batches: Batches,
         settings: TrainSettings,
         work: Path,

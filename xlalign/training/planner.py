@@ -15,11 +15,11 @@ from xlalign.arrays import Ints
 from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import (
+    BatchLinks,
     DataRequest,
     Dictionary,
     EntryView,
     Labels,
-    LinkedWords,
     Span,
     Teacher,
     ViewName,
@@ -40,7 +40,7 @@ RELEASE = 64
 
 
 @dataclass(frozen=True)
-class TrainingData:
+class RecipeData:
     """What a recipe reads; None where it does not.
 
     Attributes:
@@ -64,7 +64,7 @@ class TrainingData:
 
 
 @dataclass
-class _Step:
+class _UnderWay:
     """What is known of a batch under construction."""
 
     views: dict[ViewName, TokenView] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class RecipeBatches:
         run: batch size (pairs a step, and documents a step), seed, length.
     """
 
-    def __init__(self, recipe: TrainingRecipe, frame: SpecialTokens, data: TrainingData, run: Run) -> None:
+    def __init__(self, recipe: TrainingRecipe, frame: SpecialTokens, data: RecipeData, run: Run) -> None:
         self.recipe, self.frame, self.data, self.run = recipe, frame, data, run
         self._requests = recipe.requests()
         views = dict.fromkeys(p.view for p in recipe.passes())
@@ -94,8 +94,8 @@ class RecipeBatches:
         spanned = any(isinstance(request, Span) for request in self._requests)
         self.pairs = PairBatches(recipe, frame, data.pairs, run, spanned=spanned) if data.pairs else None
         self.mono = self._mono(data.mono) if data.mono else None
-        self._serve: dict[type[DataRequest[Any]], Callable[[Any, _Step], Answer]] = {
-            LinkedWords: self._word_pairs,
+        self._serve: dict[type[DataRequest[Any]], Callable[[Any, _UnderWay], Answer]] = {
+            BatchLinks: self._word_pairs,
             Span: self._span,
             Labels: self._labels,
             Teacher: self._teacher,
@@ -126,7 +126,7 @@ class RecipeBatches:
 
     def batch(self, step: int) -> TrainingBatch:
         """The batch of a step."""
-        now = _Step()
+        now = _UnderWay()
         self._draw(now, step)
         for request in self._requests:
             if type(request) in self._serve:
@@ -136,7 +136,7 @@ class RecipeBatches:
         names = () if now.pairs is None or self.data.pairs is None else map(self.data.pairs.name, now.pairs.pairs)
         return TrainingBatch(tuple(names), now.views, now.answers)
 
-    def _draw(self, now: _Step, step: int) -> None:
+    def _draw(self, now: _UnderWay, step: int) -> None:
         """The examples of a step and their views: documents, entries, pairs."""
         if self.mono:
             now.documents = self.mono.draw(step)
@@ -149,22 +149,22 @@ class RecipeBatches:
             now.pairs = self.pairs.draw(step)
             now.views.update(self.pairs.views(now.pairs))
 
-    def _entries(self, view: EntryView, now: _Step) -> TokenView:
+    def _entries(self, view: EntryView, now: _UnderWay) -> TokenView:
         tokens = self._dictionaries.of(view.dictionary).tokens
         texts = 2 * now.entries[view.dictionary] + int(view.side == "target")
         return rows((tokens, texts), None, self.frame, self.recipe.data)
 
-    def _word_pairs(self, _: LinkedWords, now: _Step) -> Answer:
+    def _word_pairs(self, _: BatchLinks, now: _UnderWay) -> Answer:
         assert self.pairs is not None
         assert now.pairs is not None
         return self.pairs.word_pairs(now.pairs)
 
-    def _span(self, request: Span, now: _Step) -> Answer:
+    def _span(self, request: Span, now: _UnderWay) -> Answer:
         assert self.pairs is not None
         assert now.pairs is not None
         return self.pairs.span(now.views[request.view], request.view, now.pairs)
 
-    def _labels(self, request: Labels, now: _Step) -> Answer:
+    def _labels(self, request: Labels, now: _UnderWay) -> Answer:
         view = now.views[request.view]
         if self.mono and now.documents and request.by == "dictionary":
             return self.mono.labels(view, now.documents)
@@ -172,7 +172,7 @@ class RecipeBatches:
         assert now.pairs is not None
         return self.pairs.aligned(view, now.pairs)
 
-    def _teacher(self, request: Teacher, now: _Step) -> Answer:
+    def _teacher(self, request: Teacher, now: _UnderWay) -> Answer:
         assert now.pairs is not None
         return torch.from_numpy(self.data.teachers[request][now.pairs.pairs])
 

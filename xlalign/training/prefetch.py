@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlalign.training.trainable import Batches
+    from xlalign.training.protocols import Batches
 
 
 class Ahead:

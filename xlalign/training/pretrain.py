@@ -22,7 +22,7 @@ from xlalign.training.dev import dev_retrieval
 from xlalign.training.dictionary import Dictionaries, read_entries
 from xlalign.training.documents import monolingual
 from xlalign.training.loop import TrainResult, train
-from xlalign.training.planner import RecipeBatches, TrainingData
+from xlalign.training.planner import RecipeBatches, RecipeData
 from xlalign.training.program import RecipeProgram
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings, tokens_of
@@ -200,7 +200,7 @@ def make_tokens(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sour
                 write_tokens(wanted, sources.bitext, tokenizer, sources.alignments, new)
 
 
-def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sources: Sources, seed: int) -> TrainingData:
+def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sources: Sources, seed: int) -> RecipeData:
     """Open the texts and dictionaries that a recipe's objectives read."""
     needs, longest = recipe.needs(), recipe.data.max_length
     opened = {
@@ -218,7 +218,7 @@ def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, source
         dictionaries = Dictionaries(sources.alignments, entries, seed)
     translated = any(isinstance(request, Labels) for request in recipe.requests())
     pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))) if translated else ()
-    return TrainingData(pairs, mono, dictionaries, tuple(pieces))
+    return RecipeData(pairs, mono, dictionaries, tuple(pieces))
 
 
 TOKENS = "tokens"

@@ -39,7 +39,7 @@ from xlalign.objectives.base import LossOutput, Objective, exact, head
 from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.options import Widths
-from xlalign.objectives.requests import LinkedWords, Model
+from xlalign.objectives.requests import BatchLinks, Model
 from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_vectors
 
@@ -88,7 +88,7 @@ class WordAlignment(Objective):
     def _links(self, batch: TrainingBatch, encoders: Encodings) -> tuple[Tensor, Tensor]:
         """Pair (K,) and word numbers (K, 2) of each link."""
         if self.options.source == "file":
-            found = batch.answer(LinkedWords())
+            found = batch.answer(BatchLinks())
             return found.rows, found.words
         labels, positions = self._labels(batch, encoders)
         row, i, j = labels.nonzero(as_tuple=True)
@@ -140,7 +140,7 @@ class WordAlignment(Objective):
         """Links (B, S, T) between tokens: the encoder's own, or all tokens of words linked in the file."""
         if self.options.source != "file":
             return self._labels(batch, encoders)[0]
-        given = batch.answer(LinkedWords())
+        given = batch.answer(BatchLinks())
         views = [batch.views[name] for name in self._views()]
         x, y = (view.words[own] for view, own in zip(views, positions, strict=True))
         table = torch.zeros(len(x), int(x.max()) + 1, int(y.max()) + 1, dtype=torch.bool, device=x.device)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.objectives.options import ObjectiveOptions
-from xlalign.objectives.requests import DataRequest, Layers, LinkedWords, Pass
+from xlalign.objectives.requests import BatchLinks, DataRequest, Layers, Pass
 
 
 class WordAlignmentOptions(ObjectiveOptions):
@@ -32,5 +32,5 @@ class WordAlignmentOptions(ObjectiveOptions):
         wanted = (Pass("concat", masked=True),) if self.form == "pointer" else (Pass("source"), Pass("target"))
         layers = (Layers("layer", (self.layer,)), Layers("label_layer", (self.label_layer,)))
         if self.source == "file":
-            return (*wanted, LinkedWords(), *layers)
+            return (*wanted, BatchLinks(), *layers)
         return (*wanted, *(Pass(p.view, model="label") for p in wanted), *layers)

@@ -9,7 +9,7 @@ from torch import nn
 from xlalign.objectives.base import LossOutput
 
 
-class Trainable(Protocol):
+class TrainingProgram(Protocol):
     """What is trained. Parameters that require a gradient are trained, all others are only saved."""
 
     def modules(self) -> nn.Module:
