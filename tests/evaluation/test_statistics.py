@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.evaluation.correlation import alignment_and_transfer, spearman
+from xlalign.evaluation.metrics.scoring import f1_of_counts, mean_of_values
 from xlalign.evaluation.significance import (
     Paired,
     benjamini_hochberg,
@@ -15,7 +16,6 @@ from xlalign.evaluation.significance import (
     verdict,
 )
 from xlalign.evaluation.tasks import TASKS
-from xlalign.evaluation.tasks.scorers import f1_of_counts, mean_of_values
 
 # ALIGN-MLM's twelve (method, transformation) points: alignment accuracy and BS - BZ of XNLI, NER and POS.
 ALIGNMENT = [90.0, 0.3, 57.3, 97.7, 85.6, 98.6, 95.7, 64.2, 93.7, 98.4, 95.2, 98.2]
@@ -181,7 +181,7 @@ def test_sums_of_items_give_the_headline(name):
     gold, predicted = GOLD[name]
     rows = task.items(gold, predicted, "de")
     headline = task.headline(task.score(gold, predicted, "de"))
-    assert float(task.scorer.total(rows.sum(0), len(rows))) == pytest.approx(headline)
+    assert float(task.metrics.total(rows.sum(0), len(rows))) == pytest.approx(headline)
     assert 0 < headline < 100
 
 

@@ -109,7 +109,7 @@ class PackedRows:
         """Number B of rows."""
         return len(self.lengths)
 
-    def to(self, device: torch.device) -> PackedRows:
+    def to(self, device: torch.device) -> Self:
         """The batch on a device."""
         moved: dict[str, Any] = {n: v.to(device) for n, v in vars(self).items() if isinstance(v, Tensor)}
         return replace(self, **moved)

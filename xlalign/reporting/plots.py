@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from xlalign.evaluation.aggregate import TaskScores
+from xlalign.evaluation.results import TaskResult
 from xlalign.reporting.curves import panel_order, smooth
 from xlalign.reporting.data import Curve, Dot, FilterCount
 from xlalign.reporting.format import visible
@@ -94,7 +94,7 @@ def colours(models: Sequence[str], baseline: str) -> dict[str, str]:
     return {baseline: BASELINE} | {model: PALETTE[i % len(PALETTE)] for i, model in enumerate(others)}
 
 
-def bars(task: TaskScores, baseline: str, title: str) -> Drawing:
+def bars(task: TaskResult, baseline: str, title: str) -> Drawing:
     """Scores by language, one bar a model, error bars of one standard deviation; many languages take more rows."""
     languages = languages_of(task)
     a_row = max(1, BARS_A_ROW // max(1, len(task.models)))
@@ -197,7 +197,7 @@ def _place(value: float, edges: Sequence[float]) -> float:
     return len(edges) - 1
 
 
-def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, str], places: int) -> None:
+def _bars(axis: Any, task: TaskResult, languages: list[str], palette: dict[str, str], places: int) -> None:
     width = 0.8 / len(task.models)
     for number, (name, model) in enumerate(task.models.items()):
         scores = [model.languages.get(lang) for lang in languages]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+from xlalign.config.faults import Fault
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages
+from xlalign.stages.checks import data_faults, file_fault, model_faults
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
 
-DIAGNOSTICS = Kind("diagnostics", 1, __name__)
+DIAGNOSTICS = Kind("diagnostics", 2, __name__, shown=(RESULT,))
 
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:
@@ -25,7 +28,18 @@ def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node
     return [*built, Node(name, DIAGNOSTICS, together, {model: f"{name}.{model}" for model in models})]
 
 
-SECTION = Section("diagnostics", DiagnosticsSettings, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Models, data and gold links."""
+    settings: DiagnosticsSettings = stage.settings
+    for model in settings.models:
+        yield from model_faults(stage.at("models"), model, stage.stages)
+    yield from data_faults(stage, {"": settings.data})
+    for entry in settings.gold:
+        for path in entry.partition("=")[2].split(","):
+            yield from file_fault(stage.at("gold"), path, "gold standard", "write `en-fr=TEXT,LINKS`")
+
+
+SECTION = Section("diagnostics", DiagnosticsSettings, nodes, faults=faults)
 
 
 def pins(settings: DiagnosticsSettings) -> dict[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Any, cast
 
-from xlalign import __version__
 from xlalign.errors import UserError
 from xlalign.evaluation.diagnostics.record import Diagnostics
 from xlalign.reporting.alignment import error_table, gold_table, lexicon_table
@@ -37,7 +37,7 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     return ReportData(
         title=pipeline.title,
         command=pipeline.command_line("report"),
-        version=__version__,
+        version=version("xlalign"),
         created=max((outcome.artifact.manifest.created for outcome in outcomes.values()), default="")[:10],
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),

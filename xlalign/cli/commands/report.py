@@ -59,6 +59,7 @@ def command(
 
         from xlalign.reporting.folder import write
         from xlalign.reporting.renderers import renderers
+        from xlalign.stages.export import refuse_unusable
         from xlalign.stages.report import gather
 
         renderers(tuple(formats or ()))  # an unknown format is said before anything runs
@@ -66,6 +67,8 @@ def command(
         if why:
             _explain(request, opened, why)
             return
+        if request.out:
+            refuse_unusable(request.out)
         names = [name for stages in opened.stages.values() for name in stages]
         outcomes = current(replace(request, out=None), opened, names)
         if outcomes is None:
