@@ -33,6 +33,7 @@ def test_every_stage_has_its_command():
         "report",
         "check",
         "init",
+        "schema",
         "list",
         "cache",
         "doctor",

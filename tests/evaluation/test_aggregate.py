@@ -184,3 +184,14 @@ def test_both_tests_stand_behind_a_number(results):
     found = trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference
     assert found.low <= found.mean <= found.high
     assert 0 < found.p_items <= 1
+
+
+def test_a_summary_is_about_the_first_task_with_a_transfer(results):
+    from xlalign.evaluation.aggregate import _primary
+
+    def order(*names):
+        return {name: results.tasks[name] for name in names}
+
+    assert results.primary == "xnli"
+    assert _primary(order("tatoeba", "xnli")) == "xnli"
+    assert (_primary(order("tatoeba")), _primary({})) == ("tatoeba", "")

@@ -15,7 +15,7 @@ from xlalign.stages.export import MARK
 from xlalign.stages.runner import Outcome, make_current
 
 if TYPE_CHECKING:
-    from xlalign.objectives.options import Recipe
+    from xlalign.objectives.recipe import TrainingRecipe
     from xlalign.progress import Event
     from xlalign.stages.base import Node
     from xlalign.stages.pipeline import Pipeline
@@ -129,7 +129,7 @@ def evaluate(
     return _made(jobs.eval_job(_list(tasks), list(map(str, names)), data, settings=settings), "eval", cache)
 
 
-def load_preset(name: str, **options: Any) -> Recipe:
+def load_preset(name: str, **options: Any) -> TrainingRecipe:
     """A published recipe with every value filled in.
 
     Args:

@@ -52,7 +52,12 @@ def prepare_job(
         settings: further fields of `[prepare]`.
         assignments: `NAME=VALUE`, applied last.
     """
-    return build({"prepare": _prepared(sources, languages, mono, settings)}, "this job", "prepare", assignments)
+    return build(
+        {"prepare": _prepared(sources, languages, mono, settings)},
+        "this job",
+        f"prepare {_named(sources)}",
+        assignments,
+    )
 
 
 def pretrain_job(
@@ -89,7 +94,7 @@ def pretrain_job(
     if needed & {"links", "dictionary"}:
         tables["align-words"] = {"links": {"aligner": "hmm"}}
     tables["pretrain"] = {preset: {"preset": preset, "from": start, **(settings or {})}}
-    return build(tables, "this job", preset, assignments)
+    return build(tables, "this job", f"{preset} on {_named(sources)}", assignments)
 
 
 def align_job(
@@ -119,7 +124,7 @@ def align_job(
         "prepare": {**PER_LINE, "languages": pair, "sources": [{"uri": uri, "languages": pair}]},
         "align-words": {**own, **(settings or {})},
     }
-    return build(tables, "this job", "align-words", assignments, folder=folder)
+    return build(tables, "this job", f"align-words {_named([uri])}", assignments, folder=folder)
 
 
 def eval_job(
@@ -142,9 +147,9 @@ def eval_job(
     source = f"folder:{data}" if Path(data).is_dir() else data
     common = {"models": list(models), "data": source, **(settings or {})}
     if list(tasks) == ["diagnostics"]:
-        return build({"diagnostics": common}, "this job", "diagnostics", assignments)
+        return build({"diagnostics": common}, "this job", f"diagnostics of {_named(models)}", assignments)
     table = {"tasks": list(tasks), "preset": "xtreme", "seeds": [1], **common}
-    return build({"eval": table}, "this job", "eval", assignments)
+    return build({"eval": table}, "this job", f"eval {_named(models)}", assignments)
 
 
 def stored_pairs(pairs: Iterable[tuple[str, str]], root: Path) -> tuple[Path, int]:
@@ -166,6 +171,11 @@ def source_of(text: str) -> str:
     """A source URI from what a user types: a file is `file:` by itself."""
     known = Path(text.split("|", maxsplit=1)[0].replace("{lang}", "")).suffix or Path(text).exists()
     return f"file:{text}" if ":" not in text and known else text
+
+
+def _named(things: Sequence[str | Settings]) -> str:
+    """What a job is about, in a few words; jobs on other things are no changes of this one."""
+    return ", ".join(str(thing if isinstance(thing, str) else thing.get("uri")) for thing in things)
 
 
 def _prepared(

@@ -19,6 +19,7 @@ from xlalign.cli.commands import (
     pretrain,
     report,
     run,
+    schema,
 )
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app.command("run", rich_help_panel=TOOLS)(run.command)
 app.command("report", rich_help_panel=TOOLS)(report.command)
 app.command("check", rich_help_panel=TOOLS)(check.command)
 app.command("init", rich_help_panel=TOOLS)(init.command)
+app.command("schema", rich_help_panel=TOOLS)(schema.command)
 app.command("list", rich_help_panel=TOOLS)(listing.command)
 app.add_typer(cache.app, name="cache", rich_help_panel=TOOLS)
 app.command("doctor", rich_help_panel=TOOLS)(doctor.command)

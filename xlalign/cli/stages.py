@@ -36,7 +36,12 @@ def open_pipeline(request: Request, name: str | None = None, fields: Fields | No
 
 
 def current(
-    request: Request, pipeline: Pipeline, targets: Sequence[str], reading: Sequence[str] = ()
+    request: Request,
+    pipeline: Pipeline,
+    targets: Sequence[str],
+    reading: Sequence[str] = (),
+    *,
+    aside: bool = False,
 ) -> Outcomes | None:
     """Make the targets current and say so; with `--dry-run` print the plan and return None.
 
@@ -45,6 +50,7 @@ def current(
         pipeline: what is run.
         targets: the stages wanted.
         reading: those whose artifacts the command itself reads in full.
+        aside: what happens is said on standard error, because standard output is for a result.
     """
     from rich.text import Text
 
@@ -65,7 +71,7 @@ def current(
             lines = plan(graph, targets, store, execution.threads, pipeline.title)
         _show_plan(request, pipeline, lines, store)
         return None
-    console = output(stderr=request.json_output)
+    console = output(stderr=request.json_output or aside)
     reporter = StageReporter(console, quiet=request.quiet or request.json_output)
     with reporter.bars(), pipeline.at_home():
         outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from xlalign.config.faults import Fault, fail, nearest
 from xlalign.errors import UserError, XlalignError
 
 M = TypeVar("M", bound=BaseModel)
+_MEANT = re.compile("did you mean `(.+?)`")
 Table = dict[str, Any]
 
 
@@ -131,7 +133,7 @@ def examine(model: type[M], table: Mapping[str, Any], where: str) -> Examined[M]
         except (ValidationError, XlalignError) as error:
             found, keys = _first_mistakes(model, left, error, where)
         faults += [fault for fault in found if fault not in faults]
-        lost |= keys | {nearest(key, _known(model, []), 0.8) for key in keys}
+        lost |= keys | {meant for fault in found for meant in _MEANT.findall(fault.hint)}
         if not left:
             return Examined(None, faults, frozenset(lost))
         left = {key: value for key, value in left.items() if key not in keys}
@@ -144,7 +146,7 @@ def _first_mistakes(
     if misspelt := _misspelt(model, table):
         return [_unknown_key(model, f"{where}.{key}", []) for key in sorted(misspelt)], misspelt
     if isinstance(error, ValidationError):
-        keys = {str(item["loc"][0]) for item in error.errors() if item["loc"]} & set(table)
+        keys = set().union(*(_blamed(item, table) for item in error.errors()))
         return mistakes_of(model, error, where), keys or set(table)
     named = {key for key, value in table.items() if f"`{value}`" in error.message or f"`{key}`" in error.message}
     extra = {key for key in table if key not in {*model.model_fields, *_known(model, [])}}
@@ -194,6 +196,15 @@ def shown(value: object) -> str:
 def _unknown_key(model: type[BaseModel], name: str, path: list[str]) -> Fault:
     near = nearest(name.rpartition(".")[2], _known(model, path))
     return Fault(name, f"unknown key `{name}`", f"did you mean `{near}`?" if near else "")
+
+
+def _blamed(item: Any, table: Mapping[str, Any]) -> set[str]:
+    """The keys of a table that a mistake is about: where it is, or where it is in the part that the table names."""
+    cause = item.get("ctx", {}).get("error")
+    if not item["loc"] and isinstance(cause, PartError):
+        return set().union(*(_blamed(own, table) for own in cause.error.errors()))
+    named = {key for key, value in table.items() if f"`{key}`" in item["msg"] or f"`{value}`" in item["msg"]}
+    return {str(item["loc"][0])} & set(table) if item["loc"] else named
 
 
 def _misspelt(model: type[BaseModel], table: Mapping[str, Any]) -> set[str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from typing import Any
 
-from xlalign import __version__
 from xlalign.evaluation.cell import GridCell, Tuning
 from xlalign.evaluation.results import CellResult
 from xlalign.evaluation.settings import EvalSettings
@@ -21,7 +21,7 @@ def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[s
         found = [cell for cell in cells if cell.task == name]
         if found:
             yield "|".join(
-                [name, *(f"{key}:{value}" for key, value in _facts(found).items() if value), f"v:{__version__}"]
+                [name, *(f"{key}:{value}" for key, value in _facts(found).items() if value), f"v:{version('xlalign')}"]
             )
 
 

@@ -140,13 +140,13 @@ def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str,
 
 
 def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str) -> Drawing:
-    """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dotted: inner, dashed: cls."""
+    """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dotted: content, dashed: cls."""
     palette = colours(list(curves), baseline)
     with _drawing(1, 1, 2.0, title) as (drawing, axes):
         for model, curve in curves.items():
             for pooling, points in _by_pooling(curve).items():
                 label = _short(model) if pooling == "mean" else None
-                style = {"mean": "-", "inner": ":"}.get(pooling, "--")
+                style = {"mean": "-", "content": ":", "inner": ":"}.get(pooling, "--")
                 axes[0].plot(*zip(*points, strict=True), style, color=palette[model], label=label, marker=".")
         axes[0].set_xlabel("layer (0 = embeddings)")
         axes[0].set_ylabel("precision@1 (%)")

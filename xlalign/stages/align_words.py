@@ -47,7 +47,8 @@ def faults(stage: Checked) -> Iterator[Fault]:
 
 def _layer_faults(stage: Checked) -> Iterator[Fault]:
     """A layer that the encoder does not have."""
-    layer = getattr(stage.settings.aligner, "layer", None)
+    known = not stage.lost & {"layer", "aligner"}
+    layer = getattr(stage.settings.aligner, "layer", None) if known else None
     layers = depth(parse(stage.settings.encoder, stage.stages.get("pretrain", {})), stage.stages)
     if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
         hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"

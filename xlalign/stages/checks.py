@@ -64,11 +64,11 @@ def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
     if not folder.is_dir():
         yield Fault(place, f"no folder `{folder}`", "give a transformers directory, a stage or a hub id", data=True)
         return
-    for what, names in (("config.json", ("config.json",)), ("weights", WEIGHTS), ("tokenizer", TOKENIZERS)):
-        if not any((folder / name).is_file() for name in names):
-            wanted = names[0] if what == names[0] else f"{what} ({names[0]})"
-            hint = "save the model with `save_pretrained`, its tokenizer into the same folder"
-            yield Fault(place, f"`{folder}` is no model folder: it has no {wanted}", hint, data=True)
+    wanted = (("config.json",), WEIGHTS, TOKENIZERS)
+    lacking = [names[0] for names in wanted if not any((folder / name).is_file() for name in names)]
+    if lacking:
+        hint = "save the model with `save_pretrained`, its tokenizer into the same folder"
+        yield Fault(place, f"`{folder}` is no model folder: it has no {', no '.join(lacking)}", hint, data=True)
 
 
 def _hub_faults(place: str, name: str, trained: Iterable[str]) -> Iterator[Fault]:

@@ -174,8 +174,9 @@ class Estimator:
 
     def _earlier(self, stage: str, units: Callable[[Artifact], float], wanted: float) -> float | None:
         """Seconds from the rate of earlier artifacts of a stage, given how much each of them did."""
-        made = [a for a in self._made if a.manifest.stage == stage]
-        rates = [artifact.manifest.seconds / done for artifact in made if (done := units(artifact)) > 0]
+        made = [(a.manifest.seconds, units(a)) for a in self._made if a.manifest.stage == stage]
+        # A run of two pairs tells how long it takes to start, not how long a pair takes.
+        rates = [seconds / done for seconds, done in made if done > 0 and wanted / 5 < done < wanted * 20]
         return median(rates) * wanted if rates else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from pydantic import ValidationError
 
@@ -29,11 +29,12 @@ def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
             with collecting(faults, place):
                 for node in _nodes(section, name, settings, stages):
                     # Two stages may read the same tokens: one node, asked for twice.
-                    if nodes.get(node.name, node) != node:
+                    if nodes.get(node.name, node) != node and node.name not in SECTIONS:  # of those the table tells
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
-    return nodes, [*faults, *_circles(nodes)]
+    named = {name for own in stages.values() for name in own}
+    return nodes, [*faults, *_circles(nodes, named)]
 
 
 def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> list[Node]:
@@ -51,13 +52,14 @@ def place_of(section: str, name: str) -> str:
     return section if name == section else f"{section}.{name}"
 
 
-def _circles(nodes: Mapping[str, Node]) -> Iterator[Fault]:
-    """Stages that wait for each other, each circle once."""
+def _circles(nodes: Mapping[str, Node], stages: Set[str]) -> Iterator[Fault]:
+    """Stages that wait for each other; what they make on the way is not named."""
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> Iterator[Fault]:
         if name in path:
-            circle = " -> ".join([*path[path.index(name) :], name])
+            members = [member for member in path[path.index(name) :] if member in stages]
+            circle = " -> ".join([*members, members[0]])
             yield Fault("", f"stages wait for each other: {circle}", 'begin one with from = "scratch:nano" or a model')
         elif name not in done and name in nodes:
             for source in nodes[name].inputs.values():

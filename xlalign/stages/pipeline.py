@@ -96,7 +96,8 @@ class Pipeline:
     def _file(self) -> str:
         """What `xlalign check` takes."""
         names = {str(path): name for name, path in builtin_files().items()}
-        return shlex.quote(names.get(self.source, self.source))
+        known = self.source in names or Path(self.source).is_file()
+        return shlex.quote(names.get(self.source, self.source)) if known else ""
 
     def command_line(self, command: str) -> str:
         """What a user types to run `command` on exactly this: file or built-in name, profile and overrides."""

@@ -144,7 +144,10 @@ def _read_others(read: Read, table: Table) -> None:
     if mirrors.settings and mirrors.settings.mirrors:
         _add_mirrors(table, mirrors.settings.mirrors)
     names = [*SECTIONS, *OTHERS]
-    read.faults += [unknown(name, "table", name, names) for name in table if name not in names]
+    for name in [name for name in table if name not in names]:
+        read.faults.append(unknown(name, "table", name, names))
+        if (near := nearest(name, names, 0.8)) and near not in table:
+            table[near] = table[name]  # what is in it is looked at all the same
     _check_profiles(read, table)
 
 

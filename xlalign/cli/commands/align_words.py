@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xlalign.cli import complete
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
+from xlalign.cli.jobs import JOB, align_lines
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.results import show_tables
 from xlalign.cli.stages import current, open_pipeline
-from xlalign.errors import unknown_name
+from xlalign.errors import UserError, unknown_name
 
 if TYPE_CHECKING:
     from xlalign.cli.stages import Outcomes
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 def command(
     request: Request,
     stages: Annotated[
-        list[str] | None, typer.Argument(help="Names of [align-words.NAME] stages; default all of them.")
+        list[str] | None,
+        typer.Argument(
+            autocompletion=complete.stages("align-words"),
+            help="Names of [align-words.NAME] stages, default all; with --input, the second file.",
+        ),
     ] = None,
     text: Annotated[
         str | None,
@@ -31,11 +37,34 @@ def command(
     ] = None,
     languages: Annotated[
         str | None,
-        typer.Option("--languages", metavar="XX-YY", help="Language pair of --text, where there are several."),
+        typer.Option("--languages", metavar="XX-YY", help="Language pair of --text or --input."),
     ] = None,
     gold: Annotated[
         list[str] | None,
         typer.Option("--gold", metavar="XX-YY=TEXT[,LINKS]", help="Score on this gold standard too."),
+    ] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="FILE",
+            help="Two line-parallel files, one table (TSV, JSONL, ...), or - for lines `source ||| target`.",
+            rich_help_panel=JOB,
+        ),
+    ] = None,
+    aligner: Annotated[
+        str | None,
+        typer.Option(
+            "--aligner",
+            help="With --input: an aligner; default hmm, or itermax with an encoder.",
+            rich_help_panel=JOB,
+            autocompletion=complete.aligners,
+        ),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        typer.Option("--encoder", metavar="MODEL", help="With --input: model folder or hub id.", rich_help_panel=JOB),
     ] = None,
 ) -> None:
     """Make the word links current: Pharaoh (fast_align) lines, a lexicon, and AER where there are gold links.
@@ -45,8 +74,15 @@ def command(
     - `xlalign align-words --out links`
     - `xlalign align-words links --gold en-fr=test.src-tgt,test.gold`
     - `xlalign align-words links --languages en-de --text 'the dog sleeps ||| der Hund schläft'`
+    - `xlalign align-words --input a.en a.de > links.txt` (no pipeline file; line n links line n of the files)
+    - `xlalign align-words --input - --encoder ./mbert < pairs.txt` (lines `source ||| target`)
     """
     with boundary(debug=request.debug):
+        if inputs:
+            align_lines(request, [*inputs, *(stages or ())], languages, aligner, encoder)
+            return
+        if aligner or encoder:
+            raise UserError("--aligner and --encoder go with --input", "or --set align-words.aligner=NAME for a file's")
         pipeline = _with_gold(open_pipeline(request), gold or [])
         known = pipeline.names("align-words")
         for name in stages or ():

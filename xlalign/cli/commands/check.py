@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from xlalign.cli import complete
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
@@ -15,7 +16,10 @@ from xlalign.cli.stages import print_json
 @with_request
 def command(
     request: Request,
-    pipeline: Annotated[str | None, typer.Argument(help="A pipeline file, or the name of a built-in one.")] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Argument(autocompletion=complete.pipelines, help="A pipeline file, or the name of a built-in one."),
+    ] = None,
 ) -> None:
     """Look for every mistake in a pipeline file, and estimate what it costs; nothing is run or downloaded.
 

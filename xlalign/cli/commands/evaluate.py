@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xlalign.cli import complete
 from xlalign.cli.failures import boundary
+from xlalign.cli.jobs import JOB
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.results import show_outcomes, show_tables
 from xlalign.cli.stages import current, open_pipeline
@@ -28,12 +30,23 @@ def command(
     tasks: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Tasks, `xtreme` for all nine, or `diagnostics` of the encoders; default the tasks of the pipeline."
+            autocompletion=complete.tasks,
+            help="Tasks, `xtreme` for all nine, or `diagnostics` of the encoders; default the tasks of the pipeline.",
         ),
     ] = None,
     data: Annotated[
         str | None,
         typer.Option("--data", metavar="DIR", help="Folder in XTREME's download layout, or micro:SEED, or hub:."),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="MODEL",
+            help="Model folder or hub id, instead of a pipeline file; again for more, the first is the baseline.",
+            rich_help_panel=JOB,
+        ),
     ] = None,
     score: Annotated[
         Path | None,
@@ -61,6 +74,7 @@ def command(
     - `xlalign eval xnli`
     - `xlalign eval xnli udpos --set 'eval.seeds=[1,2,3]'`
     - `xlalign eval xtreme --data xtreme/download` (all nine, with the benchmark's average)
+    - `xlalign eval tatoeba --model ./mbert --data xtreme/download` (no pipeline file; `hub:` without --data)
     - `xlalign eval diagnostics` (the encoders as they are: retrieval, word alignment, geometry, tokeniser)
     - `xlalign eval --score predictions --labels labels` (or `--data DIR`; as the benchmark's own evaluator scores)
     """
@@ -68,7 +82,9 @@ def command(
         source = _source(data) if data else None
         if labels and not score:
             raise UserError("--labels goes with --score", "xlalign eval --score PREDICTIONS --labels LABELS")
-        if score:
+        if model:
+            _evaluate_models(request, tasks or [], model, source)
+        elif score:
             _score(request, score, labels, tasks or [], _fields(data=source))
         elif tasks and DIAGNOSTICS in tasks:
             _diagnose(request, tasks, source)
@@ -86,6 +102,22 @@ def _evaluate(request: Request, fields: Fields) -> None:
     outcomes = current(request, pipeline, pipeline.names("eval"))
     if outcomes is not None:
         show_outcomes(request, pipeline, outcomes, everything=False)
+
+
+def _evaluate_models(request: Request, tasks: list[str], models: list[str], data: str | None) -> None:
+    """Models that the user names, on tasks that the user names."""
+    from xlalign.api.jobs import eval_job
+    from xlalign.stages.report import diagnostics, diagnostics_tables
+
+    if not tasks:
+        raise UserError("--model needs the names of tasks", "for example `xlalign eval tatoeba --model DIR`")
+    job = eval_job(tasks, models, data or "hub:", assignments=request.assignments or ())
+    section = next(iter(job.stages))
+    outcomes = current(request, job, job.names(section))
+    if outcomes is not None and section == DIAGNOSTICS:
+        show_tables(request, outcomes, diagnostics_tables(diagnostics(job, outcomes)))
+    elif outcomes is not None:
+        show_outcomes(request, job, outcomes, everything=False)
 
 
 def _diagnose(request: Request, tasks: list[str], source: str | None) -> None:

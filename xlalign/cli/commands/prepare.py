@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from xlalign.cli.failures import boundary
+from xlalign.cli.jobs import JOB, required, run_job
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.stages import current, describe, open_pipeline, print_json
+from xlalign.errors import UserError
 
 
 @with_request
@@ -22,6 +24,14 @@ def command(
             help="Only list the corpora there are for the first language and this one (or a pair, en-de).",
         ),
     ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="URI", help="Where the text is; may be given again.", rich_help_panel=JOB),
+    ] = None,
+    languages: Annotated[
+        str | None,
+        typer.Option("--languages", metavar="XX-YY", help="With --source: en-de, or en,de,fr.", rich_help_panel=JOB),
+    ] = None,
 ) -> None:
     """Make the bitext current: fetch, clean, deduplicate, split.
 
@@ -31,8 +41,17 @@ def command(
     - `xlalign prepare --set 'prepare.languages=["de","ru"]' --out data`
     - `xlalign prepare --list-sources de` (pairs, size, licence; nothing is downloaded)
     - `xlalign prepare --frozen --offline` (only what xlalign.lock pins and is here)
+    - `xlalign prepare --source a.en-de.tsv --languages en-de --out data` (no pipeline file)
     """
     with boundary(debug=request.debug):
+        if source:
+            from xlalign.api.jobs import prepare_job
+
+            codes = required(languages, "--languages", "en-de")
+            run_job(request, prepare_job(source, codes, assignments=request.assignments or ()), "prepare")
+            return
+        if languages:
+            raise UserError("--languages goes with --source", "for a file: --set 'prepare.languages=[...]'")
         pipeline = open_pipeline(request)
         if list_sources:
             from xlalign.cli.corpora import first_prepare, show_corpora

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xlalign.cli import complete
 from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
@@ -21,7 +22,10 @@ FOLDER = Path("xlalign-report")
 @with_request
 def command(
     request: Request,
-    pipeline: Annotated[str | None, typer.Argument(help="A pipeline file, or the name of a built-in one.")] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Argument(autocompletion=complete.pipelines, help="A pipeline file, or the name of a built-in one."),
+    ] = None,
     why: Annotated[
         str | None,
         typer.Option(

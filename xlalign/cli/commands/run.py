@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from xlalign.cli import complete
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.results import show_outcomes
@@ -17,7 +18,10 @@ from xlalign.cli.stages import current, open_pipeline
 def command(
     request: Request,
     pipeline: Annotated[
-        str | None, typer.Argument(help="A pipeline file, or the name of a built-in one (quickstart).")
+        str | None,
+        typer.Argument(
+            autocompletion=complete.pipelines, help="A pipeline file, or the name of a built-in one (quickstart)."
+        ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Short for `--profile full`: every seed.")] = False,
 ) -> None:
