@@ -34,9 +34,9 @@ def test_align():
 
 def test_prepare_pretrain_and_evaluate():
     text = {"uri": "micro:7", "pairs": 60, "documents": 30}
-    bitext = xlalign.prepare([text], "en-de", dev_size=6)  # type: ignore[list-item]
+    bitext = xlalign.prepare([text], "en-de", dev_size=6)
     assert {row["split"] for row in bitext.records()} == {"train", "dev"}
-    model = xlalign.pretrain("mlm", "scratch:nano", [text], "en-de", steps=2, batch_size=4, log_every=1)  # type: ignore[list-item]
+    model = xlalign.pretrain("mlm", "scratch:nano", [text], "en-de", steps=2, batch_size=4, log_every=1)
     assert (model.path / "config.json").is_file()
     assert [row["step"] for row in model.records() if "loss" in row] == [1, 2]
     scores = pd.DataFrame(

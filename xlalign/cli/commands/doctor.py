@@ -77,7 +77,7 @@ def _print(found: dict[str, Any]) -> None:
     console.print(f"xlalign {found['xlalign']}, Python {found['python']}, {found['system']}")
     for name, own in found["packages"].items():
         console.print(f"  {'[green]ok[/]' if own else '[red]missing[/]'}  {name} {own or ''}")
-    console.print(f"  {found['accelerator']}; {found['cores']} cores")
+    console.print(f"  accelerator: {found['accelerator']}; {found['cores']} cores")
     for name, there in found["programs"].items():
         console.print(f"  {name}: {'installed' if there else '[dim]not installed (optional)[/]'}")
     own = found["cache"]
@@ -98,11 +98,11 @@ def _version(package: str) -> str | None:
 
 def _accelerator() -> str:
     if _version("torch") is None:
-        return "accelerator: unknown without torch"
+        return "unknown without torch"
     import torch
 
     if torch.cuda.is_available():
-        return f"accelerator: {torch.cuda.get_device_name()} (bf16: {torch.cuda.is_bf16_supported()})"
+        return f"{torch.cuda.get_device_name()} (bf16: {torch.cuda.is_bf16_supported()})"
     if torch.backends.mps.is_available():
-        return "accelerator: Apple MPS"
-    return "accelerator: none (CPU)"
+        return "Apple MPS"
+    return "none (CPU)"
