@@ -27,8 +27,8 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from xlalign.alignment import ALIGNERS, gold
+from xlalign.alignment.base import Aligner, AlignerInputs
 from xlalign.alignment.encoder.embed import Embedder
-from xlalign.alignment.settings import AlignSettings
 from xlalign.types import WordPair
 
 SHARED = Path(__file__).parents[2] / "shared/data/wordalign"
@@ -52,10 +52,10 @@ class Trial(NamedTuple):
     rounds: int
     clock: str
 
-    @property
-    def settings(self) -> AlignSettings:
-        """Ours."""
-        return AlignSettings(layer=LAYER, device=self.device, precision=self.precision)
+    def ours(self, name: str) -> Aligner:
+        """Our aligner called `name`."""
+        settings = ALIGNERS.get(name)(layer=LAYER, device=self.device, precision=self.precision)
+        return settings.make(AlignerInputs(encoder=self.folder, workers=self.cores))
 
 
 def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
@@ -87,8 +87,7 @@ def compare(name: str, trial: Trial) -> tuple[float, float, float]:
 
     method, letter = METHODS[name]
     theirs = simalign.SentenceAligner(str(trial.folder), matching_methods=letter, layer=LAYER, device=trial.device)
-    ours = ALIGNERS.get(name)(trial.settings, trial.folder)
-    ours.workers = trial.cores
+    ours = trial.ours(name)
     ours.align(trial.pairs[:4])
     theirs.get_word_aligns(*trial.pairs[0])
     slow = fast = float("inf")
@@ -121,10 +120,10 @@ def floor(trial: Trial) -> Floor:
     subwords = embedder.subwords(sides)
     embedder.states(subwords)
     best = min(seconds(trial, lambda: embedder.states(subwords), 1)[1] for _ in range(trial.rounds))
-    config = embedder.body.model.config
+    config = embedder.model.config
     each = 2 * LAYER * (4 * config.hidden_size**2 + 2 * config.hidden_size * config.intermediate_size)
     work = each * (len(subwords.ids) + 2 * len(sides)) / 1e9
-    return Floor(len(trial.pairs) / best, work / best, peak(trial, embedder.body.dtype))
+    return Floor(len(trial.pairs) / best, work / best, peak(trial, embedder.model.dtype))
 
 
 def peak(trial: Trial, dtype: torch.dtype) -> float:

@@ -91,7 +91,8 @@ def main() -> None:
     if options.kill_after:
         kill_after(options.kill_after, scratch / "links")
     hmm = HmmSettings(ibm1_iterations=options.iterations[0], hmm_iterations=options.iterations[1])
-    settings = AlignSettings(aligner=options.aligner, layer=3, device="cpu", words="spaces", hmm=hmm)
+    own = {"hmm": hmm} if options.aligner == "hmm" else {"layer": 3, "device": "cpu"}
+    settings = AlignSettings.model_validate({"aligner": options.aligner, "words": "spaces", **own})
     result = options.out / f"links-{os.getpid()}"
     start, before = time.perf_counter(), time.process_time()
     align_bitext(bitext, settings, result, bitext, scratch, Engine("local", options.workers))

@@ -121,7 +121,7 @@ def explained(error: BaseException, where: str = "") -> XlalignError:
         return MissingExtraError(f"{prefix}needs the package {error.name}", f"pip install {error.name}")
     if isinstance(error, OSError) and error.strerror:
         return _explained_os(error, prefix)
-    hint = "run the same command with --debug for the traceback; if it is a bug of xlalign, please report it"
+    hint = "run it again with --debug or XLALIGN_DEBUG=1 for the traceback; if it is a bug of xlalign, please report it"
     return UnexpectedError(f"{prefix}{kind}: {text}" if text else f"{prefix}{kind}", hint)
 
 

@@ -82,6 +82,15 @@ def test_stated_languages_in_either_order(tmp_path: Path):
         rows_of(uri, [("en", "de"), ("en", "fr")])
 
 
+@pytest.mark.parametrize("name", ["de", "deu", "deu_Latn"])
+def test_files_may_have_codes_of_other_systems(tmp_path: Path, name: str):
+    (tmp_path / f"a.{name}").write_text("eins\n")
+    (tmp_path / "a.eng_Latn").write_text("one\n")
+    assert rows_of(f"file:{tmp_path}/a.{{lang}}") == [("one", "eins")]
+    (tmp_path / f"b.eng-{name}.tsv").write_text("two\tzwei\n")
+    assert rows_of(f"file:{tmp_path}/b.{{source}}-{{target}}.tsv") == [("two", "zwei")]
+
+
 def test_columns_by_name(tmp_path: Path):
     (tmp_path / "a.tsv").write_text("id\ten\tde\n1\tone\teins\n")
     assert rows_of(f"file:{tmp_path}/a.tsv", columns=["en", "de"]) == [("one", "eins")]

@@ -51,6 +51,8 @@ def parquet(**columns: list[object]) -> bytes:
     return stream.getvalue()
 
 
+XLIFF = """<xliff srcLang="en" trgLang="de"><file><unit><segment><source>one <ph id="1"/>x</source>
+<target>eins</target></segment></unit></file></xliff>"""
 TSV = b"one\teins\ntwo\tzwei\n" * 3
 TRANSLATION = [{"en": f"one {i}", "de": f"eins {i}"} for i in range(9)]
 JSONL = "\n".join(json.dumps({"translation": {"en": f"one {i}", "de": f"eins {i}"}}) for i in range(4))
@@ -66,6 +68,8 @@ SEEDS: dict[str, bytes] = {
     "a.parquet": parquet(en=["one", "two"] * 9, de=["eins", "zwei"] * 9),
     "nested.parquet": parquet(translation=TRANSLATION),
     "a.jsonl": JSONL.encode(),
+    "a.csv": b'en,de\n"one, two","eins"\nthree,"drei ""3"""\n' * 3,
+    "a.xlf": XLIFF.encode(),
     "a.zip": zipped(),
     "a.tar": tarred(),
 }

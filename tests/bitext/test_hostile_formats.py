@@ -172,7 +172,10 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+SLOW = {"lines.tsv.zst"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] if n in SLOW else []) for n in BOMBS])
 def test_bombs(tmp_path: Path, name: str):
     write, expected = BOMBS[name]
     path = tmp_path / name.replace("many.", "a.")

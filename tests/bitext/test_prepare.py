@@ -77,8 +77,8 @@ def test_each_drop_has_one_reason_and_a_sample(tmp_path: Path):
     assert report.dropped == dict.fromkeys(sorted(expected), 1)
     assert report.kept == 1
     samples = json.loads((tmp_path / "out/report.json").read_text())["samples"]
-    assert samples["script"][0]["place"] == f"{tmp_path}/a.tsv:4"
-    assert samples["duplicate"][0]["place"] == f"{tmp_path}/a.tsv:9"
+    assert samples["script"][0]["place"] == "a.tsv:4"
+    assert samples["duplicate"][0]["place"] == "a.tsv:9"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,8 @@ def test_evaluation_sentences_are_removed_and_counted(tmp_path: Path):
     texts = {pair.source for split in ("train", "dev") for pair in corpus.read_pairs(tmp_path / "out" / split)}
     assert f"{number(NUMBERS, 177)} ." not in texts
     assert f"{number(NUMBERS, 179)} ." in texts
-    assert inputs(settings) == [tmp_path / "a.de", tmp_path / "a.en", tmp_path / "gold.txt"]
+    expected = {"file:a.de": "a.de", "file:a.en": "a.en", "gold:gold.txt": "gold.txt"}
+    assert inputs(settings) == {name: tmp_path / file for name, file in expected.items()}
 
 
 def test_a_pattern_that_matches_nothing(tmp_path: Path):

@@ -279,7 +279,7 @@ def test_prepare_from_the_network(server: Server, tmp_path: Path):
     local = {"downloads": str(tmp_path / "mine"), "lock": str(tmp_path / "mine.lock")}
     settings = PrepareSettings.model_validate({**fields, **local})
     assert prepare(settings, tmp_path / "out").kept == 50
-    assert [path.name for path in inputs(settings)] == ["de-en.txt.zip"]
+    assert list(inputs(settings)) == ["opus:de-en.txt.zip"]
     again = settings.model_copy(update={"offline": True, "frozen": True})
     assert prepare(again, tmp_path / "again").kept == 50
     for name in ("train/00000.parquet", "report.json"):

@@ -47,6 +47,28 @@ def test_languages():
     assert all(near in languages.table() for language in languages.table().values() for near in language.near)
 
 
+@pytest.mark.parametrize(
+    ("code", "ours"),
+    [
+        ("de", "de"), ("DE", "de"), ("deu", "de"), ("deu_Latn", "de"), ("de-Latn", "de"), ("pt-BR", "pt_BR"),
+        ("pt-br", "pt_BR"), ("por_Latn", "pt"), ("zh-Hans", "zh_Hans"), ("zho_Hant", "zh_Hant"),
+        ("cmn_hans", "zh_Hans"),
+        ("arb_Arab", "ar"), ("ru_Latn", "ru_Latn"), ("rus_Cyrl", "ru"), ("hin_Deva", "hi"),
+        ("en_trans_inv", "en_trans_inv"),
+        ("ceb_Latn", "ceb"), ("qaa", "qaa"), ("sr-Latn-RS", "sr_Latn_RS"), ("en-US", "en_US"),
+    ],
+)  # fmt: skip
+def test_codes_of_other_systems(code: str, ours: str):
+    assert languages.normalise(code) == ours
+    assert languages.normalise(ours) == ours
+    assert all(languages.get(languages.normalise(other)) for other in languages.spellings(ours))
+
+
+def test_every_spelling_leads_back():
+    for code in [*languages.table(), "pt_BR", "zh_Hans"]:
+        assert {languages.normalise(other) for other in languages.spellings(code)} == {languages.normalise(code)}
+
+
 @pytest.mark.parametrize("code", ["xx", "EN", "en-de", "", "english"])
 def test_unknown_language(code: str):
     with pytest.raises(UserError, match="unknown language code"):

@@ -50,7 +50,7 @@ def test_ls_filters_by_stage_and_name(keys):
 
 def test_an_ambiguous_key_lists_its_matches(keys, monkeypatch):
     code, output = xlalign("cache", "explain", "")
-    assert code == 2
+    assert code == 2, output
     assert "3 artifacts have a key that starts with ``" in output
     for key in keys.values():
         assert key[:16] in output
@@ -63,7 +63,7 @@ def test_an_ambiguous_key_lists_its_matches(keys, monkeypatch):
 def test_rm_takes_one_or_asks(keys):
     assert xlalign("cache", "rm")[0] == 2
     code, output = xlalign("cache", "rm", "--name", "ppa")
-    assert code == 2
+    assert code == 2, output
     assert "2 artifacts match" in output
     assert xlalign("cache", "rm", "zz")[0] == 2
     with holding(Store()) as hold:
@@ -105,16 +105,18 @@ def test_a_warning_of_ours_is_a_line(monkeypatch):
 def test_a_bug_is_one_message_and_a_traceback_only_with_debug(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
-    def broken(*arguments: object) -> None:
+    def broken(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("xlalign.stages.runner.closure", broken)
+    monkeypatch.setattr("xlalign.stages.runner.make_current", broken)
     code, output = xlalign("prepare")
     assert code == 1
     assert "error: ZeroDivisionError: by zero" in output
     assert "--debug" in output
     assert "Traceback" not in output
     result = CliRunner().invoke(app, ["prepare", "--debug"])
+    assert isinstance(result.exception, ZeroDivisionError)
+    result = CliRunner().invoke(app, ["prepare"], env={"XLALIGN_DEBUG": "1"})
     assert isinstance(result.exception, ZeroDivisionError)
 
 
@@ -127,7 +129,7 @@ def test_a_place_that_cannot_be_written_is_said_before_any_work(tmp_path, monkey
     monkeypatch.setattr("os.access", lambda path, mode: "readonly" not in str(path))  # root may write anywhere
     monkeypatch.setattr("xlalign.stages.runner.work", lambda *a: pytest.fail("worked"))
     code, output = xlalign(*command, "--out", place)
-    assert code == 2
+    assert code == 2, output
     assert f"--out {place}" in output
     assert "choose another folder" in output
     assert Path("file").read_text() == "mine"
@@ -139,7 +141,7 @@ def test_a_folder_that_is_no_export_is_said_before_any_work(tmp_path, monkeypatc
     Path("data/prepare/mine").write_text("x")
     monkeypatch.setattr("xlalign.stages.runner.work", lambda *a: pytest.fail("worked"))
     code, output = xlalign("prepare", "--out", "data")
-    assert code == 2
+    assert code == 2, output
     assert "data/prepare exists and is not an export" in output
 
 
@@ -150,5 +152,5 @@ def test_a_folder_that_is_no_model_is_said_before_any_work(tmp_path, monkeypatch
     Path("xlalign.toml").write_text('[prepare]\n[pretrain.x]\npreset = "mlm"\nfrom = "./big"\n')
     monkeypatch.setattr("xlalign.stages.runner.work", lambda *a: pytest.fail("worked"))
     code, output = xlalign("pretrain")
-    assert code == 3
+    assert code == 3, output
     assert "`big` is no model folder: it has no config.json" in output

@@ -228,6 +228,22 @@ def test_a_killed_run_holds_nothing(tmp_path):
     assert list((tmp_path / "holds").iterdir()) == []
 
 
+def test_a_cache_that_is_only_read_can_still_be_looked_up(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    key = made(store).manifest.key
+    real = Path.mkdir
+
+    def denied(self: Path, *arguments: object, **named: object) -> None:
+        if self.is_relative_to(tmp_path):
+            raise PermissionError(13, "Permission denied", str(self))
+        real(self, *arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+    with holding(store) as hold:
+        hold.add(key)
+        assert store.lookup("demo", key)
+
+
 def test_the_youngest_run_is_the_last_one_whatever_the_clock_says(tmp_path, monkeypatch):
     store = Store(tmp_path)
     for key, clock in (("a", "2030-01-01T00:00:00+00:00"), ("b", "2020-01-01T00:00:00+00:00")):

@@ -43,6 +43,26 @@ def test_filter(installed):
     assert "question" in table(FILTERS).names()
 
 
+def test_aligner(installed, monkeypatch):
+    from xlalign.alignment import ALIGNERS
+    from xlalign.alignment.base import AlignerInputs
+    from xlalign.alignment.settings import AlignSettings
+
+    monkeypatch.setattr(ALIGNERS, "_plugins", table(ALIGNERS)._plugins)
+    settings = AlignSettings.model_validate({"aligner": "same_word", "letters": 5})
+    aligner = settings.aligner.make(AlignerInputs("en-de"))
+    assert aligner.align([(["Berlin", "bears"], ["Berliner", "Bären"])])[0].links == ((0, 0),)
+
+
+def test_family(installed, monkeypatch):
+    from transformers import AutoConfig
+
+    from xlalign.modeling.families import FAMILIES, family_of
+
+    monkeypatch.setattr(FAMILIES, "_plugins", table(FAMILIES)._plugins)
+    assert family_of(AutoConfig.for_model("megatron-bert")).head == ("cls",)
+
+
 def test_task(installed, tmp_path):
     from xlalign.evaluation.data.source import TaskSource
     from xlalign.evaluation.tasks import TASKS

@@ -11,7 +11,7 @@ from xlalign.evaluation.run import evaluate
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.submission import score_folder, score_predictions, write_predictions
 from xlalign.evaluation.tasks import TASKS
-from xlalign.reporting.results import Results as Read
+from xlalign.reporting.results import Evaluated as Read
 from xlalign.reporting.scores import task_table
 from xlalign.reporting.trace import trace
 
@@ -184,3 +184,14 @@ def test_both_tests_stand_behind_a_number(results):
     found = trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference
     assert found.low <= found.mean <= found.high
     assert 0 < found.p_items <= 1
+
+
+def test_a_summary_is_about_the_first_task_with_a_transfer(results):
+    from xlalign.evaluation.aggregate import _primary
+
+    def order(*names):
+        return {name: results.tasks[name] for name in names}
+
+    assert results.primary == "xnli"
+    assert _primary(order("tatoeba", "xnli")) == "xnli"
+    assert (_primary(order("tatoeba")), _primary({})) == ("tatoeba", "")

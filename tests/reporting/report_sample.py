@@ -7,6 +7,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from xlalign.evaluation.diagnostics.record import Diagnostics
+from xlalign.evaluation.tasks import TASKS
 from xlalign.reporting.alignment import error_table
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.data import AlignedPair, Citation, Curve, ReportData, Series, StageRun
@@ -36,15 +37,19 @@ def results() -> Evaluated:
     origins = {m: {"key": "3f9a" * 16, "content": "77ab" * 16, "settings": {"preset": m}} for m in MODELS}
     for task, (kind, group) in KINDS.items():
         tasks[task] |= {"kind": kind, "group": group, "license": "ours", "citation": f"Nobody 2026, {task}, Nowhere"}
-    found = {"tasks": tasks, "baseline": "base", "seeds": [1, 2, 3], "signature": signature, "origins": origins}
+    titled = {name: {"title": TASKS.get(name).title, **task} for name, task in tasks.items()}
+    found = {"tasks": titled, "baseline": "base", "seeds": [1, 2, 3], "signature": signature, "origins": origins}
+    found["primary"] = "xnli"
     return Evaluated.model_validate({**found, "command": "xlalign report quickstart"})
 
 
 def evaluated(tasks: dict[str, Any], **more: Any) -> Evaluated:
     """Results with what every results.json says of a task."""
     usual = {"metric": "accuracy", "kind": "", "group": "classification", "license": "", "citation": ""}
-    entries = {name: usual | task for name, task in tasks.items()}
-    return Evaluated.model_validate({"baseline": "base", "seeds": [1], **more, "tasks": entries})
+    titles = {name: TASKS.get(name).title if name in TASKS else "" for name in tasks}
+    entries = {name: usual | {"title": titles[name]} | task for name, task in tasks.items()}
+    usual_run = {"baseline": "base", "seeds": [1], "primary": next(iter(tasks), "")}
+    return Evaluated.model_validate({**usual_run, **more, "tasks": entries})
 
 
 def diagnostics() -> dict[str, Diagnostics]:

@@ -41,13 +41,6 @@ def test_names_are_short_everywhere_and_traced_by_both():
     assert trace(found, "xnli/ours/de").model["name"] == "/runs/ppa"
 
 
-def test_the_first_task_with_transfer_stands_first():
-    found = report_sample.results()
-    turned = found.model_copy(update={"tasks": dict(reversed(found.tasks.items()))})
-    assert (found.primary, turned.primary) == ("xnli", "udpos")
-    assert report_sample.evaluated({}).primary == ""
-
-
 def test_a_task_is_called_as_its_row_says():
     found = report_sample.results()
     assert [task_title(found, name) for name in ("xnli", "mine")] == ["XNLI", "mine"]

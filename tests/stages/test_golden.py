@@ -23,7 +23,11 @@ dev_size = 10
 aligner = "hmm"
 [pretrain.base]
 steps = 1
+[pretrain.tlm]
+preset = "xlm-tlm"
+from = "base"
 [eval]
+models = ["base"]
 tasks = ["xnli"]
 data = "micro:1"
 languages = ["en", "de"]
@@ -34,6 +38,8 @@ test_examples = 10
 
 GOLDEN = {
     "prepare": (3, "29b7149be574f36b"),
+    "base.tokens.prepare.pairs": (1, "452cd95acdc7cf06"),
+    "base.tokens.prepare.mono-auto": (1, "0871fa3ea282c97e"),
     "eval.xnli.data": (3, "cc3b360cf70577a6"),
     "eval.xnli.english": (3, "61bb28a9eafa0c23"),
 }

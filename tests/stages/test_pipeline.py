@@ -33,13 +33,16 @@ def write(tmp_path):
 
 def test_stages_become_a_graph(write):
     graph = load(write(MINIMAL)).graph()
-
-    def inputs(name: str) -> dict[str, str]:
-        return {role: found for role, found in graph[name].inputs.items() if not role.startswith("tokens")}
-
-    assert inputs("align-words") == {"bitext": "prepare"}
-    assert inputs("base") == {"bitext": "prepare"}
-    assert inputs("ctl") == {"bitext": "prepare", "alignments": "align-words", "model": "base"}
+    assert graph["align-words"].inputs == {"bitext": "prepare"}
+    assert graph["base"].inputs == {"bitext": "prepare"}
+    tokens = "base.tokens.prepare.align-words.pairs"
+    assert graph["ctl"].inputs == {
+        "bitext": "prepare",
+        "alignments": "align-words",
+        "tokens-pairs": tokens,
+        "model": "base",
+    }
+    assert graph[tokens].inputs == {"bitext": "prepare", "alignments": "align-words", "model": "base"}
     assert graph["eval.xnli.base.2"].inputs["tuned"] == "eval.xnli.base.tuned.2"
     assert graph["eval.xnli.base.tuned.2"].inputs["model"] == "base"
     assert graph["eval.tatoeba.ctl.0"].inputs == {"data": "eval.tatoeba.data", "model": "ctl"}

@@ -11,6 +11,7 @@ from xlalign.errors import XlalignError
 from xlalign.stages.pipeline import builtin_files, load
 
 LONGEST_SECONDS = 5.0
+"""Of the processor: other programs on the machine are none of the file's fault."""
 
 
 def refusal(path: Path, profile: str | None) -> XlalignError | None:
@@ -30,12 +31,12 @@ def fuzz(folder: Path, seed: int, count: int) -> None:
     for number in range(count):
         path = folder / "xlalign.toml"
         path.write_text(mutated(dice.choice(texts), dice), encoding="utf-8")
-        started = time.monotonic()
+        started = time.process_time()
         try:
             refused = refusal(path, dice.choice((None, None, None, "full")))
         except Exception as error:
             raise AssertionError(f"file {number} of seed {seed}:\n{path.read_text()[:3000]}") from error
-        assert time.monotonic() - started < LONGEST_SECONDS
+        assert time.process_time() - started < LONGEST_SECONDS
         assert refused is None or (refused.exit_code in (2, 3) and 0 < len(refused.message) < 50_000)
 
 

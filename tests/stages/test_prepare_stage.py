@@ -79,6 +79,42 @@ data = "folder:data"
     assert alone["prepare"].artifact.manifest.info["dropped"] == {}
 
 
+def test_more_test_examples_run_neither_bitext_nor_links_nor_training_again(here: Path):
+    """A bitext is kept apart from all that was published, whatever sample is tested on."""
+    (here / "data/tatoeba").mkdir(parents=True)
+    for side in ("deu", "eng"):
+        lines = "".join(f"{side} sentence {i} that is in no corpus\n" for i in range(30))
+        (here / f"data/tatoeba/deu-eng.{side}").write_text(lines)
+    config = f"""
+[prepare]
+{PREPARE}
+[align-words]
+aligner = "hmm"
+[pretrain.base]
+preset = "mlm"
+from = "scratch:nano"
+steps = 1
+batch_size = 4
+[eval]
+tasks = ["tatoeba"]
+models = ["base"]
+languages = ["de"]
+data = "folder:data"
+test_examples = 10
+"""
+    before = run(here, config, "align-words", "base")
+    after = run(here, config.replace("test_examples = 10", "test_examples = 20"), "align-words", "base")
+    states = {name: outcome.state for name, outcome in after.items()}
+    assert set(states.values()) == {"hit"}
+    assert {"eval.tatoeba.all", "prepare", "align-words", "base"} <= set(states)
+    assert set(before) == set(after)
+    (here / "g.src-tgt").write_text("that is in no corpus ||| das steht in keinem korpus\n")
+    (here / "g.gold").write_text("1-1\n")
+    more = config.replace("dev_size", 'gold = ["en-de=g.src-tgt,g.gold"]\ndev_size')  # another report, no other bitext
+    again = {name: outcome.state for name, outcome in run(here, more, "align-words", "base").items()}
+    assert [name for name, state in again.items() if state == "made"] == ["prepare"]
+
+
 def test_the_micro_world_keeps_its_own_splits_apart():
     config = load(Path(__file__).parents[2] / "pipelines/quickstart.toml").graph()["prepare"]
     assert config.inputs == {}

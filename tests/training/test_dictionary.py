@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xlalign.alignment.lexicon import Entry as Row
+from xlalign.alignment.lexicon import LexiconEntry as Row
 from xlalign.errors import DataError
 from xlalign.modeling import scratch
 from xlalign.training.dictionary import best, read_entries, spellings

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlalign.alignment import ALIGNERS, files, gold
-from xlalign.alignment.base import Aligner, AlignerInputs, AlignerSettings, Saved, Trainable
+from xlalign.alignment.base import Aligner, AlignerInputs, AlignerSettings, Saved, TrainableAligner
 from xlalign.alignment.readable import write_readable
 from xlalign.alignment.settings import AlignSettings, first_files
 from xlalign.alignment.shards import WordShard, align_fitting, align_shards, cut_words
@@ -136,7 +136,7 @@ def _aligner(settings: AlignSettings, inputs: AlignerInputs, text: Iterator[Word
     for path in first_files(settings.models, inputs.languages):
         return own.load(path)
     made = own.make(inputs)
-    if not isinstance(made, Trainable):
+    if not isinstance(made, TrainableAligner):
         return made
     saved = model_file(models, own, inputs.languages)
     if saved.exists():
@@ -198,7 +198,7 @@ def align_text(
         UserError: a trained aligner without a model, or a choice of several.
     """
     made = settings.aligner.make(AlignerInputs(languages, encoder or settings.encoder or None))
-    if not isinstance(made, Trainable):
+    if not isinstance(made, TrainableAligner):
         return made.align([pair])[0]
     if artifact is None:
         kind = settings.aligner.kind

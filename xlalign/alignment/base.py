@@ -1,8 +1,8 @@
 """What an aligner is, and the settings that make one.
 
 A row of `ALIGNERS` stands for a settings model: light to import, it knows its fields and makes the aligner. An aligner
-that learns from text is `Trainable`; what it learned is `Saved` if it can write itself to a file, which the settings
-model reads again.
+that learns from text is a `TrainableAligner`; what it learned is `Saved` if it can write itself to a file, which the
+settings model reads again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Aligner(Protocol):
 
 
 @runtime_checkable
-class Trainable(Protocol):
+class TrainableAligner(Protocol):
     """An aligner that learns from the text it is to align."""
 
     def train(self, pairs: Iterable[WordPair]) -> Aligner:
@@ -80,7 +80,7 @@ class AlignerSettings(Settings):
     takes: ClassVar[frozenset[str]] = frozenset()
     model_suffix: ClassVar[str] = ".model"
 
-    def make(self, inputs: AlignerInputs) -> Aligner | Trainable:
+    def make(self, inputs: AlignerInputs) -> Aligner | TrainableAligner:
         """The aligner for one language pair.
 
         Raises:

@@ -18,12 +18,12 @@ class GoldSettings(AlignerSettings):
 
     kind: Literal["gold"] = "gold"
 
-    def make(self, inputs: AlignerInputs) -> GoldLinks:
+    def make(self, inputs: AlignerInputs) -> GoldLinkAligner:
         """The aligner that looks links up in the gold pairs."""
-        return GoldLinks(inputs.gold)
+        return GoldLinkAligner(inputs.gold)
 
 
-class GoldLinks:
+class GoldLinkAligner:
     """Looks up links.
 
     Args:

@@ -22,7 +22,7 @@ _PENDING = 1 << 20
 HEADER = ("source", "target", "count", "p(t|s)", "p(s|t)")
 
 
-class Entry(NamedTuple):
+class LexiconEntry(NamedTuple):
     """A word, a translation, how often they are linked, p(target | source) and p(source | target)."""
 
     source: str
@@ -65,7 +65,7 @@ class LexiconCounter:
         self._sums = np.bincount(place, scores, len(self._keys)).astype(np.float64)
         self._new = ([], [])
 
-    def entries(self, min_count: float = 0.0, min_probability: float = 0.0) -> list[Entry]:
+    def entries(self, min_count: float = 0.0, min_probability: float = 0.0) -> list[LexiconEntry]:
         """Entries by source word, most probable translation first.
 
         Args:
@@ -79,7 +79,7 @@ class LexiconCounter:
         chosen = (self._sums > 0) & (self._sums >= min_count) & (np.minimum(forward, reverse) >= min_probability)
         rows = (column[chosen].tolist() for column in (source, target, self._sums, forward, reverse))
         words = self._source.words, self._target.words
-        entries = [Entry(words[0][s], words[1][t], *numbers) for s, t, *numbers in zip(*rows, strict=True)]
+        entries = [LexiconEntry(words[0][s], words[1][t], *numbers) for s, t, *numbers in zip(*rows, strict=True)]
         return sorted(entries, key=lambda e: (e.source, -e.forward, e.target))
 
 
@@ -88,7 +88,7 @@ def extract(
     alignments: Iterable[Alignment],
     min_count: float = 0.0,
     min_probability: float = 0.0,
-) -> list[Entry]:
+) -> list[LexiconEntry]:
     """The lexicon of aligned pairs; see `LexiconCounter.entries`."""
     counter = LexiconCounter()
     for pair, alignment in zip(pairs, alignments, strict=True):
@@ -96,7 +96,7 @@ def extract(
     return counter.entries(min_count, min_probability)
 
 
-def write(path: Path, entries: Iterable[Entry]) -> None:
+def write(path: Path, entries: Iterable[LexiconEntry]) -> None:
     """Write the TSV form, with a header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -106,7 +106,7 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
             file.write(f"{entry.source}\t{entry.target}\t{numbers}\n")
 
 
-def read(path: Path) -> list[Entry]:
+def read(path: Path) -> list[LexiconEntry]:
     """Read the TSV form.
 
     Raises:
@@ -116,7 +116,7 @@ def read(path: Path) -> list[Entry]:
     return [_entry(row, f"{path}:{number}") for number, row in rows if number > 1 or row.split("\t")[0] != HEADER[0]]
 
 
-def read_any(path: Path) -> list[Entry]:
+def read_any(path: Path) -> list[LexiconEntry]:
     """Read a lexicon or a MUSE dictionary, whichever the first row looks like.
 
     Raises:
@@ -126,21 +126,21 @@ def read_any(path: Path) -> list[Entry]:
     return read(path) if first.count("\t") == len(HEADER) - 1 else read_muse(path)
 
 
-def _entry(row: str, where: str) -> Entry:
+def _entry(row: str, where: str) -> LexiconEntry:
     try:
         source, target, *numbers = row.split("\t")
         total, forward, reverse = map(float, numbers)
     except ValueError:
         raise DataError(f"{where}: `{row[:80]}` is no lexicon row", f"wanted: {' TAB '.join(HEADER)}") from None
-    return Entry(source, target, total, forward, reverse)
+    return LexiconEntry(source, target, total, forward, reverse)
 
 
-def probabilities(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[float, float]]:
+def probabilities(entries: Iterable[LexiconEntry]) -> dict[tuple[str, str], tuple[float, float]]:
     """The lexicon as a prior of the statistical aligner: (source, target) -> p(t|s), p(s|t)."""
     return {(entry.source, entry.target): (entry.forward, entry.reverse) for entry in entries}
 
 
-def write_muse(path: Path, entries: Iterable[Entry], translations: int = 1) -> None:
+def write_muse(path: Path, entries: Iterable[LexiconEntry], translations: int = 1) -> None:
     """Write a MUSE dictionary: at most `translations` lines a source word, best first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -148,7 +148,7 @@ def write_muse(path: Path, entries: Iterable[Entry], translations: int = 1) -> N
             file.writelines(f"{source} {target}\n" for target in targets[:translations])
 
 
-def read_muse(path: Path) -> list[Entry]:
+def read_muse(path: Path) -> list[LexiconEntry]:
     """Read a MUSE dictionary, columns parted by a tab or spaces; translations of a word share its probability.
 
     Raises:
@@ -156,7 +156,7 @@ def read_muse(path: Path) -> list[Entry]:
     """
     pairs = dict.fromkeys(_muse_row(row, f"{path}:{number}") for number, row in enumerate(lines(path), 1) if row)
     sources, targets = Counter(s for s, _ in pairs), Counter(t for _, t in pairs)
-    return [Entry(s, t, 1.0, 1 / sources[s], 1 / targets[t]) for s, t in pairs]
+    return [LexiconEntry(s, t, 1.0, 1 / sources[s], 1 / targets[t]) for s, t in pairs]
 
 
 def _muse_row(row: str, where: str) -> tuple[str, str]:
@@ -166,7 +166,7 @@ def _muse_row(row: str, where: str) -> tuple[str, str]:
     return columns[0], columns[1]
 
 
-def precision_at_1(entries: Iterable[Entry], dictionary: Iterable[Entry]) -> Precision:
+def precision_at_1(entries: Iterable[LexiconEntry], dictionary: Iterable[LexiconEntry]) -> Precision:
     """How often the most probable translation of a word is one that the dictionary gives."""
     best = {source: targets[0] for source, targets in _ranked(entries).items()}
     wanted: defaultdict[str, set[str]] = defaultdict(set)
@@ -177,8 +177,8 @@ def precision_at_1(entries: Iterable[Entry], dictionary: Iterable[Entry]) -> Pre
     return Precision(right / len(known) if known else 0.0, len(known) / len(wanted) if wanted else 0.0, len(known))
 
 
-def _ranked(entries: Iterable[Entry]) -> Mapping[str, Sequence[str]]:
-    by_source: defaultdict[str, list[Entry]] = defaultdict(list)
+def _ranked(entries: Iterable[LexiconEntry]) -> Mapping[str, Sequence[str]]:
+    by_source: defaultdict[str, list[LexiconEntry]] = defaultdict(list)
     for entry in entries:
         by_source[entry.source].append(entry)
     return {
@@ -187,7 +187,7 @@ def _ranked(entries: Iterable[Entry]) -> Mapping[str, Sequence[str]]:
     }
 
 
-def by_language(folder: Path) -> Iterator[tuple[str, str, list[Entry]]]:
+def by_language(folder: Path) -> Iterator[tuple[str, str, list[LexiconEntry]]]:
     """(source language, target language, entries) of every lexicon of an alignments artifact."""
     for path in sorted((folder / "lexicon").glob("*.tsv")):
         source, _, target = path.stem.partition("-")

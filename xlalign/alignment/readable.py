@@ -56,5 +56,5 @@ def line(alignment: Alignment, settings: AlignSettings) -> str:
     return pharaoh.format([link for link, score in scored if score >= settings.sure_from], alignment.links)
 
 
-def _check(entries: Sequence[lexicon.Entry], dictionary: Path) -> dict[str, float]:
+def _check(entries: Sequence[lexicon.LexiconEntry], dictionary: Path) -> dict[str, float]:
     return lexicon.precision_at_1(entries, lexicon.read_any(dictionary))._asdict()

@@ -42,10 +42,11 @@ def garbage(store: Store, keep_runs: int, grace: float = GRACE_SECONDS) -> list[
     runs = records(store)
     kept = [run for i, run in enumerate(runs) if run.pinned or i >= len(runs) - keep_runs]
     with store.gate():
-        live = held(store).union(entry["key"] for run in kept for entry in run.stages.values())
-    live = _with_inputs(live, store)
+        used = held(store)
+    live = _with_inputs(used.union(entry["key"] for run in kept for entry in run.stages.values()), store)
     dead = [_entry(path.parent.name, path.name, path) for path in store.folders() if path.name not in live]
-    work = [_entry("work", path.name, path) for path in sorted((store.root / "work").glob("*"))]
+    left = [path for path in sorted((store.root / "work").glob("*")) if path.name not in used]
+    work = [_entry("work", path.name, path) for path in left]
     drafts = [_entry("draft", path.name, path) for path in store.root.glob(f"*/*{DRAFT}")]
     trash = [_entry("trash", path.name, path) for path in sorted((store.root / "trash").glob("*"))]
     settled = [item for item in [*dead, *work, *drafts] if _age(item.folder) >= grace and not _locked(store, item.key)]
@@ -53,8 +54,12 @@ def garbage(store: Store, keep_runs: int, grace: float = GRACE_SECONDS) -> list[
 
 
 def sweep(store: Store, items: Iterable[Garbage]) -> int:
-    """Remove the places that nobody began to use meanwhile; returns the bytes freed."""
-    return sum(item.size for item in items if _removed(store, item))
+    """Remove the places that nobody began to use meanwhile, and lock files that nobody holds; returns bytes freed."""
+    freed = sum(item.size for item in items if _removed(store, item))
+    for path in (store.root / "locks").glob("*.lock"):
+        with locked_if_free(path):  # leaving the block removes it
+            pass
+    return freed
 
 
 def remove(store: Store, stage: str, key: str) -> bool:
@@ -64,7 +69,8 @@ def remove(store: Store, stage: str, key: str) -> bool:
 
 def _removed(store: Store, item: Garbage) -> bool:
     if item.stage in ("trash", "draft"):
-        _delete(item.folder)
+        with store.gate():  # whoever writes a record of a run is in it with the draft
+            _delete(item.folder)
         return True
     with locked_if_free(store.lock_of(item.key)) as ours:
         if not ours:

@@ -17,18 +17,19 @@ from filelock import FileLock
 
 from xlalign.artifacts.locks import locked_if_free
 from xlalign.artifacts.store import Store
+from xlalign.errors import CacheError
 
 
 class Hold:
-    """The keys that one run uses."""
+    """The keys that one run uses; without a file (in a cache that cannot be written) it holds nothing."""
 
-    def __init__(self, store: Store, path: Path) -> None:
+    def __init__(self, store: Store, path: Path | None) -> None:
         self._store, self._path = store, path
         self._keys: set[str] = set()
 
     def add(self, key: str) -> None:
         """Use `key` until the end of the run, whether it is in the cache or about to be made."""
-        if key in self._keys:
+        if self._path is None or key in self._keys:
             return
         self._keys.add(key)
         with self._store.gate(), self._store.writing(), self._path.open("a") as stream:
@@ -40,10 +41,14 @@ def holding(store: Store) -> Iterator[Hold]:
     """Register a run for the length of the block."""
     path = store.root / "holds" / f"{os.getpid()}-{os.urandom(4).hex()}.keys"
     lock = FileLock(path.with_suffix(".lock"))
-    with store.gate(), store.writing():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-        path.touch()
+    try:
+        with store.gate(), store.writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+            path.touch()
+    except CacheError:  # a cache that is only read; whoever has to make something will say so
+        yield Hold(store, None)
+        return
     try:
         yield Hold(store, path)
     finally:

@@ -111,8 +111,13 @@ class Store:
     @contextmanager
     def gate(self) -> Iterator[None]:
         """Hold the right to change what is in use: a run takes it to hold a key, a collection to remove one."""
-        with self._entered(gate(self.root / "locks" / "gate.lock")):
+        with self._entered(gate(self.gate_file)):
             yield
+
+    @property
+    def gate_file(self) -> Path:
+        """The lock of the gate, which is never removed."""
+        return self.root / "gate.lock"
 
     @contextmanager
     def _entered(self, lock: AbstractContextManager[None]) -> Iterator[None]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from xlalign.bitext import languages
 from xlalign.bitext.contamination import paths
+from xlalign.bitext.fetch.address import check as address_check
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.choose import profiles
-from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings
+from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings, kind_and_fields
 from xlalign.bitext.sources import SOURCES
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.config.faults import Fault, nearest, unknown
@@ -29,10 +30,12 @@ def table_faults(settings: PrepareSettings, place: str, lost: frozenset[str] = f
         place: its dotted name.
         lost: fields that were wrong; sources are not looked for when the languages are unknown.
     """
-    for change in settings.transforms:
-        name = change if isinstance(change, str) else str(change.get("kind", ""))
+    for wanted in settings.transforms:
+        name, fields = kind_and_fields(wanted)
         if name not in TRANSFORMS:
             yield unknown(f"{place}.transforms", "transform", name, TRANSFORMS)
+        else:
+            yield from examine(TRANSFORMS.get(name), fields, f"{place}.transforms.{name}").faults
     if settings.profile not in profiles():
         yield unknown(f"{place}.profile", "filter profile", settings.profile, profiles())
     for where, table in _filter_tables(settings):
@@ -91,10 +94,21 @@ def _source_faults(
     if scheme not in SOURCES:
         yield unknown(place, "source", scheme, SOURCES)
         return
+    if scheme == "url":
+        yield from _secrets(place, rest)
     found = examine(SOURCES.get(scheme), {**source.options, "rest": rest}, place)
     yield from found.faults
     if found.settings is not None and not found.faults and look:
         yield from _missing(place, scheme, found.settings, settings, parallel=parallel)
+
+
+def _secrets(place: str, rest: str) -> Iterator[Fault]:
+    """Passwords and tokens in addresses, which are said without being repeated."""
+    for address in rest.split("|"):
+        try:
+            address_check(address)
+        except UserError as error:
+            yield Fault.of(place, error)
 
 
 def _missing(place: str, scheme: str, opened: Any, settings: PrepareSettings, *, parallel: bool) -> Iterator[Fault]:

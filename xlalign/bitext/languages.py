@@ -1,9 +1,9 @@
 """What is known of each language: name, scripts, unit of length, confusable neighbours.
 
-A code is ISO 639-1 (`de`) or, where there is none, ISO 639-3 (`ceb`); ISO 639-3 aliases (`deu`) are understood by
-`normalise`. Suffixes after "_" keep variants apart (`pt_BR`, `zh_Hans`, `en_trans`) and do not change what is
-known of the base language, unless they name a script that is not its own (`ru_Latn`). Codes reserved for private
-use (`qaa` to `qtz`) are accepted with nothing known.
+A code is ISO 639-1 (`de`) or, where there is none, ISO 639-3 (`ceb`). `normalise` understands the others: ISO 639-3
+(`deu`), FLORES (`deu_Latn`) and BCP 47 (`pt-BR`, `zh-Hans`). Suffixes after "_" keep variants apart (`pt_BR`,
+`zh_Hans`, `en_trans`) and do not change what is known of the base language, unless they name a script that is not its
+own (`ru_Latn`). Codes reserved for private use (`qaa` to `qtz`) are accepted with nothing known.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ CHARACTER_SCRIPTS = {
     "Hani": 1.65, "Hira": 2.2, "Kana": 2.2, "Thai": 4.5, "Laoo": 4.5, "Khmr": 5.0, "Mymr": 5.5, "Tibt": 4.5,
 }  # fmt: skip
 """Scripts that put no spaces between words: characters that translate one English word (zh, ja measured)."""
+
+SCRIPT_VARIANTS = ("Hans", "Hant", "Jpan", "Kore")
+"""Names of scripts in codes that stand for other names in our table (`Hani`)."""
 
 TRANSLITERATED = "trans"
 """The suffix of a synthetic language that is not in the script of its base language."""
@@ -91,15 +94,41 @@ def scripts() -> frozenset[str]:
 
 @cache
 def normalise(code: str) -> str:
-    """The code with an ISO 639-3 base shortened where ISO 639-1 has one (`deu` -> `de`, `cmn_Hans` -> `zh_Hans`).
+    """Our code of a language, from ISO 639-1 or 639-3, FLORES or BCP 47.
+
+    `deu` and `deu_Latn` are `de`, which has no other script; `cmn_Hans` is `zh_Hans` and `pt-br` is `pt_BR`.
 
     Raises:
         UserError: the code is not known.
     """
-    base, mark, suffix = code.partition("_")
-    code = _aliases().get(base, base) + mark + suffix
+    base, *suffixes = code.replace("-", "_").split("_")
+    if base.lower() in table() or base.lower() in _aliases():
+        base = _aliases().get(base.lower(), base.lower())
+        suffixes = [_suffix(each) for each in suffixes]
+        if base in table() and suffixes[:1] == list(table()[base].scripts):
+            suffixes = suffixes[1:]  # the only script there is says nothing
+        code = "_".join([base, *suffixes])
     get(code)
     return code
+
+
+def _suffix(text: str) -> str:
+    """A part of a code in its usual letters: scripts as `Latn`, regions as `BR`, anything else as it is."""
+    if len(text) == 4 and text.isalpha() and text.title() in (*scripts(), *SCRIPT_VARIANTS):
+        return text.title()
+    return text.upper() if len(text) == 2 and text.isalpha() else text
+
+
+def spellings(code: str) -> list[str]:
+    """How files may call a language, ours first: `pt_BR`, `pt-BR`, `por_BR`, `por`; `de`, `deu`, `deu_Latn`."""
+    language = get(code)
+    base, mark, suffix = code.partition("_")
+    found = [code, code.replace("_", "-"), language.alpha3 + mark + suffix]
+    own = list(table()[base].scripts) if base in table() and not suffix else []
+    own = own if len(own) == 1 else []  # of several scripts none can be guessed
+    more = [other for other, ours in _aliases().items() if ours == base]
+    found += [f"{other}_{script}" for other in (language.alpha3, *more) for script in own]
+    return list(dict.fromkeys([*found, *(other + mark + suffix for other in more)]))
 
 
 def alpha3(code: str) -> str:

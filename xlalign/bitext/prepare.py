@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -29,8 +29,9 @@ from xlalign.bitext.rows import RawPair
 from xlalign.bitext.seen import Seen
 from xlalign.bitext.settings import PrepareSettings, SourceSettings, part
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.bitext.spool import PairSpool
+from xlalign.bitext.summary import LOOKED_AT, looks_swapped, swap_hint
 from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.bitext.transforms.base import Transform
 from xlalign.errors import DataError, shown
@@ -79,17 +80,31 @@ def fetcher(settings: PrepareSettings) -> Fetcher:
     return Fetcher(folder, lock, settings.mirrors, settings.offline)
 
 
-def inputs(settings: PrepareSettings) -> list[Path]:
+def inputs(settings: PrepareSettings) -> dict[str, Path]:
     """The local files that `prepare` will read, so that their content can identify the result.
 
-    Files of remote sources are downloaded for it.
+    Files of remote sources are downloaded for it. The names say source and file, but not the folder: another place of
+    the same file, or of all downloads, is the same input, and no path of this machine gets into an artifact.
     """
     pairs = settings.language_pairs()
     sources = (*settings.sources, *settings.mono, *(settings.mine.sources if settings.mine else ()))
-    fetching = fetcher(settings)
-    found = {path for source in sources for path in open_source(source.uri, source.options, fetching).inputs(pairs)}
-    found |= {path for evaluation in settings.decontaminate for path in paths(evaluation)}
-    return sorted(found)
+    fetching, found = fetcher(settings), dict[str, Path]()
+    for source in sources:
+        for path in open_source(source.uri, source.options, fetching).inputs(pairs):
+            _add(found, source.uri.partition(":")[0], path)
+    for evaluation in settings.decontaminate:
+        for path in paths(evaluation):
+            _add(found, evaluation.name, path)
+    return found
+
+
+def _add(found: dict[str, Path], owner: str, path: Path) -> None:
+    """Name a file `owner:name`; of en/text.txt and de/text.txt the second is `owner:text.txt (2)`."""
+    name, number = f"{owner}:{path.name}", 1
+    while found.get(name, path) != path:
+        number += 1
+        name = f"{owner}:{path.name} ({number})"
+    found[name] = path
 
 
 def _clear(out: Path) -> None:
@@ -168,16 +183,25 @@ class _Preparation(NamedTuple):
             filters = for_corpus(settings, source, bitext.languages)
             report.filters = filters | report.filters
             name = source.name or bitext.corpus
-            report.corpora.append(CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence))
-            rows = islice(bitext.rows(), source.limit)
+            entry = CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence)
+            report.corpora.append(entry)
+            rows: Iterator[RawPair] = islice(bitext.rows(), source.limit)
+            if "langid" in filters:
+                first = list(islice(rows, LOOKED_AT))
+                entry.swapped = looks_swapped(first, bitext.languages)
+                rows = chain(first, rows)
             template = CleaningJob([], name, bitext.languages, bitext.place, self.changes, filters, near)
             yield from _cut(len(report.corpora) - 1, template, rows)
 
     def _bitexts(self) -> Iterator[tuple[SourceSettings, Bitext]]:
         settings, pairs = self.settings, self.settings.language_pairs()
         for source in settings.sources:
-            for bitext in self._open(source).bitexts(pairs):
+            lacking, opened = dict.fromkeys(pairs), self._open(source)
+            for bitext in opened.bitexts(pairs):
+                lacking.pop(bitext.languages, None)
                 yield source, bitext
+            if opened.whole and not source.options.get("languages"):
+                self.report.missing[shown_uri(source.uri)] = ["-".join(pair) for pair in lacking]
         if settings.mine:
             miner = Miner(settings.mine, self.changes, self.context.models, self.fetcher)
             for pair in pairs:
@@ -195,7 +219,8 @@ class _Preparation(NamedTuple):
                     f"no source has the language pair {'-'.join(pair)}", "add one, or take the language out"
                 )
             reasons = ", ".join(f"{name} {count:,}" for entry in entries for name, count in entry.tally.dropped.items())
-            hint = "see what the filters ask for: [prepare.filters]"
+            swapped = any(entry.swapped for entry in entries)
+            hint = swap_hint(pair) if swapped else "see what the filters ask for: [prepare.filters]"
             raise DataError(f"of {read:,} pairs of {'-'.join(pair)} none is left (dropped: {reasons})", hint)
 
     def _write_documents(self) -> None:
@@ -221,12 +246,12 @@ class _Preparation(NamedTuple):
     def _document_jobs(self, sources: list[SourceSettings], lang: str) -> Iterator[tuple[int, CleaningJob]]:
         """Monolingual text as rows that have the same text on both sides."""
         for source in sources:
-            name = source.name or source.uri
-            self.report.mono.append(CorpusReport(name, (lang,), source.uri, source.licence))
+            name, place = source.name or source.uri, shown_uri(source.uri)
+            self.report.mono.append(CorpusReport(name, (lang,), place, source.licence))
             texts = islice(self._open(source).documents(lang), source.limit)
             rows = (RawPair(number, text, text) for number, text in enumerate(texts, 1))
             filters = for_documents(self.settings, source, lang)
-            template = CleaningJob([], name, (lang, lang), source.uri, self.changes, filters)
+            template = CleaningJob([], name, (lang, lang), place, self.changes, filters)
             yield from _cut(len(self.report.mono) - 1, template, rows)
 
 

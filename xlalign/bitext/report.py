@@ -17,7 +17,10 @@ from xlalign.errors import shown
 
 @dataclass
 class CorpusReport:
-    """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason."""
+    """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason.
+
+    `swapped`: its sides look as if they were the other way round.
+    """
 
     name: str
     languages: tuple[str, ...]
@@ -25,6 +28,7 @@ class CorpusReport:
     licence: str = ""
     tally: Tally = field(default_factory=Tally)
     kept: int = 0
+    swapped: bool = False
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Report:
         splits: pairs by language pair (`en-de`) and split; `held out` counts pairs that share a sentence with dev.
         filters: filters by name, as first used.
         evaluation: number of sentences in each evaluation set.
+        missing: the requested language pairs (`en-fr`) that a source lacks, by source.
     """
 
     corpora: list[CorpusReport] = field(default_factory=list)
@@ -44,6 +49,7 @@ class Report:
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     evaluation: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -72,6 +78,7 @@ class Report:
             "read": self.read,
             "kept": self.kept,
             "dropped": self.dropped,
+            "sources": [{"uri": uri, "missing": pairs} for uri, pairs in self.missing.items()],
             "corpora": [_corpus(corpus) for corpus in self.corpora],
             "mono": [_corpus(corpus) for corpus in self.mono],
             "splits": self.splits,
@@ -106,6 +113,7 @@ def _corpus(corpus: CorpusReport) -> dict[str, Any]:
         "read": corpus.tally.read,
         "kept": corpus.kept,
         "dropped": _most_first(corpus.tally.dropped),
+        "swapped": corpus.swapped,
     }
 
 

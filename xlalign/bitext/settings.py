@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
@@ -27,11 +28,23 @@ def part(registry: Registry[type[S]], wanted: PartTable, where: str) -> S:
     Raises:
         UserError: no such part, or wrong fields.
     """
-    table: Mapping[str, Any] = {"kind": wanted} if isinstance(wanted, str) else wanted
-    fields = {name: value for name, value in table.items() if name != "kind"}
-    if not isinstance(table.get("kind"), str):
+    name, fields = kind_and_fields(wanted)
+    if not name:
         raise UserError(f"`{where}`: a table without `kind`", f"one of {', '.join(registry)}")
-    return settings_of(registry, table["kind"], fields, where, "[prepare]")
+    return settings_of(registry, name, fields, where, "[prepare]")
+
+
+def kind_and_fields(wanted: PartTable) -> tuple[str, dict[str, Any]]:
+    """The name of a part (empty: the table has none) and its fields."""
+    if isinstance(wanted, str):
+        return wanted, {}
+    return str(wanted.get("kind", "")), {name: value for name, value in wanted.items() if name != "kind"}
+
+
+def without_home(text: str) -> str:
+    """A path or URI in which the user's home folder is `~`, as settings are written into artifacts."""
+    home = str(Path.home())
+    return re.sub(rf"(?<![\w/.~-]){re.escape(home)}(?=/|$)", "~", text) if len(home) > 1 else text
 
 
 def _plain(wanted: PartTable) -> PartTable:
@@ -48,6 +61,11 @@ class SourceSettings(Settings):
     limit: int | None = Field(None, description="lines read at most for each language pair", ge=1)
     filters: FilterTable = Field({}, description="filters that differ for this corpus")
     options: dict[str, Any] = Field({}, description="options of the source itself")
+
+    @field_validator("uri", mode="after")
+    @classmethod
+    def _without_home(cls, uri: str) -> str:
+        return without_home(uri)
 
     @model_validator(mode="before")
     @classmethod
@@ -66,6 +84,11 @@ class EvaluationSet(Settings):
 
     name: str = Field(description="name of the set in the report")
     files: tuple[str, ...] = Field(description="paths or patterns (`*`); every sentence in them counts, in any column")
+
+    @field_validator("files", mode="after")
+    @classmethod
+    def _without_home(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(without_home, files))
 
 
 class MineSettings(Settings):

@@ -70,10 +70,10 @@ class StageReporter:
         self.quiet = quiet
         self._nodes: list[Node] = []
         self._group_size: Counter[str] = Counter()
-        self._settled: dict[str, list[Outcome]] = {}
+        self._settled: dict[str, dict[str, Outcome]] = {}
         self._bars = _bars(console, quiet=quiet)
         self._started = time.monotonic()
-        self._totals: Counter[str] = Counter()
+        self._states: dict[str, str] = {}
 
     def bars(self) -> AbstractContextManager[object]:
         """Show progress inside the block."""
@@ -91,14 +91,14 @@ class StageReporter:
 
     def finished(self, node: Node, outcome: Outcome) -> None:
         """Say that a stage is current."""
-        self._totals[outcome.state] += 1
+        self._states[node.name] = outcome.state  # a damaged one comes twice: found, then made again
         if not node.group:
             self._print(*_settled(node.name, outcome))
             return
-        group = self._settled.setdefault(node.group, [])
-        group.append(outcome)
+        group = self._settled.setdefault(node.group, {})
+        group[node.name] = outcome
         if len(group) == self._group_size[node.group]:
-            self._print(*_settled_group(f"{node.group} cells", group))
+            self._print(*_settled_group(f"{node.group} cells", list(group.values())))
 
     def progressed(self, name: str, event: Event) -> None:
         """Move the bar of a task; a warning is a line."""
@@ -110,7 +110,8 @@ class StageReporter:
     def totals(self) -> str:
         """The last line: what was found in the cache, what was made, and the time it took."""
         seconds = time.monotonic() - self._started
-        return f"{self._totals['hit']} from the cache, {self._totals['made']} made, {seconds:.1f} s"
+        totals = Counter(self._states.values())
+        return f"{totals['hit']} from the cache, {totals['made']} made, {seconds:.1f} s"
 
     def _print(self, state: str, name: str, detail: str) -> None:
         if self.quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,8 +21,9 @@ from xlalign.errors import Interrupted, Notice, XlalignError, explained
 def boundary(*, debug: bool = False) -> Iterator[None]:
     """Print an error as one message with its hint and leave with its exit code; our own warnings are one line each.
 
-    `debug` lets everything through, to be shown with its traceback.
+    `debug` (or `XLALIGN_DEBUG` in the environment) lets everything through, to be shown with its traceback.
     """
+    debug = debug or bool(os.environ.get("XLALIGN_DEBUG"))
     previous = signal.signal(signal.SIGTERM, _terminated)
     voice, warnings.showwarning = warnings.showwarning, _voiced(warnings.showwarning)
     try:

@@ -63,8 +63,13 @@ def benchmark_average(tables: Mapping[str, TaskResult]) -> dict[str, float]:
 
 
 def _primary(tables: Mapping[str, TaskResult]) -> str:
-    """The task that a summary is about: XNLI where it was tested, else the first."""
-    return XTREME[0] if XTREME[0] in tables else next(iter(tables), "")
+    """The task that a summary is about: the first one with a transfer from English, else the first."""
+    transfer = (name for name, task in tables.items() if task.tuned and any(_foreign(m) for m in task.models.values()))
+    return next(transfer, next(iter(tables), ""))
+
+
+def _foreign(model: ModelResult) -> list[str]:
+    return [lang for lang in model.languages if lang != ENGLISH]
 
 
 def setting(cell: CellResult) -> str:

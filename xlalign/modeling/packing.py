@@ -81,6 +81,15 @@ class Chunk:
             heads: H.
             sections: S.
 
+        Two heads, one section, a chunk of rows "a b" and "c" in one group: tokens 0 1 2 lie in cells [0 1] [2 -], where
+        - repeats token 0. A token's heads are rows 2 t and 2 t + 1 of (n * H, d); cells go row by row, and head by head
+        in a row:
+
+            cell of a head      row 0, head 0   row 0, head 1   row 1, head 0   row 1, head 1
+                                   0   1           2   3           4   5           6   7
+            takes row              0   2           1   3           4   0           5   1        (the first result)
+            heads of token 0 come back from 0 and 2, of token 1 from 1 and 3, of token 2 from 4 and 6  (the second)
+
         Returns:
             For n tokens in c cells: (S * c * H,) row of the tokens' heads (n * S * H, d) that goes into each cell of
             each head, ordered by section, group, row, head and place; and (n * S * H,) the place of each token's head
@@ -136,6 +145,12 @@ def layout(
     lengths: Ints, budget: int = CHUNK["cpu"], visible: Visible | None = None, least: int | None = None
 ) -> Layout:
     """Plan the encoding of rows of the given lengths.
+
+    Rows of 2, 5 and 3 tokens (0-1, 2-6, 7-9 of the batch) with a budget of 8 make two chunks, longest row first:
+
+        chunk 0   tokens 2 3 4 5 6  7 8 9   borders 0 5 8   one group of (2, 5) cells, two of them padding
+        chunk 1   tokens 0 1                borders 0 2     one group of (1, 2)
+        inverse   8 9  0 1 2 3 4  5 6 7     where each token of the batch is found again
 
     Args:
         lengths: (B,) tokens of each row, in batch order.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
-from xlalign.evaluation.aggregate import Score, TaskScores
+from xlalign.evaluation.results import SeedScore, TaskResult
 from xlalign.reporting.results import Evaluated, task_title
 
 METRICS = {"accuracy": "acc"}
@@ -45,11 +45,11 @@ def lm_eval_results(results: Evaluated, model: str, version: str) -> dict[str, A
     }
 
 
-def _metric(task: TaskScores) -> str:
+def _metric(task: TaskResult) -> str:
     return METRICS.get(task.metric, task.metric or "score")
 
 
-def _entry(alias: str, task: TaskScores, score: Score) -> dict[str, Any]:
+def _entry(alias: str, task: TaskResult, score: SeedScore) -> dict[str, Any]:
     # Percent over seeds 70, 72 -> 0.71, and 1.414 / sqrt(2) = 1 point, so 0.01.
     seeds = len(score.scores)
     error = score.sd / 100 / sqrt(seeds) if score.sd is not None and seeds else "N/A"
@@ -57,7 +57,7 @@ def _entry(alias: str, task: TaskScores, score: Score) -> dict[str, Any]:
     return {"alias": alias, f"{metric},none": score.mean / 100, f"{metric}_stderr,none": error}
 
 
-def _config(alias: str, task: TaskScores, model: str) -> Mapping[str, Any]:
+def _config(alias: str, task: TaskResult, model: str) -> Mapping[str, Any]:
     settings = task.models[model].settings
     kept = {"test_split": settings.get("split", ""), "dataset_path": settings.get("data", "")}
     return {"task": alias, **kept, "num_fewshot": 0, "metadata": {"setting": task.setting, "license": task.license}}

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from xlalign.evaluation.aggregate import TaskScores
+from xlalign.evaluation.results import TaskResult
 from xlalign.reporting.curves import panel_order, smooth
 from xlalign.reporting.data import Curve, Dot, FilterCount
 from xlalign.reporting.format import visible
@@ -94,7 +94,7 @@ def colours(models: Sequence[str], baseline: str) -> dict[str, str]:
     return {baseline: BASELINE} | {model: PALETTE[i % len(PALETTE)] for i, model in enumerate(others)}
 
 
-def bars(task: TaskScores, baseline: str, title: str) -> Drawing:
+def bars(task: TaskResult, baseline: str, title: str) -> Drawing:
     """Scores by language, one bar a model, error bars of one standard deviation; many languages take more rows."""
     languages = languages_of(task)
     a_row = max(1, BARS_A_ROW // max(1, len(task.models)))
@@ -140,13 +140,13 @@ def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str,
 
 
 def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str) -> Drawing:
-    """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dotted: inner, dashed: cls."""
+    """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dotted: content, dashed: cls."""
     palette = colours(list(curves), baseline)
     with _drawing(1, 1, 2.0, title) as (drawing, axes):
         for model, curve in curves.items():
             for pooling, points in _by_pooling(curve).items():
                 label = _short(model) if pooling == "mean" else None
-                style = {"mean": "-", "inner": ":"}.get(pooling, "--")
+                style = {"mean": "-", "content": ":", "inner": ":"}.get(pooling, "--")
                 axes[0].plot(*zip(*points, strict=True), style, color=palette[model], label=label, marker=".")
         axes[0].set_xlabel("layer (0 = embeddings)")
         axes[0].set_ylabel("precision@1 (%)")
@@ -197,7 +197,7 @@ def _place(value: float, edges: Sequence[float]) -> float:
     return len(edges) - 1
 
 
-def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, str], places: int) -> None:
+def _bars(axis: Any, task: TaskResult, languages: list[str], palette: dict[str, str], places: int) -> None:
     width = 0.8 / len(task.models)
     for number, (name, model) in enumerate(task.models.items()):
         scores = [model.languages.get(lang) for lang in languages]

@@ -1,7 +1,6 @@
 """results.json as reports read it: the evaluation's own model, and what a page asks of it.
 
-The schema is `xlalign.evaluation.aggregate`; this file adds where the models come from and how they are called, and is
-the only one that knows names of tasks and metrics that the evaluation does not write into results.json yet.
+The schema is `xlalign.evaluation.results`; this file adds where the models come from and how they are called.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from xlalign.evaluation.aggregate import ENGLISH, ModelScores, Results, Score, TaskScores
+from xlalign.evaluation.aggregate import ENGLISH
+from xlalign.evaluation.results import EvaluationResults, ModelResult, SeedScore, TaskResult
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Origin(BaseModel):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class Evaluated(Results):
+class Evaluated(EvaluationResults):
     """The content of results.json, with the models' artifacts and what makes the report again.
 
     Args:
@@ -45,12 +45,6 @@ class Evaluated(Results):
     names: dict[str, str] = Field(default_factory=dict)
 
     @property
-    def primary(self) -> str:
-        """The task that a summary is about: the first one with a transfer from English, else the first."""
-        transfer = (name for name, task in self.tasks.items() if is_tuned(task) and targets(task))
-        return next(transfer, next(iter(self.tasks), ""))
-
-    @property
     def models(self) -> list[str]:
         """Every model, in order of appearance."""
         return list(dict.fromkeys(model for task in self.tasks.values() for model in task.models))
@@ -59,60 +53,51 @@ class Evaluated(Results):
 # Tasks and their scores
 
 
-def languages_of(task: TaskScores) -> list[str]:
+def languages_of(task: TaskResult) -> list[str]:
     """Every language that some model was tested in, in order of appearance."""
     return list(dict.fromkeys(lang for model in task.models.values() for lang in model.languages))
 
 
-def targets(task: TaskScores) -> list[str]:
+def targets(task: TaskResult) -> list[str]:
     """The languages other than English."""
     return [lang for lang in languages_of(task) if lang != ENGLISH]
 
 
-def is_tuned(task: TaskScores) -> bool:
-    """Whether models were fine-tuned for the task; otherwise there is nothing random in it."""
-    return all("point" not in setup for model in task.models.values() for setup in model.setup)
-
-
-def seed_count(task: TaskScores) -> int:
+def seed_count(task: TaskResult) -> int:
     """The number of seeds behind a mean."""
     return max((len(s.scores) for model in task.models.values() for s in model.languages.values()), default=0)
 
 
-def score_of(scores: ModelScores, column: str) -> Score | None:
+def score_of(scores: ModelResult, column: str) -> SeedScore | None:
     """The score in a column of a task's table: a language, others, average or gap."""
     means = {"others": scores.others, "average": scores.average, "gap": scores.gap}
     return scores.languages.get(column) or means.get(column)
 
 
-def per_seed(score: Score) -> str:
+def per_seed(score: SeedScore) -> str:
     """The values of the seeds, for the reader who asks where the mean comes from."""
     values = ", ".join(f"{value:.2f}" for value in score.scores)
     p = f"; p = {score.p:.3f}" if score.p is not None else ""
     return f"per seed: {values}{p}" if values else ""
 
 
-def of(scores: Sequence[float]) -> Score | None:
+def of(scores: Sequence[float]) -> SeedScore | None:
     """Mean and sample standard deviation of the seeds' scores; None where there is no seed."""
     if not scores:
         return None
-    return Score(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
+    return SeedScore(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
 
 
-def minus(score: Score | None, reference: Score | None) -> Score | None:
+def minus(score: SeedScore | None, reference: SeedScore | None) -> SeedScore | None:
     """The difference, seed by seed where the seeds are paired; None where one of them is missing."""
     if score is None or reference is None:
         return None
     if not score.scores or len(score.scores) != len(reference.scores):
-        return Score(mean=score.mean - reference.mean)
+        return SeedScore(mean=score.mean - reference.mean)
     return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])
 
 
 # Names
-
-_TITLES = {"xnli": "XNLI", "pawsx": "PAWS-X", "udpos": "POS", "panx": "PAN-X", "xquad": "XQuAD", "mlqa": "MLQA"}
-_TITLES |= {"tydiqa": "TyDi QA", "bucc": "BUCC", "tatoeba": "Tatoeba"}
-"""For results.json written before the evaluation put the title of a task into it."""
 
 _MEANINGS = {
     "accuracy": "English to foreign",
@@ -124,9 +109,9 @@ _MEANINGS = {
 """What a metric means where its name does not say it."""
 
 
-def task_title(results: Results, task: str) -> str:
+def task_title(results: EvaluationResults, task: str) -> str:
     """A task as papers call it."""
-    return getattr(results.tasks.get(task), "title", "") or _TITLES.get(task, task)
+    return results.tasks[task].title or task if task in results.tasks else task
 
 
 def metric_name(metric: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from statistics import fmean
 
-from xlalign.evaluation.aggregate import ModelScores, Score, TaskScores
+from xlalign.evaluation.results import ModelResult, SeedScore, TaskResult
 from xlalign.reporting.results import (
     Evaluated,
-    is_tuned,
     languages_of,
     metric_meanings,
     metric_name,
@@ -25,14 +24,14 @@ from xlalign.reporting.trace import detail
 SIGNIFICANT = 0.05
 
 
-def cell(score: Score | None, detail: str = "") -> Cell:
+def cell(score: SeedScore | None, detail: str = "") -> Cell:
     """A score as a table cell; "*" where it differs from the baseline at p < 0.05."""
     if score is None:
         return Cell(value=None)
     return Cell(value=score.mean, sd=score.sd, mark=mark(score), detail=detail or per_seed(score))
 
 
-def mark(score: Score) -> str:
+def mark(score: SeedScore) -> str:
     """The significance mark of a score."""
     return "*" if score.p is not None and score.p < SIGNIFICANT else ""
 
@@ -43,13 +42,13 @@ def traced(results: Evaluated, task: str, model: str, column: str) -> Cell:
     return cell(score, detail(results, task, model, column, score) if score else "")
 
 
-def difference(score: Score | None, reference: Score | None) -> Cell:
+def difference(score: SeedScore | None, reference: SeedScore | None) -> Cell:
     """The mean of `score` minus that of `reference`, in points."""
     found = minus(score, reference)
     return Cell(value=found.mean, detail=per_seed(found)) if found else Cell(value=None)
 
 
-def significance(scores: Iterable[Score], baseline: str) -> list[str]:
+def significance(scores: Iterable[SeedScore], baseline: str) -> list[str]:
     """What "*" means, where one of the scores was compared with the baseline."""
     if not any(score.p is not None for score in scores):
         return []
@@ -106,7 +105,7 @@ def setup_table(name: str, results: Evaluated) -> Table | None:
     models = {model: scores for model, scores in results.tasks[name].models.items() if scores.setup}
     if not models:
         return None
-    tuned = is_tuned(results.tasks[name])
+    tuned = results.tasks[name].tuned
     table = Table(
         name=f"{name}-setup",
         caption=f"{task_title(results, name)}: how each model was {'fine-tuned' if tuned else 'compared'}",
@@ -122,7 +121,7 @@ def setup_table(name: str, results: Evaluated) -> Table | None:
     return without_empty_columns(table)
 
 
-def _setup(scores: ModelScores) -> list[Cell]:
+def _setup(scores: ModelResult) -> list[Cell]:
     ways = dict.fromkeys(str(setup.get("regime", setup.get("point", ""))) for setup in scores.setup)
     trials = scores.setup[0].get("trials") or {}
     tried = "; ".join(f"{way}: {dev:.1f}" for way, dev in trials.items())
@@ -174,9 +173,9 @@ def _explained(cell: Cell, place: str) -> Cell:
     return cell if cell.value is None else cell.model_copy(update={"detail": said})
 
 
-def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
+def _notes(task: TaskResult, baseline: str) -> tuple[str, ...]:
     seeds = seed_count(task)
-    once = "One seed." if is_tuned(task) else "Nothing is fine-tuned, so there are no seeds."
+    once = "One seed." if task.tuned else "Nothing is fine-tuned, so there are no seeds."
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
     delta = f"; Δ: minus {baseline}" if len(task.models) > 1 else ""
     notes.append(f"others: mean without English; gap: English minus others{delta}.")

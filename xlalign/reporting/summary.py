@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlalign.evaluation.aggregate import ENGLISH, Score, TaskScores
+from xlalign.evaluation.aggregate import ENGLISH
+from xlalign.evaluation.results import SeedScore, TaskResult
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Evaluated, minus, seed_count, targets, task_title
@@ -29,12 +30,12 @@ class Comparison:
     controls: tuple[str, ...] = ()
 
     @property
-    def task(self) -> TaskScores:
+    def task(self) -> TaskResult:
         """The scores of the primary task."""
         return self.results.tasks[self.primary]
 
     @cached_property
-    def transfer(self) -> dict[str, Score]:
+    def transfer(self) -> dict[str, SeedScore]:
         """Model -> mean over the languages other than English, where there is one."""
         return {model: entry.others for model, entry in self.task.models.items() if entry.languages}
 
@@ -53,7 +54,7 @@ class Comparison:
         """The best of the others."""
         return self._best([model for model in self.transfer if model not in self.unaligned])
 
-    def gain(self, model: str) -> Score | None:
+    def gain(self, model: str) -> SeedScore | None:
         """What an aligned model is above the reference, seed by seed; None for the unaligned ones."""
         if self.reference is None or model in self.unaligned or model not in self.transfer:
             return None
@@ -124,7 +125,7 @@ def _sentence(winner: str, reference: str, gain: float, where: str, doubt: str) 
     return f"No aligned model transfers better than {reference} on {where}: the best, {winner}, is {distance}."
 
 
-def _doubt(compared: Comparison, winner: str, gain: Score) -> str:
+def _doubt(compared: Comparison, winner: str, gain: SeedScore) -> str:
     """What speaks against calling a difference a gain: chance over the items, or a seed without it."""
     p = compared.transfer[winner].p if compared.reference == compared.results.baseline else None
     if p is not None and p >= SIGNIFICANT:
@@ -184,7 +185,7 @@ def _figure(model: str, compared: Comparison, role: str) -> Figure:
     return Figure(label=role, value=number(score.mean, "score"), note=f"{model}{sd}")
 
 
-def _gain_figure(gain: Score, what: str, *, plain: bool) -> Figure:
+def _gain_figure(gain: SeedScore, what: str, *, plain: bool) -> Figure:
     seeds = f", at least {number(min(gain.scores), 'difference')} for each seed" if len(gain.scores) > 1 else ""
     tone = "plain" if plain or not round(gain.mean, 1) else "good" if gain.mean > 0 else "bad"
     return Figure(label="difference", value=number(gain.mean, "difference"), note=what + seeds, tone=tone)

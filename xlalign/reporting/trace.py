@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlalign.errors import UserError, unknown_name
-from xlalign.evaluation.aggregate import ModelScores, Score
+from xlalign.evaluation.results import ModelResult, SeedScore
 from xlalign.evaluation.significance import Difference
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Evaluated, per_seed, score_of
@@ -94,7 +94,7 @@ def _origin(results: Evaluated, model: str) -> dict[str, Any]:
     return results.origins[model].model_dump() if model in results.origins else {}
 
 
-def detail(results: Evaluated, task: str, model: str, column: str, score: Score) -> str:
+def detail(results: Evaluated, task: str, model: str, column: str, score: SeedScore) -> str:
     """A trace in one line, for the reader who hovers over a number."""
     scores = results.tasks[task].models[model]
     origin = results.origins.get(model)
@@ -161,10 +161,10 @@ def parts(cell: str) -> tuple[str, str, str]:
     return task, model, column
 
 
-def _data(scores: ModelScores, column: str) -> dict[str, Any]:
+def _data(scores: ModelResult, column: str) -> dict[str, Any]:
     digests = {lang: value for lang, value in scores.data.items() if column not in scores.languages or lang == column}
     return {"source": scores.settings.get("data", ""), "split": scores.settings.get("split", ""), "digests": digests}
 
 
-def _ways(scores: ModelScores) -> str:
+def _ways(scores: ModelResult) -> str:
     return "; ".join(dict.fromkeys(str(setup.get("regime", setup.get("point", ""))) for setup in scores.setup))

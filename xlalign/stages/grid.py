@@ -21,8 +21,10 @@ from xlalign.stages.base import Kind, Node, Stages
 
 DATA = Kind("task-data", 3, "xlalign.stages.task_data")
 TUNE = Kind("fine-tune", 2, "xlalign.stages.fine_tune")
-CELL = Kind("cell", 4, "xlalign.stages.cell")
+CELL = Kind("cell", 4, "xlalign.stages.cell", shown=("result.json",))
 TRIAL = "trial"
+PUBLISHED = ("folder:", "hub:")
+"""Sources of real data, which a bitext may hold; the micro-world keeps its splits apart by itself."""
 
 
 class TaskData(Settings):
@@ -56,9 +58,13 @@ def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:
     return f"{evaluation}.{task}.{model}.{seed}"
 
 
-def data_name(evaluation: str, task: str) -> str:
-    """The name of the node with a task's test data."""
-    return f"{evaluation}.{task}.data"
+def held_out_name(evaluation: str, cell: GridCell) -> str:
+    """The name of the node with every published test example of a task: what a bitext is kept apart from.
+
+    How many of them a cell is tested on makes no bitext again.
+    """
+    sampled = cell.test.test_examples or cell.test.dev_examples
+    return f"{evaluation}.{cell.task}.{'all' if sampled else 'data'}"
 
 
 class _Grid:
@@ -77,6 +83,9 @@ class _Grid:
 
     def _cell(self, cell: GridCell, model: str) -> None:
         inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=cell.test))}
+        if cell.test.data.startswith(PUBLISHED):
+            whole = cell.test.model_copy(update={"test_examples": 0, "dev_examples": 0})
+            self._add("all", cell.task, DATA, TaskData(tested=whole))
         if cell.tuning:
             inputs["tuned"] = self._tuning(cell.task, cell.tuning, model)
         name = cell_name(self._evaluation, cell.task, model, cell.seed)

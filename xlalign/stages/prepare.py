@@ -15,7 +15,7 @@ from xlalign.evaluation.options import Pooling
 from xlalign.modeling.reference import parse
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
 from xlalign.stages.checks import file_fault, model_faults
-from xlalign.stages.grid import data_name
+from xlalign.stages.grid import PUBLISHED, held_out_name
 
 if TYPE_CHECKING:
     from xlalign.alignment.settings import AlignSettings
@@ -57,12 +57,12 @@ def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
 
 
 def _task_data(stages: Stages) -> dict[str, str]:
-    """The nodes with the real data of every task, by role; the micro-world keeps its splits apart by itself."""
+    """The nodes with all real test data of every task, by role."""
     return {
-        f"{TASK}{cell.task}": data_name(evaluation, cell.task)
+        f"{TASK}{cell.task}": held_out_name(evaluation, cell)
         for evaluation, settings in stages.get("eval", {}).items()
         for cell in cast("EvalSettings", settings).cells()
-        if cell.data.startswith(("folder:", "hub:"))
+        if cell.test.data.startswith(PUBLISHED)
     }
 
 
@@ -90,8 +90,9 @@ def pins(settings: PrepareStage) -> dict[str, str]:
     """Content digests of every local file that the sources read."""
     from xlalign.bitext.prepare import inputs
 
-    files = [*inputs(settings), *(Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(","))]
-    return {str(path): digest_path(path) for path in files}
+    gold = [Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(",")]
+    files = inputs(settings) | {f"gold {number}:{path.name}": path for number, path in enumerate(gold, 1)}
+    return {name: digest_path(path) for name, path in files.items()}
 
 
 def run(job: Job) -> None:

@@ -1,6 +1,6 @@
 """The tokens stage: one set of texts of a bitext as one tokenizer sees them, for every stage that trains from it.
 
-A pretrain stage asks for the tokens of its recipe. Stages that start from the same encoder, at once or over others, have
+A pretrain stage asks for the tokens of its recipe. Stages that start from one encoder, at once or over others, have
 its tokenizer, so they share them. An encoder from scratch makes its tokenizer of the bitext first: its tokens are made
 in the run itself.
 """

@@ -156,7 +156,7 @@ def _unusable(alignments: Path) -> DataError:
     return DataError(f"{alignments}: the lexicon has no usable entry", "run `xlalign align-words` on more text")
 
 
-def best(found: Iterable[lexicon.Entry]) -> Iterator[tuple[str, str]]:
+def best(found: Iterable[lexicon.LexiconEntry]) -> Iterator[tuple[str, str]]:
     """The words of one lexicon that are each other's most probable translation (first by name on ties)."""
     rows = [entry for entry in found if any(map(str.isalnum, entry.source))]
     forward: dict[str, tuple[float, str]] = {}

@@ -32,12 +32,12 @@ class LinkReader:
 
     def __init__(self, alignments: Path) -> None:
         self._alignments, self._rows = alignments, files.read_links(alignments)
-        self._waiting: dict[str, files.Row] = {}
+        self._waiting: dict[str, files.AlignedRow] = {}
         self._times = Counter(name for path in files.link_files(alignments) for name, _ in files.read_words(path))
         if not self._times:
             raise DataError(f"{alignments}: no word links here", "run `xlalign align-words`")
 
-    def get(self, name: str) -> files.Row | None:
+    def get(self, name: str) -> files.AlignedRow | None:
         """The row of a pair; None where it was not aligned.
 
         Raises:
@@ -80,7 +80,7 @@ class LinkArrays(NamedTuple):
 
 
 def link_arrays(
-    rows: Sequence[files.Row | None],
+    rows: Sequence[files.AlignedRow | None],
     words: Sequence[Sequence[str]],
     languages: NDArray[np.int16],
     linked: Linked,

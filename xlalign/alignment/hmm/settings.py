@@ -11,7 +11,7 @@ from xlalign.alignment.base import AlignerInputs, AlignerSettings
 from xlalign.alignment.symmetrize import Heuristic
 
 if TYPE_CHECKING:
-    from xlalign.alignment.base import Aligner, Trainable
+    from xlalign.alignment.base import Aligner, TrainableAligner
 
 
 class HmmSettings(AlignerSettings):
@@ -39,7 +39,7 @@ class HmmSettings(AlignerSettings):
         1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
     )
 
-    def make(self, inputs: AlignerInputs) -> Trainable:
+    def make(self, inputs: AlignerInputs) -> TrainableAligner:
         """An untrained aligner that starts from the given lexicons."""
         from xlalign.alignment.hmm.aligner import HmmAligner
 

@@ -13,12 +13,16 @@ _HERE = "xlalign.bitext.readers"
 READERS: Registry[type[Reader]] = Registry(
     "file format",
     {
+        "csv": f"{_HERE}.csv:CsvReader",
         "json": f"{_HERE}.jsonl:JsonLinesReader",
         "jsonl": f"{_HERE}.jsonl:JsonLinesReader",
         "parquet": f"{_HERE}.parquet:ParquetReader",
         "po": f"{_HERE}.po:PoReader",
-        "tmx": f"{_HERE}.tmx:TmxReader",
+        "tmx": f"{_HERE}.xml:TmxReader",
+        "saved": f"{_HERE}.saved:SavedReader",
         "tsv": f"{_HERE}.tsv:TsvReader",
+        "xlf": f"{_HERE}.xml:XliffReader",
+        "xliff": f"{_HERE}.xml:XliffReader",
     },
     group="xlalign.readers",
 )

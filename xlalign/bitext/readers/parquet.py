@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 BATCH_ROWS = 5_000
-_DAMAGE = (ValueError, LookupError, TypeError, OverflowError, RuntimeError, MemoryError)
+DAMAGE = (ValueError, LookupError, TypeError, OverflowError, RuntimeError, MemoryError)
 """What pyarrow raises for files that a fuzzer made, beside its own errors."""
 
 MAX_TEXT_BYTES = 1 << 22
@@ -46,7 +46,7 @@ class ParquetReader(Reader):
             yield from _rows(path, wanted, pq)
         except FileNotFoundError:
             raise DataError(f"{path}: no such file", "check the path") from None
-        except (pa.ArrowException, OSError, *_DAMAGE) as error:
+        except (pa.ArrowException, OSError, *DAMAGE) as error:
             message = f"{path}: not a readable Parquet file ({shown(str(error))[:300]})"
             raise DataError(message, "fetch the file again") from error
 
@@ -54,12 +54,12 @@ class ParquetReader(Reader):
 def _rows(path: Path, wanted: PairColumns, pq: Any) -> Iterator[RawPair]:
     with pq.ParquetFile(path) as file:
         _check_size(path, file.metadata)
-        names = _columns(path, file.schema_arrow, wanted)
+        names = named_columns(path, file.schema_arrow, wanted)
     numbers = count(1)
     # Repeated texts stay references to one: 764 bytes can say "5,000 times these 600 KB".
     with pq.ParquetFile(path, read_dictionary=list(names)) as file:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(dict.fromkeys(names))):
-            sources, targets = (_texts(batch, name, path) for name in names)
+            sources, targets = (texts(batch, name, path) for name in names)
             for source, target in zip(sources, targets, strict=True):
                 yield RawPair(next(numbers), source or "", target or "")
 
@@ -73,7 +73,8 @@ def _check_size(path: Path, found: pq.FileMetaData) -> None:
         raise DataError(f"{path}: {what}: this is no text", "fetch the file again")
 
 
-def _texts(batch: pa.RecordBatch, name: str, path: Path) -> list[str | None]:
+def texts(batch: pa.RecordBatch, name: str, path: Path) -> list[str | None]:
+    """The texts of a column, or of a field of a struct (`translation.en`); repeated ones are the same object."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -88,11 +89,12 @@ def _texts(batch: pa.RecordBatch, name: str, path: Path) -> list[str | None]:
     longest = pc.max(pc.binary_length(column)).as_py() or 0
     if longest > MAX_TEXT_BYTES:
         raise DataError(f"{path}: a text of {longest:,} bytes in `{shown(name)}`", "is this the right column?")
-    texts: list[str | None] = column.to_pylist()
-    return texts if indices is None else [None if index is None else texts[index] for index in indices]
+    found: list[str | None] = column.to_pylist()
+    return found if indices is None else [None if index is None else found[index] for index in indices]
 
 
-def _columns(path: Path, schema: pa.Schema, wanted: PairColumns) -> tuple[str, str]:
+def named_columns(path: Path, schema: pa.Schema, wanted: PairColumns) -> tuple[str, str]:
+    """The columns of source and target in a schema."""
     import pyarrow as pa
 
     known: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -26,6 +26,17 @@ class Bitext(NamedTuple):
     place: str
     rows: Callable[[], Iterator[RawPair]]
     licence: str = ""
+
+
+def shown_place(path: Path) -> str:
+    """How reports name a file: as it was written where that is relative, else by its name alone."""
+    return path.name if path.is_absolute() or path.parts[:1] == ("~",) else str(path)
+
+
+def shown_uri(uri: str) -> str:
+    """How reports name a source: the folders of its files are nobody's business."""
+    scheme, file, paths = uri.partition("file:")
+    return scheme + file + "|".join(shown_place(Path(path)) for path in paths.split("|")) if file else uri
 
 
 class Listed(NamedTuple):
@@ -53,6 +64,9 @@ class TextSource(Settings):
 
     What comes over the network comes through `self.fetcher`, which knows mirrors, the lock file and `--offline`.
     """
+
+    whole: ClassVar[bool] = True
+    """Whether every requested language pair is expected here, so that a missing one is worth a warning."""
 
     rest: str = Field("", description="what follows `scheme:` in the URI")
     _fetcher: Fetcher | None = PrivateAttr(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from xlalign.bitext.readers.sgm import read_sgm
 from xlalign.bitext.readers.two_files import joined, parallel
 from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.settings import PartTable, part
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_place
 from xlalign.errors import DataError, UserError
 
 
@@ -28,7 +29,8 @@ class FileSource(TextSource):
     file:train.{lang}.gz                 two files, for every language pair that has both
     file:news.{source}-{target}.tsv      one file a language pair, in either order of the languages
     file:a.en|a.de                       two files, with languages = ["en", "de"]
-    file:pairs.tsv                       one file, with languages = ["en", "de"]
+    file:pairs.tsv                       one file (csv, jsonl, parquet, tmx, xlf, po), with languages = ["en", "de"]
+    file:folder                          what `datasets.save_to_disk` wrote
     """
 
     languages: tuple[str, ...] = Field((), description="languages of the columns or files, in their order")
@@ -84,6 +86,8 @@ class FileSource(TextSource):
 
     def _format(self, path: Path) -> str:
         stated = self.format if isinstance(self.format, str) else str(self.format.get("kind", ""))
+        if not stated and path.is_dir():
+            return "saved"
         return stated or stem_and_format(path)[1]
 
     def _reader(self, ending: str) -> Reader:
@@ -116,15 +120,17 @@ class FileSource(TextSource):
         )
 
     def _path(self, pattern: str, values: dict[str, str]) -> Path:
-        for name, code in values.items():
-            pattern = pattern.replace(f"{{{name}}}", self.names.get(code, code))
-        return Path(pattern).expanduser()
+        """The file of some languages: called by `names`, else by our codes, else by the first spelling there is."""
+        known = [[self.names[code]] if code in self.names else languages.spellings(code) for code in values.values()]
+        choices = [_filled(pattern, dict(zip(values, codes, strict=True))) for codes in product(*known)]
+        paths = [Path(choice).expanduser() for choice in dict.fromkeys(choices)]
+        return next(filter(_exists, paths), paths[0])
 
     def _bitext(self, paths: list[Path], order: LanguagePair, swap: bool) -> Bitext:
         read = self._rows(paths, PairColumns(order, self.columns))
         rows = partial(_swapped, read) if swap else read
         name = stem_and_format(Path(self.rest.split("|")[0].replace(".{lang}", "").replace("{lang}", "")))[0]
-        return Bitext(name, order[::-1] if swap else order, str(paths[0]), rows)
+        return Bitext(name, order[::-1] if swap else order, shown_place(paths[0]), rows)
 
     def _rows(self, paths: list[Path], wanted: PairColumns) -> Callable[[], Iterator[RawPair]]:
         ending = self._format(paths[0])
@@ -143,9 +149,9 @@ class FileSource(TextSource):
         wanted = ", ".join("-".join(pair) for pair in pairs)
         tried = [str(path) for pair in pairs for path in self._paths(pair, pairs) if not _exists(path)]
         found = f"; no such file: {tried[0]}" if tried else ""
-        return DataError(
-            f"`file:{self.rest}` holds none of the language pairs {wanted}{found}", "check the path and `languages`"
-        )
+        message = f"`file:{self.rest}` holds none of the language pairs {wanted}{found}"
+        hint = 'check the path and `languages`; codes of your own: names = { de = "german" }'
+        return DataError(message, hint)
 
 
 class UrlSource(FileSource):
@@ -153,8 +159,7 @@ class UrlSource(FileSource):
 
     def _path(self, pattern: str, values: dict[str, str]) -> Path:
         """The downloaded file; a path that does not exist where the server has none."""
-        for name, code in values.items():
-            pattern = pattern.replace(f"{{{name}}}", self.names.get(code, code))
+        pattern = _filled(pattern, {name: self.names.get(code, code) for name, code in values.items()})
         try:
             return self.fetcher.file(pattern, own=True)
         except NotFoundError:
@@ -167,9 +172,21 @@ class UrlSource(FileSource):
         return [path for path in super().inputs(pairs) if path.is_absolute()]
 
 
+def _filled(pattern: str, values: dict[str, str]) -> str:
+    for name, code in values.items():
+        pattern = pattern.replace(f"{{{name}}}", code)
+    return pattern
+
+
 def _members(archive: Path, langs: LanguagePair, names: dict[str, str]) -> Iterator[RawPair]:
     """The two text files of an archive whose names end in the languages."""
-    yield from parallel(*(member(archive, f".{names.get(lang, lang)}") for lang in langs))
+    found = members(archive)
+    for_lang = {lang: [names[lang]] if lang in names else languages.spellings(lang) for lang in langs}
+    endings = [
+        next((f".{code}" for code in for_lang[lang] if any(name.endswith(f".{code}") for name in found)), f".{lang}")
+        for lang in langs
+    ]
+    yield from parallel(*(member(archive, ending) for ending in endings))
 
 
 def _exists(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import ClassVar
 
 from pydantic import Field, model_validator
 
@@ -18,6 +19,8 @@ LICENCE = "Apache-2.0"
 
 class MicroSource(TextSource):
     """The micro-world; `micro:7` or `micro:world=7` is another one, with other sentences."""
+
+    whole: ClassVar[bool] = False
 
     world: int = Field(0, description="seed of the world")
     pairs: int = Field(20_000, description="sentence pairs a language pair", ge=1)

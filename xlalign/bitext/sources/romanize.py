@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
 from xlalign.bitext.corpus import chunks
 from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import UserError
 
@@ -21,6 +22,8 @@ SUFFIX = "_Latn"
 class RomanizeSource(TextSource):
     """`romanize:file:wiki.{lang}.txt` pairs another source's text with itself in Latin letters: `ru-ru_Latn`."""
 
+    whole: ClassVar[bool] = False
+
     options: dict[str, object] = Field({}, description="options of that source")
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
@@ -29,7 +32,7 @@ class RomanizeSource(TextSource):
         if not served:
             raise UserError(f"`romanize:{self.rest}` makes no requested pair", f'for example pairs = ["ru-ru{SUFFIX}"]')
         for pair in served:
-            yield Bitext("romanized", pair, self.rest, partial(self._rows, pair))
+            yield Bitext("romanized", pair, shown_uri(self.rest), partial(self._rows, pair))
 
     def documents(self, lang: str) -> Iterator[str]:
         """The text in Latin letters alone."""

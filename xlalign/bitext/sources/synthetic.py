@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import ClassVar
 from unicodedata import category, digit
 
 from pydantic import Field
@@ -21,7 +22,7 @@ from pydantic import Field
 from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
 from xlalign.errors import UserError, unknown_name
 
 Order = list[int]
@@ -31,6 +32,8 @@ HANGUL, LAO_ZERO, PUNCTUATION, IDEOGRAPHS, LAST_ALPHABET = 0xAC00, 0x0ED0, 0x2E0
 
 class SyntheticSource(TextSource):
     """Derived languages: `synthetic:trans.inv` makes `en_trans_inv` from the English text of another source."""
+
+    whole: ClassVar[bool] = False
 
     text: str = Field("micro:", description="URI of the source whose monolingual text is transformed")
     options: dict[str, object] = Field({}, description="options of that source")
@@ -44,7 +47,7 @@ class SyntheticSource(TextSource):
         if not served:
             raise UserError(f"`synthetic:{self.rest}` makes no requested language", f"add `en{suffix}` to `languages`")
         for source, target in served:
-            yield Bitext(f"synthetic-{self.rest}", (source, target), self.text, partial(self._rows, source))
+            yield Bitext(f"synthetic-{self.rest}", (source, target), shown_uri(self.text), partial(self._rows, source))
 
     def documents(self, lang: str) -> Iterator[str]:
         """Text in the derived language alone."""

@@ -2,6 +2,10 @@
 
 Both ways only copy. The gradient of a plain `index_select` adds up instead, which torch does 400 times slower as soon
 as it has two threads; and nothing is there to add, for cells of padding get no gradient from attention.
+
+    rows "a b" and "c"   tokens a b c   cells 0 1 2 0 (the last is padding and repeats a)   back 0 1 2
+    pad   -> a b c a     its gradient: that of cells 0 1 2
+    unpad -> a b c       its gradient: each in its cell, 0 in the last
 """
 
 from __future__ import annotations
