@@ -10,7 +10,7 @@ from xlalign.artifacts.digest import digest_file
 from xlalign.config import operational
 from xlalign.errors import DataError, unknown_name
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
 
 ALIGN = Kind("align-words", 3, __name__)
 
@@ -28,7 +28,7 @@ def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
         raise unknown_name("aligner", settings.aligner, ALIGNERS)
     bitext = stage_named(settings.bitext, "prepare", f"align-words.{name}.bitext", stages)
     node = Node(name, ALIGN, settings, {"bitext": bitext})
-    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+    return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
 
 
 SECTION = Section("align-words", AlignStage, nodes)

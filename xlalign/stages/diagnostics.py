@@ -6,7 +6,7 @@ import json
 
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
 
@@ -15,11 +15,11 @@ DIAGNOSTICS = Kind("diagnostics", 1, __name__)
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:
     """One node for each model, and one that brings them together."""
-    trained = stages.get("pretrain", {})
+    made = model_stages(stages)
     models = models_of(name, settings.models, stages)
     one = settings.model_copy(update={"models": ()})
     built = [
-        Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, trained)) for model in models
+        Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, made)) for model in models
     ]
     together = settings.model_copy(update={"models": models})
     return [*built, Node(name, DIAGNOSTICS, together, {model: f"{name}.{model}" for model in models})]

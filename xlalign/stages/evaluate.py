@@ -6,7 +6,7 @@ from pydantic import Field
 
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages
 from xlalign.stages.cell import read
 from xlalign.stages.grid import cell_name, grid, models_of
 
@@ -22,7 +22,7 @@ class EvalStage(EvalSettings):
 def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
     """The grid of data, fine-tunings and cells, and the node that brings the cells together."""
     models = models_of(name, settings.models, stages)
-    built = grid(name, settings, {model: parse(model, stages.get("pretrain", {})) for model in models})
+    built = grid(name, settings, {model: parse(model, model_stages(stages)) for model in models})
     cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in settings.cells()]
     tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
     return [*built, Node(name, EVAL, settings.model_copy(update={"models": models}), tested)]

@@ -14,7 +14,7 @@ from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
 from xlalign.config.load import Table, merge, override, read_toml, validate
 from xlalign.errors import UserError, unknown_name
-from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
+from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
 from xlalign.stages.base import Node, Section, Stages
 from xlalign.stages.execution import ExecutionSettings
 
@@ -22,7 +22,14 @@ FILE = "xlalign.toml"
 BUILT_IN = "quickstart"
 SECTIONS = {
     section.name: section
-    for section in (prepare.SECTION, align_words.SECTION, pretrain.SECTION, evaluate.SECTION, diagnostics.SECTION)
+    for section in (
+        prepare.SECTION,
+        align_words.SECTION,
+        vocabulary.SECTION,
+        pretrain.SECTION,
+        evaluate.SECTION,
+        diagnostics.SECTION,
+    )
 }
 """The tables of stages, in the order in which they depend on each other."""
 

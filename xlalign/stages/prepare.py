@@ -12,7 +12,7 @@ from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import late, operational
 from xlalign.evaluation.cell_settings import Pooling
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.grid import data_name
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
     if settings.links:
         inputs["links"] = stage_named(settings.links, "align-words", f"{name}.links", stages)
     node = Node(name, PREPARE, settings, inputs)
-    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+    return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
 
 
 def _task_data(stages: Stages) -> dict[str, str]:

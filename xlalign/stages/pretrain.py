@@ -10,7 +10,7 @@ from xlalign.errors import UserError
 from xlalign.modeling import scratch
 from xlalign.modeling.reference import Folder, Reference, Scratch, Stage, parse
 from xlalign.objectives.depth import refuse_missing_layers
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.training.settings import PretrainSettings
 
 PRETRAIN = Kind("pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"))
@@ -20,7 +20,7 @@ class PretrainStage(PretrainSettings):
     """A `[pretrain.NAME]` table."""
 
     start: str = operational(
-        "scratch:nano", "scratch:SIZE, a pretrain stage, a model directory or a hub id", alias="from"
+        "scratch:nano", "scratch:SIZE, a pretrain or vocabulary stage, a model directory or a hub id", alias="from"
     )
     bitext: str = operational("prepare", "name of the prepare stage to train on")
     alignments: str = operational("align-words", "name of the align-words stage whose links and lexicon are used")
@@ -38,7 +38,7 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
                 'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
             )
         inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
-    start = parse(settings.start, stages.get("pretrain", {}))
+    start = parse(settings.start, model_stages(stages))
     if depth := _depth(start, stages):
         refuse_missing_layers(recipe, depth)
     return [Node(name, PRETRAIN, settings, inputs).reading("model", start)]
@@ -46,10 +46,10 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
 
 def _depth(start: Reference, stages: Stages) -> int:
     """Layers of the encoder that a `from` leads to; 0 where only the hub knows."""
-    trained, seen = stages.get("pretrain", {}), set[str]()
+    made, seen = model_stages(stages), set[str]()
     while isinstance(start, Stage) and start.name not in seen:
         seen.add(start.name)
-        start = parse(cast("PretrainStage", trained[start.name]).start, trained)
+        start = parse(cast("PretrainStage", made[start.name]).start, made)
     if isinstance(start, Scratch):
         return scratch.size(start.size).layers
     config = start.path / "config.json" if isinstance(start, Folder) else None
