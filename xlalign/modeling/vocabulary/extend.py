@@ -43,15 +43,16 @@ def with_new_pieces(table: PieceTable, sentences: Sequence[str], add: AddSetting
 
 
 def _with_characters(table: PieceTable, sentences: Iterable[str], minimum: int) -> PieceTable:
-    """First the characters that occur often and are no pieces; byte-level vocabularies lack none."""
+    """First the characters that occur often and are no pieces; byte-level vocabularies lack none.
+
+    In WordPiece a character inside a word is another piece than at its beginning: "ab" needs "a" and "##b".
+    """
     counts: Counter[str] = Counter()
     for word, times in _words(table, sentences).items():
-        for char in word:
-            counts[char] += times
-    lacking = sorted(c for c, n in counts.items() if n >= minimum and c not in table.pieces)
-    prefix = table.inner_prefix
-    forms = [form for c in lacking for form in ([c, prefix + c] if prefix else [c])]
-    return table.extended(dict.fromkeys(forms, 0.0)) if forms else table
+        for place, char in enumerate(word):
+            counts[table.inner_prefix + char if place else char] += times
+    lacking = sorted(piece for piece, times in counts.items() if times >= minimum and piece not in table.pieces)
+    return table.extended(dict.fromkeys(lacking, 0.0)) if lacking else table
 
 
 def _with_unigrams(table: PieceTable, sentences: Sequence[str], add: AddSettings) -> PieceTable:
