@@ -22,16 +22,16 @@ from xlalign.modeling.vocabulary.usage import compare, segmented
 
 NEW = sentences("ru", 400)
 KNOWN = sentences("en", 400)
+LETTERS = [" ".join(letter + " " + 2 * letter for letter in "аеиоубдгклмнрст")] * 3
 ADD = AddSettings(pieces=100, minimum_count=3)
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, tuple[PieceTable, PieceTable]]:
     """By kind: a vocabulary that knows Russian letters, but no Russian words, and the one that was extended."""
-    letters = [" ".join("аеиоубдгклмнрст")] * 3
     found = {}
     for kind in KINDS:
-        before = PieceTable.of(tokenizer(kind, KNOWN + letters, 250))
+        before = PieceTable.of(tokenizer(kind, KNOWN + LETTERS, 250))
         found[kind] = before, with_new_pieces(before, NEW, ADD)
     return found
 
@@ -49,7 +49,7 @@ def test_the_new_language_is_split_less(tables, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_old_ids_stay_and_every_new_one_is_a_row(tables, kind):
     before, after = tables[kind]
-    whole = tokenizer(kind, KNOWN + [" ".join("аеиоубдгклмнрст")] * 3, 250)
+    whole = tokenizer(kind, KNOWN + LETTERS, 250)
     larger = after.tokenizer(whole)
     assert len(larger) == after.size
     assert {token: after.pieces.get(token, after.added.get(token)) for token in before.pieces} == before.pieces
@@ -65,6 +65,11 @@ def test_letters_that_were_unknown_become_pieces(kind):
     found = compare(before, after, back, [("ru", text) for text in NEW])["ru"]
     assert found.after.unknown(after.unknown) == 0
     assert found.after.counts.sum() < found.before.counts.sum() or kind == "wordpiece"  # there a word was one unknown
+
+
+def test_nothing_new_is_said(tables):
+    with pytest.raises(DataError, match="no piece that the vocabulary lacks"):
+        with_new_pieces(tables["bytes"][1], NEW, AddSettings(pieces=5, minimum_count=100_000))
 
 
 def test_no_text_no_pieces(tables):
@@ -216,7 +221,7 @@ TRANSLATED = [text.translate(str.maketrans("aeioubdgklmnrst", "аеиоубдг�
 
 @pytest.mark.parametrize("options", [Wechsel(dimensions=40), Ofa(dimensions=40)], ids=["wechsel", "ofa"])
 def test_neighbours_are_translations(options):
-    before = PieceTable.of(tokenizer("unigram", KNOWN + [" ".join("аеиоубдгклмнрст")] * 3, 250))
+    before = PieceTable.of(tokenizer("unigram", KNOWN + LETTERS, 250))
     after = with_new_pieces(before, TRANSLATED, ADD)
     words = {
         (a, b)

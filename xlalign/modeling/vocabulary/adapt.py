@@ -46,7 +46,8 @@ def trim_model(source: Path, text: TextSources, keep: KeepSettings, out: Path) -
     Raises:
         DataError: there is no text, or the tokenizer cannot be changed.
     """
-    model, tokenizer = model_rows.load(source)
+    loaded = model_rows.load(source)
+    model, tokenizer, _ = loaded
     before = PieceTable.of(tokenizer)
     with progress.task("count pieces"):
         usage = count(before, text.sentences())
@@ -57,7 +58,7 @@ def trim_model(source: Path, text: TextSources, keep: KeepSettings, out: Path) -
     model_rows.replace_rows(model, lambda matrix: matrix[torch.from_numpy(kept)])
     model_rows.renumber_specials(model, {int(old): new for new, old in enumerate(kept)})
     parameters["after"] = model_rows.parameters(model)
-    model_rows.save(model, after.tokenizer(tokenizer), source, out)
+    model_rows.save(loaded, after.tokenizer(tokenizer), source, out)
     with progress.task("compare segmentations"):
         compared = compare(before, after, kept, text.sentences())
     return _reported(out, "trim", before, after, parameters, compared)
@@ -92,7 +93,8 @@ def extend_model(
     Raises:
         DataError: there is no text of the new languages, or the tokenizer cannot be changed.
     """
-    model, tokenizer = model_rows.load(source)
+    loaded = model_rows.load(source)
+    model, tokenizer, _ = loaded
     before = PieceTable.of(tokenizer)
     known = _by_language(text)
     with progress.task("learn pieces"):
@@ -103,7 +105,7 @@ def extend_model(
     parameters = {"before": model_rows.parameters(model)}
     model_rows.replace_rows(model, lambda old: with_sums(old[: before.size], weights, initialisation, seed))
     parameters["after"] = model_rows.parameters(model)
-    model_rows.save(model, after.tokenizer(tokenizer), source, out)
+    model_rows.save(loaded, after.tokenizer(tokenizer), source, out)
     back = np.where(np.arange(after.size) < before.size, np.arange(after.size), -1)
     compared = compare(before, after, back, text.sentences())
     drawn = int(weights.shape[0] - np.count_nonzero(weights.getnnz(axis=1)))

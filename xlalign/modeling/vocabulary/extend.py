@@ -38,8 +38,12 @@ def with_new_pieces(table: PieceTable, sentences: Sequence[str], add: AddSetting
     if not sentences:
         raise DataError("no text of the new language", "`languages` names it, and `bitext` or `text` holds it")
     if table.algorithm == "Unigram":
-        return _with_unigrams(table, sentences, add)
-    return _with_merges(_with_characters(table, sentences, add.minimum_count), sentences, add)
+        longer = _with_unigrams(table, sentences, add)
+    else:
+        longer = _with_merges(_with_characters(table, sentences, add.minimum_count), sentences, add)
+    if longer.size == table.size:
+        raise DataError("the text shows no piece that the vocabulary lacks", "raise `add.pieces`, or give more text")
+    return longer
 
 
 def _with_characters(table: PieceTable, sentences: Iterable[str], minimum: int) -> PieceTable:
@@ -57,12 +61,14 @@ def _with_characters(table: PieceTable, sentences: Iterable[str], minimum: int) 
 
 def _with_unigrams(table: PieceTable, sentences: Sequence[str], add: AddSettings) -> PieceTable:
     normalised = [text for text in map(_normaliser(table), sentences) if text]
-    trained = train_sentencepiece(normalised, add.pieces + len(SPECIALS), "unigram")
+    characters = len(set().union(*normalised))  # each is a piece of a Unigram vocabulary
+    trained = train_sentencepiece(normalised, len(SPECIALS) + characters + add.pieces, "unigram")
     numbers = range(len(SPECIALS), trained.get_piece_size())
     scores = {trained.id_to_piece(number): trained.get_score(number) for number in numbers}
     new = rescaled(scores, table.scores)
     used = _used(table.extended(new), sentences, add.minimum_count)
-    return table.extended({piece: score for piece, score in new.items() if piece in used})
+    # A character that others cover here still has to cover what comes.
+    return table.extended({piece: score for piece, score in new.items() if piece in used or len(piece) == 1})
 
 
 def rescaled(trained: dict[str, float], known: dict[str, float]) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,15 @@ WEIGHTS = ("*.safetensors*", "*.bin*", "*.h5", "*.msgpack", "onnx/*", "openvino/
 TOKENIZER = ("tokenizer*", "vocab*", "merges.txt", "*.model", "special_tokens_map.json", "added_tokens.json")
 
 
-def load(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+class Loaded(NamedTuple):
+    """A model, its tokenizer, and the names of weights that its folder does not have (often a pooler)."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    missing: frozenset[str]
+
+
+def load(folder: Path) -> Loaded:
     """A model of the very class that its folder was saved from, with every head it has, and its fast tokenizer.
 
     Raises:
@@ -34,7 +42,7 @@ def load(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     with quiet():
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-            model = factory.from_pretrained(folder, use_safetensors=True)
+            model, report = factory.from_pretrained(folder, use_safetensors=True, output_loading_info=True)
         except (OSError, ValueError, KeyError) as error:
             raise UserError(f"`{folder}` does not load: {error}", "give a folder with model.safetensors") from error
     if not tokenizer.is_fast:
@@ -44,7 +52,7 @@ def load(folder: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     rows = len(model.get_input_embeddings().weight)
     if rows < len(tokenizer):
         raise DataError(f"`{folder}` has {rows} rows for the {len(tokenizer)} pieces of its tokenizer")
-    return model, tokenizer
+    return Loaded(model, tokenizer, frozenset(report["missing_keys"]))
 
 
 def replace_rows(model: PreTrainedModel, make: Callable[[Tensor], Tensor]) -> None:
@@ -99,13 +107,17 @@ def first_position_follows_padding(model: PreTrainedModel) -> bool:
     )
 
 
-def save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, source: Path, out: Path) -> None:
-    """Write a transformers folder with everything else that the source has (pooling of sentence vectors, licence)."""
+def save(loaded: Loaded, tokenizer: PreTrainedTokenizerBase, source: Path, out: Path) -> None:
+    """Write a transformers folder with everything else that the source has (pooling of sentence vectors, licence).
+
+    What the source lacked is not written: it would be random numbers, and others each time.
+    """
     from shutil import copytree, ignore_patterns
 
     copytree(source, out, ignore=ignore_patterns(*WEIGHTS, *TOKENIZER, ".*", "README.md"), dirs_exist_ok=True)
     with quiet():
-        model.save_pretrained(out)
+        state = loaded.model.state_dict()
+        loaded.model.save_pretrained(out, state_dict={k: v for k, v in state.items() if k not in loaded.missing})
         tokenizer.save_pretrained(out)
 
 

@@ -27,7 +27,7 @@ class MeanOfPieces(Initialisation):
             spelled = [number for number in spelling(table, backend, piece) if number != table.unknown]
             rows += [row] * len(spelled)
             columns += spelled
-            values += [1 / len(spelled)] * len(spelled)
+            values += [1 / max(len(spelled), 1)] * len(spelled)
         return csr_matrix((values, (rows, columns)), shape=(len(pieces), table.size))
 
 
