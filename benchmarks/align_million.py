@@ -1,4 +1,4 @@
-"""Many pairs through `align_corpus`: seconds, peak memory, and a digest that neither a kill nor more processes change.
+"""Many pairs through `align_bitext`: seconds, peak memory, and a digest that neither a kill nor more processes change.
 
     python benchmarks/align_million.py --out DIR --aligner hmm|itermax [--pairs 1000000] [--workers 1] [--kill-after N]
 
@@ -22,8 +22,9 @@ from pathlib import Path
 
 from align_encoder import make_encoder
 
-from xlalign.alignment.corpus import align_corpus
-from xlalign.alignment.settings import AlignSettings, HmmSettings
+from xlalign.alignment.artifact import align_bitext
+from xlalign.alignment.hmm.settings import HmmSettings
+from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext.corpus import write_pairs
 from xlalign.parallel import Engine
 from xlalign.types import Pair
@@ -93,7 +94,7 @@ def main() -> None:
     settings = AlignSettings(aligner=options.aligner, layer=3, device="cpu", words="spaces", hmm=hmm)
     result = options.out / f"links-{os.getpid()}"
     start, before = time.perf_counter(), time.process_time()
-    align_corpus(bitext, settings, result, bitext, scratch, Engine("local", options.workers))
+    align_bitext(bitext, settings, result, bitext, scratch, Engine("local", options.workers))
     wall = time.perf_counter() - start
     print(
         f"{options.aligner}, {options.pairs} pairs, {options.workers} workers: {wall:.0f} s wall,"

@@ -22,24 +22,24 @@ import torch
 from racing import begin
 from torch import nn
 
-from xlalign.evaluation.cell_settings import CellSettings, Regime
-from xlalign.evaluation.data.tested import TestedData
-from xlalign.evaluation.data.training import English, TrainingData
+from xlalign.evaluation.cell import GridCell
+from xlalign.evaluation.data.sets import EnglishData, TestData, TrainingData
 from xlalign.evaluation.finetune import FineTuner, predict
-from xlalign.evaluation.kinds import KINDS
+from xlalign.evaluation.kinds.base import Example
 from xlalign.evaluation.model import initialise
+from xlalign.evaluation.options import Regime
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks.base import Task
 from xlalign.modeling import encoder
-from xlalign.modeling.pooling import pool
+from xlalign.modeling.pooling import pool_padded
 
 Outcome = tuple[float, float, float]
 """Wall seconds, CPU seconds, accuracy."""
 
-Rows = list[dict[str, Any]]
+TokenRows = list[dict[str, Any]]
 
 
-class BenchCell(CellSettings):
+class BenchCell(GridCell):
     """A cell with its model."""
 
     model: str = ""
@@ -59,24 +59,24 @@ class Peer(nn.Module):
     def forward(self, labels: torch.Tensor | None = None, **inputs: torch.Tensor) -> dict[str, torch.Tensor]:
         """Loss and logits."""
         states = self.encoder(**inputs).last_hidden_state
-        logits = self.output(states if self.tags else pool(states, inputs["attention_mask"], "mean"))
+        logits = self.output(states if self.tags else pool_padded(states, inputs["attention_mask"], "mean"))
         if labels is None:
             return {"loss": logits.sum(), "logits": logits}
         return {"loss": nn.functional.cross_entropy(logits.flatten(0, -2), labels.flatten()), "logits": logits}
 
 
-def peer_rows(examples: Rows, peer: Peer, task: Task, longest: int) -> Rows:
+def peer_rows(examples: list[Example], peer: Peer, task: Task, longest: int) -> TokenRows:
     """What Trainer's collator pads: token ids and labels, for tags at the first piece of each word (-100 elsewhere)."""
     if not peer.tags:
-        texts = [[e["first"] for e in examples], [e["second"] for e in examples]]
+        texts = [[e.first for e in examples], [e.second for e in examples]]
         batch = peer.tokenizer(*texts, truncation="longest_first", max_length=longest)
-        labels: list[Any] = [task.labels.index(e["label"]) for e in examples]
+        labels: list[Any] = [task.labels.index(e.label) for e in examples]
     else:
         batch = peer.tokenizer(
-            [e["words"] for e in examples], is_split_into_words=True, truncation=True, max_length=longest
+            [list(e.words) for e in examples], is_split_into_words=True, truncation=True, max_length=longest
         )
         labels = [
-            tag_labels(batch.word_ids(i), [task.labels.index(tag) for tag in example["tags"]])
+            tag_labels(batch.word_ids(i), [task.labels.index(tag) for tag in example.tags])
             for i, example in enumerate(examples)
         ]
     return [{**{k: batch[k][i] for k in batch}, "labels": label} for i, label in enumerate(labels)]
@@ -92,13 +92,14 @@ def collator(peer: Peer) -> Any:
     return (DataCollatorForTokenClassification if peer.tags else DataCollatorWithPadding)(peer.tokenizer)
 
 
-def trainer(cell: BenchCell, english: English, test: Rows, *, grouped: bool) -> Outcome:
+def trainer(cell: BenchCell, english: EnglishData, test: list[Example], *, grouped: bool) -> Outcome:
     """(wall seconds, CPU seconds, accuracy) of transformers' Trainer."""
     from transformers import Trainer, TrainingArguments
 
-    options, task = cell.options, cell.tested_task()
-    assert options is not None
-    assert cell.regime is not None
+    task, tuning = cell.test.resolved(), cell.tuning
+    assert tuning is not None
+    assert tuning.regime is not None
+    options = tuning.options
     peer = Peer(cell, task)
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
@@ -106,7 +107,7 @@ def trainer(cell: BenchCell, english: English, test: Rows, *, grouped: bool) -> 
             max_steps=options.steps,
             per_device_train_batch_size=options.batch_size,
             per_device_eval_batch_size=128,
-            learning_rate=cell.regime.learning_rate,
+            learning_rate=tuning.regime.learning_rate,
             warmup_steps=round(options.warmup * options.steps),
             weight_decay=options.weight_decay,
             max_grad_norm=1.0,
@@ -129,60 +130,59 @@ def trainer(cell: BenchCell, english: English, test: Rows, *, grouped: bool) -> 
     return wall, cpu, 100 * float((found.predictions.argmax(-1) == found.label_ids)[real].mean())
 
 
-def ours(cell: BenchCell, english: English, test: Rows) -> Outcome:
+def ours(cell: BenchCell, english: EnglishData, test: list[Example]) -> Outcome:
     """(wall seconds, CPU seconds, accuracy) of xlalign."""
-    assert cell.regime is not None
-    tuner = FineTuner(cell.model, cell.tested_task(), cell.tuning(), cell.regime)
+    assert cell.tuning is not None
+    assert cell.tuning.regime is not None
+    task = cell.test.resolved()
+    tuner = FineTuner(cell.model, task, cell.tuning, cell.tuning.regime)
     # Trainer keeps the last weights and evaluates nothing, so neither do we.
-    quick = English(english.train, english.train[:1], held_out=True)
+    quick = EnglishData(english.train, english.train[:1], held_out=True)
     with tempfile.TemporaryDirectory() as folder:
         wall, cpu = time.perf_counter(), time.process_time()
         tuner.train(quick, Path(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     found = zip(tuner.answers(test), test, strict=True)
-    if cell.tested_task().kind == "tagging":
-        hits = [tag == gold for tags, e in found for tag, gold in zip(tags, e["tags"], strict=True)]
+    if task.kind == "tagging":
+        hits = [tag == gold for tags, e in found for tag, gold in zip(tags, e.tags, strict=True)]
     else:
-        hits = [answer == e["label"] for answer, e in found]
+        hits = [answer == e.label for answer, e in found]
     return wall, cpu, 100 * float(np.mean(hits))
 
 
-def scratch_model(english: English) -> str:
+def scratch_model(english: EnglishData) -> str:
     """A tiny encoder with random weights and the vocabulary of the training text."""
     from xlalign.modeling import scratch
 
-    keys = [key for key in ("first", "second") if key in english.train[0]]
-    texts = [example[key] for example in english.train for key in keys] or [" ".join(e["words"]) for e in english.train]
+    texts = [text for example in english.train for text in example.texts()]
     tokenizer = scratch.train_tokenizer({"en": texts}, "tiny")
     folder = Path(tempfile.mkdtemp())
     encoder.save(scratch.create("tiny", tokenizer, seed=0), tokenizer, folder)
     return str(folder)
 
 
-def check_same(cell: BenchCell, examples: Rows) -> None:
+def check_same(cell: BenchCell, examples: list[Example]) -> None:
     """Both give the same scores before training, from the same output layer; ends the program otherwise."""
-    assert cell.regime is not None
-    assert cell.options is not None
-    task = cell.tested_task()
-    tuner = FineTuner(cell.model, task, cell.tuning(), cell.regime)
+    assert cell.tuning is not None
+    assert cell.tuning.regime is not None
+    task = cell.test.resolved()
+    tuner = FineTuner(cell.model, task, cell.tuning, cell.tuning.regime)
     peer = Peer(cell, task).eval()
-    batch = collator(peer)(peer_rows(examples, peer, task, cell.options.max_length))
+    batch = collator(peer)(peer_rows(examples, peer, task, cell.tuning.options.max_length))
     labels = batch.pop("labels")
     with torch.no_grad():
         scores = peer(**batch)["logits"]
     theirs = (scores[labels != -100] if peer.tags else scores).numpy()
-    ours = np.concatenate(
-        [np.atleast_2d(x) for x in predict(tuner.model, KINDS.get(task.kind), tuner.encode(examples))]
-    )
+    ours = np.concatenate([np.atleast_2d(x) for x in predict(tuner.model, task.handler, tuner.encode(examples))])
     print(f"largest difference of untrained scores: {np.abs(ours - theirs).max():.1e}")
     if not np.allclose(ours, theirs, atol=1e-4):
         raise SystemExit("xlalign and transformers do not compute the same: no times")
 
 
-def warm_up(cell: BenchCell, english: English, test: Rows, ways: list[str]) -> None:
+def warm_up(cell: BenchCell, english: EnglishData, test: list[Example], ways: list[str]) -> None:
     """Take two steps each way: what is imported and allocated first belongs to no race."""
-    assert cell.options is not None
-    short = BenchCell(**{**dict(cell), "options": cell.options.model_copy(update={"steps": 2})})
+    assert cell.tuning is not None
+    short = cell.model_copy(update={"tuning": cell.tuning.model_copy(update={"steps": 2})})
     for way in ways:
         WAYS[way](short, english, test)
 
@@ -226,12 +226,13 @@ def main() -> None:
         device="cpu",
     )
     (cell, *_) = settings.cells()
-    english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested(options.lang)
+    english, test = TrainingData(cell.tuning.data).english(), TestData(cell.test).tested(options.lang)
     found: dict[str, list[Outcome]] = {way: [] for way in options.ways}
     model = options.model or scratch_model(english)
     for seed in options.seeds:
         regime = Regime(learning_rate=options.rate)
-        bench = BenchCell(**{**dict(cell), "seed": seed, "regime": regime, "model": model})
+        tuning = cell.tuning.model_copy(update={"seed": seed, "regime": regime})
+        bench = BenchCell(**{**dict(cell), "tuning": tuning, "model": model})
         if seed == options.seeds[0]:
             check_same(bench, test[:16])
             warm_up(bench, english, test[:16], options.ways)

@@ -20,7 +20,7 @@ import torch
 from racing import Machine, Ours, begin, race, real_pairs, report, write_bitext, write_model
 
 from xlalign.bitext import corpus
-from xlalign.objectives.options import SequenceContrastOptions
+from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 
 BATCH = 256
 # What MultipleNegativesRankingLoss computes: source to target, cosines times 20, the batch's other targets.

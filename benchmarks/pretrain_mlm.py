@@ -20,7 +20,7 @@ import torch
 from racing import Machine, Ours, begin, peak_memory, race, real_pairs, report, write_bitext, write_model
 
 from xlalign.modeling import encoder
-from xlalign.objectives.options import TokenPredictionOptions
+from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 
 BATCH, VOCABULARY, STEPS = 32, 120_000, 2
 

@@ -19,15 +19,15 @@ import torch
 from xlalign.bitext import corpus
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.options import DataOptions, Recipe
+from xlalign.objectives.recipe import DataOptions, TrainingRecipe
 from xlalign.stages.execution import ENVIRONMENT
-from xlalign.training.corpus import read_pairs
-from xlalign.training.data import Data, RecipeBatches
 from xlalign.training.loop import train
-from xlalign.training.recipe import RecipeProgram
+from xlalign.training.planner import RecipeBatches
+from xlalign.training.pretrain import Sources, load_data, make_tokens
+from xlalign.training.program import RecipeProgram
 from xlalign.training.sampler import Run
 from xlalign.training.settings import TrainSettings
-from xlalign.training.views import Frame
+from xlalign.training.views import SpecialTokens
 from xlalign.types import Pair
 
 SHARED = Path(__file__).parents[2] / "shared/data/parallel"
@@ -94,10 +94,12 @@ class Ours:
         self, model: Path, bitext: Path, objective: Any, batch: int, machine: Machine, *, cache: bool = False
     ) -> None:
         network, tokenizer = encoder.load(model)
-        recipe = Recipe(title="benchmark", data=DataOptions(max_length=128), objectives={"own": objective})
-        data = Data(pairs=read_pairs(bitext, tokenizer, recipe.data))
+        recipe = TrainingRecipe(title="benchmark", data=DataOptions(max_length=128), objectives={"own": objective})
+        sources = Sources(bitext, None, Path(tempfile.mkdtemp()))
+        make_tokens(recipe, tokenizer, sources)
+        data = load_data(recipe, tokenizer, sources, 0)
         self.machine, self.size = machine, batch
-        self.batches = RecipeBatches(recipe, Frame.of(tokenizer), data, Run(batch, 0, 1000))
+        self.batches = RecipeBatches(recipe, SpecialTokens.of(tokenizer), data, Run(batch, 0, 1000))
         self.program = RecipeProgram(recipe, Encoder(network), 0, gradient_cache=cache)
         self.building = self.began = self.ended = 0.0
 
@@ -118,9 +120,9 @@ class Ours:
         """The recipe's loss."""
         return self.program.loss(batch)
 
-    def after_step(self, step: int) -> None:
+    def after_step(self, step: int, output: Any) -> None:
         """Note when the step ended."""
-        self.program.after_step(step)
+        self.program.after_step(step, output)
         if self.machine.device == "cuda":
             torch.cuda.synchronize()
         self.ended = time.perf_counter()

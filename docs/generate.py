@@ -20,6 +20,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from xlalign.registry import OneOf
+
 DOCS = Path(__file__).parent
 NOTE = "\n\n<!-- Written by docs/generate.py; do not edit. -->\n"
 HELP_WIDTH = "80"
@@ -126,7 +128,7 @@ def parts() -> str:
 def settings() -> str:
     """Every field of every table of a pipeline file."""
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.pipeline import SECTIONS
+    from xlalign.stages.graph import SECTIONS
 
     models = [
         (section.name if section.single else f"{section.name}.NAME", section.settings) for section in SECTIONS.values()
@@ -143,15 +145,24 @@ def settings() -> str:
     return f"# Pipeline files\n\n{intro}\n\n" + "\n".join(body)
 
 
-def fields_of(heading: str, model: type[BaseModel], known: dict[Any, str] | None = None) -> Iterator[str]:
-    """A section for a model, then one for each model inside it; a model that came before is only named again."""
+def fields_of(
+    heading: str, model: type[BaseModel], known: dict[Any, str] | None = None, hidden: str = ""
+) -> Iterator[str]:
+    """A section for a model, then one for each model inside it; a model that came before is only named again.
+
+    An open field has a section for each part that it can name; `hidden` is the field by which a part is told.
+    """
     known = {} if known is None else known
     if model in known:
         yield f"## `{heading}`\n\nThe fields of `{known[model]}`.\n"
         return
     known[model] = heading
-    rows, inner = [], []
+    rows, inner, parts = [], [], []
     for name, field in model.model_fields.items():
+        if name == hidden:
+            continue
+        marks = [mark for mark in field.metadata if isinstance(mark, OneOf)]
+        parts += [(name, mark) for mark in marks]
         rows.append(
             {
                 "field": f"`{field.alias or name}`{_dagger(field)}",
@@ -160,10 +171,13 @@ def fields_of(heading: str, model: type[BaseModel], known: dict[Any, str] | None
                 "meaning": field.description or "",
             }
         )
-        inner += [(field.alias or name, found) for found in _models_in(field.annotation)]
+        inner += [(field.alias or name, found) for found in _models_in(field.annotation) if not marks]
     yield f"## `{heading}`\n\n{first_line(model)}\n\n{table(rows, literal=True)}"
     for name, found in inner:
         yield from fields_of(f"{heading[:-1]}.{name}]", found, known)
+    for name, mark in parts:
+        for part in mark.registry:
+            yield from fields_of(f'{heading} {name} = "{part}"', mark.registry.get(part), known, mark.named_by)
 
 
 def readable(annotation: Any) -> str:

@@ -6,20 +6,26 @@ that draws bars or prints lines. With no listener (library use, tests) nothing h
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 from uuid import uuid4
+
+from xlalign.errors import Notice
 
 T = TypeVar("T")
 
 
 class Event(NamedTuple):
-    """One piece of news about one task. `done` counts units; `total` is None when unknown."""
+    """One piece of news about one task. `done` counts units; `total` is None when unknown.
+
+    A `warning` belongs to no task; its text is the note.
+    """
 
     task: str
-    kind: Literal["start", "advance", "end"]
+    kind: Literal["start", "advance", "end", "warning"]
     description: str = ""
     unit: str = ""
     total: int | None = None
@@ -33,11 +39,20 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Send every event inside the block to `listener`."""
-    token = _listener.set(listener)
+    """Send every event inside the block to `listener`, our own warnings (`Notice`) included."""
+    token, previous = _listener.set(listener), warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, Notice):
+            listener(Event("", "warning", note=str(message)))
+        else:
+            previous(message, category, *place, **more)
+
+    warnings.showwarning = show
     try:
         yield
     finally:
+        warnings.showwarning = previous
         _listener.reset(token)
 
 

@@ -6,11 +6,12 @@ import random
 import pyarrow.parquet as pq
 import pytest
 
-from xlalign.alignment import corpus as aligning
+from xlalign.alignment import artifact as aligning
 from xlalign.alignment import files, lexicon, pharaoh, shards
+from xlalign.alignment.encoder.settings import ArgmaxSettings, ItermaxSettings
 from xlalign.alignment.hmm import aligner as hmm
-from xlalign.alignment.settings import AlignSettings, HmmSettings
-from xlalign.alignment.single import align_text
+from xlalign.alignment.hmm.settings import HmmSettings
+from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
 from xlalign.errors import DataError, UserError
@@ -48,7 +49,7 @@ def tree(folder):
 
 def test_the_artifact(bitext, tmp_path):
     out = tmp_path / "out"
-    scores = aligning.align_corpus(bitext, AlignSettings(hmm=FAST), out)
+    scores = aligning.align_bitext(bitext, AlignSettings(aligner=FAST), out)
     assert sorted({name.split("/")[0] for name in tree(out)}) == [
         "gold", "lexicon", "links", "models", "muse", "pharaoh", "report.json", "scores.json",
     ]  # fmt: skip
@@ -71,8 +72,8 @@ def test_the_artifact(bitext, tmp_path):
 
 def test_the_same_bytes_after_an_interruption(bitext, tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "SHARD_ROWS", 10)
-    settings = AlignSettings(hmm=FAST)
-    aligning.align_corpus(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
+    settings = AlignSettings(aligner=FAST)
+    aligning.align_bitext(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
     real, calls = files.write_table, []
 
     def failing(path, *rest):
@@ -83,7 +84,7 @@ def test_the_same_bytes_after_an_interruption(bitext, tmp_path, monkeypatch):
 
     monkeypatch.setattr(files, "write_table", failing)
     with pytest.raises(KeyboardInterrupt):
-        aligning.align_corpus(bitext, settings, tmp_path / "broken", scratch=tmp_path / "scratch")
+        aligning.align_bitext(bitext, settings, tmp_path / "broken", scratch=tmp_path / "scratch")
     monkeypatch.setattr(files, "write_table", real)
 
     train = hmm.HmmAligner.train
@@ -94,15 +95,15 @@ def test_the_same_bytes_after_an_interruption(bitext, tmp_path, monkeypatch):
         return train(own, text)
 
     monkeypatch.setattr(hmm.HmmAligner, "train", only_spanish)
-    aligning.align_corpus(bitext, settings, tmp_path / "again", scratch=tmp_path / "scratch")
+    aligning.align_bitext(bitext, settings, tmp_path / "again", scratch=tmp_path / "scratch")
     assert tree(tmp_path / "again") == tree(tmp_path / "whole")
     assert len(list((tmp_path / "again/links").iterdir())) == 6
 
 
 def test_gold_files_from_outside(bitext, tmp_path):
     (tmp_path / "set.tsv").write_text("the cat\tel gato\t0-0 1-1\n")
-    settings = AlignSettings(hmm=FAST, gold=(f"en-es={tmp_path / 'set.tsv'}",))
-    scores = aligning.align_corpus(bitext, settings, tmp_path / "out")
+    settings = AlignSettings(aligner=FAST, gold=(f"en-es={tmp_path / 'set.tsv'}",))
+    scores = aligning.align_bitext(bitext, settings, tmp_path / "out")
     assert set(scores) == {"en-de", "en-es set.tsv"}
     assert scores["en-es set.tsv"]["notes"] == ["set.tsv counts words from 0"]
     assert scores["en-es set.tsv"]["aer"] == 0.0
@@ -111,13 +112,13 @@ def test_gold_files_from_outside(bitext, tmp_path):
 @pytest.mark.parametrize("spec", ["set.tsv", "en=set.tsv", "en-es="])
 def test_malformed_gold_options(bitext, tmp_path, spec):
     with pytest.raises(UserError, match="languages or file missing"):
-        aligning.align_corpus(bitext, AlignSettings(hmm=FAST, gold=(spec,)), tmp_path / "out")
+        aligning.align_bitext(bitext, AlignSettings(aligner=FAST, gold=(spec,)), tmp_path / "out")
 
 
 def test_long_pairs_get_an_empty_line_and_are_counted(bitext, tmp_path, encoder):
-    aligning.align_corpus(bitext, AlignSettings(hmm=FAST, max_words=5, words="spaces"), tmp_path / "a")
-    aligning.align_corpus(
-        bitext, AlignSettings(aligner="argmax", max_words=5, layer=1), tmp_path / "b", encoder=encoder
+    aligning.align_bitext(bitext, AlignSettings(aligner=FAST, max_words=5, words="spaces"), tmp_path / "a")
+    aligning.align_bitext(
+        bitext, AlignSettings(aligner=ArgmaxSettings(layer=1), max_words=5), tmp_path / "b", encoder=encoder
     )
     report = json.loads((tmp_path / "b/report.json").read_text())["languages"]["en-de"]
     assert (report["too_long"], report["pairs"], report["links"]) == (25, 25, 0)
@@ -126,45 +127,47 @@ def test_long_pairs_get_an_empty_line_and_are_counted(bitext, tmp_path, encoder)
 
 
 def test_an_encoder_aligner_on_a_bitext(bitext, tmp_path, encoder):
-    settings = AlignSettings(aligner="itermax", layer=2, encoder=str(encoder), device="cpu")
-    scores = aligning.align_corpus(bitext, settings, tmp_path / "out")
+    settings = AlignSettings(aligner=ItermaxSettings(layer=2, device="cpu"), encoder=str(encoder))
+    scores = aligning.align_bitext(bitext, settings, tmp_path / "out")
     assert 0 <= scores["en-de"]["aer"] <= 1
     assert len(list(files.read_links(tmp_path / "out"))) == 50
 
 
 def test_no_bitext(tmp_path):
     with pytest.raises(DataError, match="no Parquet shards"):
-        aligning.align_corpus(tmp_path, AlignSettings(), tmp_path / "out")
+        aligning.align_bitext(tmp_path, AlignSettings(), tmp_path / "out")
 
 
 def test_one_typed_pair(bitext, tmp_path, encoder):
-    aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / "out")
+    aligning.align_bitext(bitext, AlignSettings(aligner=FAST), tmp_path / "out")
     pair = ["the", "cat"], ["die", "Katze"]
-    model = tmp_path / "out/models/en-de.npz"
-    assert align_text(pair, AlignSettings(), artifact=model).links == ((0, 0), (1, 1))
-    with pytest.raises(UserError, match=r"found en-de\.npz, en-es\.npz"):
-        align_text(pair, AlignSettings(), artifact=tmp_path / "out")
+    found = aligning.align_text(pair, AlignSettings(), artifact=tmp_path / "out", languages="en-de")
+    assert found.links == ((0, 0), (1, 1))
+    with pytest.raises(DataError, match="trained for en-fr, only for: en-de, en-es"):
+        aligning.align_text(pair, AlignSettings(), artifact=tmp_path / "out", languages="en-fr")
+    with pytest.raises(UserError, match="found en-de, en-es"):
+        aligning.align_text(pair, AlignSettings(), artifact=tmp_path / "out")
     with pytest.raises(UserError, match="needs a trained model"):
-        align_text(pair, AlignSettings())
+        aligning.align_text(pair, AlignSettings())
     same = ["the", "cat"], ["the", "cat"]
-    settings = AlignSettings(aligner="argmax", layer=2, device="cpu")
-    assert align_text(same, settings, encoder=encoder).links == ((0, 0), (1, 1))
+    settings = AlignSettings(aligner=ArgmaxSettings(layer=2, device="cpu"))
+    assert aligning.align_text(same, settings, encoder=encoder).links == ((0, 0), (1, 1))
 
 
 def test_the_same_bytes_whatever_the_workers(bitext, tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "SHARD_ROWS", 4)
     for workers in (1, 2):
         engine = Engine("local", workers)
-        aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / str(workers), engine=engine)
+        aligning.align_bitext(bitext, AlignSettings(aligner=FAST), tmp_path / str(workers), engine=engine)
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
 
 
 def test_a_trained_model_is_applied_to_new_text(bitext, tmp_path):
-    aligning.align_corpus(bitext, AlignSettings(hmm=FAST), tmp_path / "first")
+    aligning.align_bitext(bitext, AlignSettings(aligner=FAST), tmp_path / "first")
     new = tmp_path / "new"
     bitext_files.write_pairs(new / "train", [Pair("n0", "the dog .", "die Hund .", "en", "de", "test")])
     models = (f"en-de={tmp_path / 'first/models/en-de.npz'}",)
-    aligning.align_corpus(new, AlignSettings(models=models), tmp_path / "out")
+    aligning.align_bitext(new, AlignSettings(models=models), tmp_path / "out")
     assert (tmp_path / "out/pharaoh/en-de.txt").read_text() == "0-0 1-1 2-2\n"
     assert not (tmp_path / "out/models").exists()
 
@@ -177,8 +180,8 @@ def test_a_lexicon_as_prior(tmp_path):
     links = {}
     for name, target in (("straight", "xy"), ("crossed", "uv")):
         (tmp_path / "prior.txt").write_text(f"ab {target}\n")
-        settings = AlignSettings(hmm=FAST, priors=(f"en-de={tmp_path / 'prior.txt'}",))
-        aligning.align_corpus(tmp_path / "bitext", settings, tmp_path / name)
+        settings = AlignSettings(aligner=FAST, priors=(f"en-de={tmp_path / 'prior.txt'}",))
+        aligning.align_bitext(tmp_path / "bitext", settings, tmp_path / name)
         links[name] = next(files.read_links(tmp_path / name)).alignment.links
     assert (0, 0) in links["straight"]
     assert (0, 1) in links["crossed"]
@@ -186,8 +189,8 @@ def test_a_lexicon_as_prior(tmp_path):
 
 def test_lexicon_against_a_dictionary_and_as_one(bitext, tmp_path):
     (tmp_path / "gold.txt").write_text("cat Katze\ndog Katze\nbird Vogel\n")
-    settings = AlignSettings(hmm=FAST, dictionaries=(f"en-de={tmp_path / 'gold.txt'}",))
-    aligning.align_corpus(bitext, settings, tmp_path / "out")
+    settings = AlignSettings(aligner=FAST, dictionaries=(f"en-de={tmp_path / 'gold.txt'}",))
+    aligning.align_bitext(bitext, settings, tmp_path / "out")
     found = json.loads((tmp_path / "out/report.json").read_text())["languages"]["en-de"]["dictionaries"]["gold.txt"]
     assert found == {"precision": 0.5, "coverage": pytest.approx(2 / 3), "words": 2}
     muse = {entry.source: entry.target for entry in lexicon.read_any(tmp_path / "out/muse/en-de.txt")}
@@ -197,7 +200,7 @@ def test_lexicon_against_a_dictionary_and_as_one(bitext, tmp_path):
 def test_pharaoh_lines_with_scores_and_with_sure_and_possible_links(bitext, tmp_path):
     lines = {}
     for form in ("links", "scores", "sure"):
-        aligning.align_corpus(bitext, AlignSettings(hmm=FAST, pharaoh=form, sure_from=1), tmp_path / form)
+        aligning.align_bitext(bitext, AlignSettings(aligner=FAST, pharaoh=form, sure_from=1), tmp_path / form)
         lines[form] = [pharaoh.parse(line) for line in (tmp_path / form / "pharaoh/en-de.txt").read_text().splitlines()]
     assert [line.possible for line in lines["sure"]] == [line.sure for line in lines["links"]]
     assert not any(line.sure for line in lines["sure"])

@@ -11,14 +11,14 @@ from xlalign.types import Pair
 ALIGN = """
 import sys
 from pathlib import Path
-from xlalign.alignment import corpus, shards
+from xlalign.alignment import artifact, shards
 from xlalign.alignment.settings import AlignSettings
 from xlalign.parallel import Engine
 if __name__ == "__main__":
     shards.SHARD_ROWS = 7
     bitext, out, kind, workers, aligner, encoder = sys.argv[1:]
     settings = AlignSettings(aligner=aligner, layer=2, device="cpu")
-    corpus.align_corpus(Path(bitext), settings, Path(out), encoder, engine=Engine(kind, int(workers)))
+    artifact.align_bitext(Path(bitext), settings, Path(out), encoder, engine=Engine(kind, int(workers)))
 """
 
 

@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
-from xlalign.alignment import ALIGNERS
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.base import AlignerInputs
+from xlalign.alignment.encoder.settings import ItermaxSettings
+from xlalign.alignment.programs import EflomalSettings, FastAlignSettings, SimAlignSettings
 from xlalign.errors import DataError, MissingExtraError, UserError
 
 PAIRS = [(["a", "b"], ["x", "y"]), ([], ["x"]), (["a"], ["y", "x"])]
@@ -37,15 +38,14 @@ def program(tmp_path, monkeypatch):
 
 def test_fast_align_runs_both_directions(program):
     program("fast_align", FAST_ALIGN)
-    settings = AlignSettings(heuristic="union")
-    found = ALIGNERS.get("fast_align")(settings, None).align(PAIRS)
+    found = FastAlignSettings(heuristic="union").make(AlignerInputs()).align(PAIRS)
     assert [alignment.links for alignment in found] == [((0, 0), (0, 1), (1, 1)), (), ((0, 0), (0, 1))]
     assert found[0].scores == (1.0, 1.0, 1.0)
 
 
 def test_eflomal_writes_two_files(program):
     program("eflomal-align", EFLOMAL)
-    trained = ALIGNERS.get("eflomal")(AlignSettings(), None).train(PAIRS)
+    trained = EflomalSettings().make(AlignerInputs()).train(PAIRS)
     assert [alignment.links for alignment in trained.align(PAIRS[::-1])] == [((0, 0),), (), ((0, 0),)]
     with pytest.raises(DataError, match="not seen in training"):
         trained.align([(["new"], ["words"])])
@@ -57,23 +57,23 @@ def test_eflomal_writes_two_files(program):
 def test_a_program_that_fails(program, body, message):
     program("fast_align", body)
     with pytest.raises(DataError, match=message):
-        ALIGNERS.get("fast_align")(AlignSettings(), None).align(PAIRS)
+        FastAlignSettings().make(AlignerInputs()).align(PAIRS)
 
 
-@pytest.mark.parametrize("name", ["fast_align", "eflomal"])
-def test_a_missing_program(monkeypatch, name):
+@pytest.mark.parametrize("settings", [FastAlignSettings(), EflomalSettings()])
+def test_a_missing_program(monkeypatch, settings):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(MissingExtraError, match="not on the PATH"):
-        ALIGNERS.get(name)(AlignSettings(), None)
+        settings.make(AlignerInputs())
 
 
 def test_the_simalign_package_as_an_aligner(encoder):
-    settings = AlignSettings(layer=2, device="cpu")
-    theirs = ALIGNERS.get("simalign")(settings, encoder).align(PAIRS)
-    ours = ALIGNERS.get("itermax")(settings, encoder).align(PAIRS)
+    given = AlignerInputs(encoder=encoder)
+    theirs = SimAlignSettings(layer=2).make(given).align(PAIRS)
+    ours = ItermaxSettings(layer=2, device="cpu").make(given).align(PAIRS)
     assert [alignment.links for alignment in theirs] == [alignment.links for alignment in ours]
     with pytest.raises(UserError, match="needs an encoder"):
-        ALIGNERS.get("simalign")(settings, None)
+        SimAlignSettings().make(AlignerInputs())
 
 
 def test_listing_aligners_imports_nothing_heavy():

@@ -7,7 +7,7 @@ import pytest
 from xlalign.alignment import gold
 from xlalign.alignment.hmm.aligner import HmmAligner
 from xlalign.alignment.hmm.model import HmmModel
-from xlalign.alignment.settings import AlignSettings, HmmSettings
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.errors import DataError
 
 WORDS = {"the": "die", "cat": "katze", "dog": "hund", "sees": "sieht", "old": "alte", "big": "grosse", "man": "mann"}
@@ -96,7 +96,7 @@ def test_a_lexicon_is_a_prior():
 @pytest.mark.parametrize("settings", [{"estimator": "vb"}, {"prune_below": 0.0}, {"prefix_weight": 0.0}])
 def test_variants_learn_too(settings):
     pairs, links = zip(*invented(100), strict=True)
-    found = HmmAligner(AlignSettings(hmm=HmmSettings(**settings))).align(pairs)
+    found = HmmAligner(HmmSettings(**settings)).align(pairs)
     right = sum(len(set(alignment.links) & set(truth)) for alignment, truth in zip(found, links, strict=True))
     assert right / sum(map(len, links)) > 0.9
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.alignment.hmm import estimate, maximise, table
-from xlalign.alignment.hmm.corpus import Vocabulary, batch_rows, encode, make_batch
+from xlalign.alignment.hmm.arrays import ArraySpool
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, posteriors, transitions
+from xlalign.alignment.hmm.numbering import Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.romanise import plain
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.hmm.similarity import bigrams, dice
-from xlalign.alignment.hmm.spool import Spool
-from xlalign.alignment.settings import HmmSettings
 
 words = st.lists(st.sampled_from("abcde"), max_size=6)
 texts = st.lists(st.tuples(words, words), min_size=1, max_size=8)
@@ -154,7 +154,7 @@ def test_counts_do_not_depend_on_workers_or_memory(monkeypatch):
     monkeypatch.setattr(table, "SHARD_CELLS", 300)
     alone = counted(pairs, estimate.hmm_counts)[3]
     together = counted(pairs, estimate.hmm_counts, workers=3)[3]
-    monkeypatch.setattr(table, "Spool", lambda: Spool(budget=0))
+    monkeypatch.setattr(table, "ArraySpool", lambda: ArraySpool(budget=0))
     spooled = counted(pairs, estimate.hmm_counts, workers=2)[3]
     for other in (together, spooled):
         for mine, theirs in zip((*alone.lexical, *alone.null), (*other.lexical, *other.null), strict=True):
@@ -200,7 +200,7 @@ def test_latin_spelling(word, latin):
 
 @given(st.lists(st.lists(st.integers(-5, 5), max_size=9), max_size=6), st.integers(0, 100))
 def test_spool_gives_back_what_went_in(rows, budget):
-    spool = Spool(budget)
+    spool = ArraySpool(budget)
     for row in rows:
         spool.append(np.array(row, dtype=np.int32))
     assert [spool[n].tolist() for n in range(len(spool))] == rows

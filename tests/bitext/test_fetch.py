@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fault_server import Server
 
-from xlalign.bitext.fetch.fetcher import Fetcher, current, using
+from xlalign.bitext.fetch.fetcher import Fetcher
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.fetch.transfer import ATTEMPTS, NotFoundError, transfer
 from xlalign.errors import DataError, UserError
@@ -211,9 +211,3 @@ def test_damaged_lock(tmp_path: Path):
     (tmp_path / "xlalign.lock").write_text("{")
     with pytest.raises(DataError, match="not a lock file"):
         Lockfile(tmp_path / "xlalign.lock")
-
-
-def test_current_fetcher(fetcher: Fetcher):
-    with using(fetcher):
-        assert current() is fetcher
-    assert current() is not fetcher

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import random
+import resource
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import zstandard
 from format_samples import PO, REF, SRC, TMX
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,13 +45,26 @@ def tarred() -> bytes:
     return stream.getvalue()
 
 
+def parquet(**columns: list[object]) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
+TSV = b"one\teins\ntwo\tzwei\n" * 3
+TRANSLATION = [{"en": f"one {i}", "de": f"eins {i}"} for i in range(9)]
 JSONL = "\n".join(json.dumps({"translation": {"en": f"one {i}", "de": f"eins {i}"}}) for i in range(4))
 SEEDS: dict[str, bytes] = {
     "a.tmx": TMX.encode(),
     "de.po": PO.encode(),
     "a.en.sgm": SRC.encode(),
-    "a.tsv": b"one\teins\ntwo\tzwei\n" * 3,
-    "a.tsv.gz": gzip.compress(b"one\teins\n" * 30, mtime=0),
+    "a.tsv": TSV,
+    "a.tsv.gz": gzip.compress(TSV * 9, mtime=0),
+    "a.tsv.bz2": bz2.compress(TSV * 9),
+    "a.tsv.xz": lzma.compress(TSV * 9),
+    "a.tsv.zst": zstandard.compress(TSV * 9),
+    "a.parquet": parquet(en=["one", "two"] * 9, de=["eins", "zwei"] * 9),
+    "nested.parquet": parquet(translation=TRANSLATION),
     "a.jsonl": JSONL.encode(),
     "a.zip": zipped(),
     "a.tar": tarred(),
@@ -97,8 +117,15 @@ def test_mutated_files(tmp_path: Path, name: str):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 def test_many_mutated_files(tmp_path: Path, name: str):
-    for seed in range(2_500):
-        read(tmp_path, name, mutate(SEEDS[name], random.Random(f"more {name}{seed}")))
+    """2,000 for each reader: rows or one clear error, each within five seconds and all in half a gigabyte."""
+    before, longest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0.0
+    for seed in range(2_000):
+        data = mutate(SEEDS[name], random.Random(f"more {name}{seed}"))
+        began = time.monotonic()
+        read(tmp_path, name, data)
+        longest = max(longest, time.monotonic() - began)
+    assert longest < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000, "kilobytes"
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(SEEDS)))

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from letters import Letters
 
-from xlalign.bitext import corpus, margin, models
-from xlalign.bitext.batch import Batch
+from xlalign.bitext import corpus, margin
+from xlalign.bitext.batch import FilterBatch
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.margin import mine, neighbours, pair_margins
 from xlalign.bitext.prepare import prepare
@@ -124,8 +124,7 @@ def test_mining_without_a_model(mono: dict[str, Any], tmp_path: Path):
 def test_margin_filter_finds_wrong_pairs():
     rule = FILTERS.get("embedding")(min=1.0)
     pairs = [Pair("", text(i), text(i if i % 10 else i + 5).upper(), "en", "de", "") for i in range(60)]
-    with models.using(Letters()):
-        kept = rule.accepts(rule.scores(Batch.of(pairs)))
+    kept = rule.accepts(rule.scores(FilterBatch.of(pairs, Letters())))
     assert [i for i in range(60) if not kept[i]] == list(range(0, 60, 10))
 
 

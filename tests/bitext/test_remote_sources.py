@@ -17,16 +17,17 @@ import pyarrow.parquet as pq
 import pytest
 from fault_server import Server
 
-from xlalign.bitext.catalogue import corpora
-from xlalign.bitext.fetch.fetcher import Fetcher, using
+from xlalign.bitext.fetch.fetcher import Fetcher
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.prepare import inputs, prepare
 from xlalign.bitext.settings import PrepareSettings
-from xlalign.bitext.sources import open_source
+from xlalign.bitext.sources import corpora, open_source
+from xlalign.bitext.sources.base import TextSource
 from xlalign.errors import DataError, UserError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 EN_DE = [("en", "de")]
+FETCHERS: list[Fetcher] = []
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +35,18 @@ def fetching(server: Server, tmp_path: Path) -> Iterator[Fetcher]:
     hosts = ("raw.githubusercontent.com", "opus.nlpl.eu", "object.pouta.csc.fi", "huggingface.co", "far.example")
     mirrors = {f"https://{host}": f"{server.url}/{host}" for host in hosts}
     fetcher = Fetcher(tmp_path / "downloads", Lockfile(tmp_path / "xlalign.lock"), mirrors, sleep=lambda _: None)
-    with using(fetcher):
-        yield fetcher
+    FETCHERS[:] = [fetcher]
+    yield fetcher
+    FETCHERS.clear()
+
+
+def opened(uri: str, **options: Any) -> TextSource:
+    """The source, which asks the imitated servers."""
+    return open_source(uri, options, FETCHERS[0])
 
 
 def rows_of(uri: str, pairs: Any = EN_DE, **options: Any) -> list[tuple[str, str]]:
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
+    return [tuple(row[1:3]) for text in opened(uri, **options).bitexts(pairs) for row in text.rows()]
 
 
 def zipped(**members: str) -> bytes:
@@ -70,7 +77,7 @@ BOOKS = {"Books.de-en.de": "eins\nzwei\u2028drei\n", "Books.de-en.en": "one\ntwo
 
 def test_opus(server: Server, tmp_path: Path):
     opus(server, zipped(**BOOKS))
-    (text,) = open_source("opus:Books").bitexts([("en", "fr"), ("en", "de")])
+    (text,) = opened("opus:Books").bitexts([("en", "fr"), ("en", "de")])
     assert [tuple(row[1:3]) for row in text.rows()] == [("one", "eins"), ("two three", "zwei\u2028drei")]
     assert (text.corpus, text.languages, text.licence) == ("Books-v1", ("en", "de"), "CC-BY 4.0")
     lock = json.loads((tmp_path / "xlalign.lock").read_text())
@@ -78,7 +85,7 @@ def test_opus(server: Server, tmp_path: Path):
     assert entry["licence"] == "CC-BY 4.0"
     server.content["/opus.nlpl.eu/opusapi/"] = b'{"corpora": []}'
     assert rows_of("opus:Books")[0] == ("one", "eins"), "the lock file pins the version"
-    assert open_source("opus:Books").inputs(EN_DE)[0].name == "de-en.txt.zip"
+    assert opened("opus:Books").inputs(EN_DE)[0].name == "de-en.txt.zip"
     with pytest.raises(DataError, match="none of the language pairs en-de"):
         rows_of("opus:Books@v2")
 
@@ -100,7 +107,7 @@ def test_what_there_is(server: Server, tmp_path: Path):
     server.content[INFO.format("A")] = b"name: A\nlicense: CC-BY 4.0\nwebsite: x\n"
     server.content[INFO.format("B")] = b"license: >\n  See <a href='x'>the\n  terms</a>\nname: B\n"
     server.content[INFO.format("C")] = b"license: empty\n"
-    found = [(entry.uri, entry.pairs, entry.size, entry.licence) for entry in corpora("en-deu")]
+    found = [(entry.uri, entry.pairs, entry.size, entry.licence) for entry in corpora("en-deu", FETCHERS[0])]
     assert found == [
         ("opus:B@v1", 70_000, 3072, "See the terms"),
         ("micro:", 20_000, 0, "Apache-2.0"),
@@ -109,19 +116,20 @@ def test_what_there_is(server: Server, tmp_path: Path):
         ("opus:C@v1", 0, 3072, ""),
     ]
     assert [path for path, _ in server.requests if "zip" in path] == [], "nothing is downloaded"
-    assert {entry.tokens for entry in corpora("fr")} == {40}
+    assert {entry.tokens for entry in corpora("fr", FETCHERS[0])} == {40}
     server.content.clear()
-    with using(Fetcher(tmp_path / "downloads", mirrors={"https://": f"{server.url}/"}, offline=True)):
-        assert corpora("en-de")[0].licence == "See the terms", "as they were answered last time"
+    offline = Fetcher(tmp_path / "downloads", mirrors={"https://": f"{server.url}/"}, offline=True)
+    assert corpora("en-de", offline)[0].licence == "See the terms", "as they were answered last time"
     with pytest.raises(UserError, match="neither a language nor a pair"):
-        corpora("de-de")
+        corpora("de-de", FETCHERS[0])
 
 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         (zipped(**BOOKS)[:-30], "damaged archive"),
-        (b"<html>not a zip</html>", "damaged archive"),
+        (b"no zip", "damaged archive"),
+        (b"<html>not a zip</html>", "a web page instead of a file"),
         (zipped(a="x"), "files ending in"),
         (zipped(**{**BOOKS, "Books.de-en.de": "eins\n"}), "has 2 lines"),
     ],
@@ -231,7 +239,7 @@ def test_url(server: Server):
     assert rows_of("url:https://far.example/news.{source}-{target}.tsv.gz") == [("one", "eins")]
     server.content["/far.example/a.en"], server.content["/far.example/a.de"] = b"one\n", b"eins\n"
     assert rows_of("url:https://far.example/a.en|https://far.example/a.de") == [("one", "eins")]
-    assert list(open_source("url:https://far.example/a.{lang}").documents("de")) == ["eins"]
+    assert list(opened("url:https://far.example/a.{lang}").documents("de")) == ["eins"]
     with pytest.raises(DataError, match="no such file"):
         rows_of("url:https://far.example/b.tsv")
 

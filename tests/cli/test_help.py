@@ -24,7 +24,19 @@ def commands() -> list[list[str]]:
 
 def test_every_stage_has_its_command():
     names = {path[0] for path in commands()}
-    assert names == {"prepare", "align-words", "pretrain", "eval", "run", "report", "init", "list", "cache", "doctor"}
+    assert names == {
+        "prepare",
+        "align-words",
+        "pretrain",
+        "eval",
+        "run",
+        "report",
+        "check",
+        "init",
+        "list",
+        "cache",
+        "doctor",
+    }
 
 
 @pytest.mark.parametrize("path", commands(), ids=" ".join)

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlalign.artifacts.artifact import EVERYTHING
 from xlalign.artifacts.collect import garbage, sweep
 from xlalign.artifacts.digest import canonical, digest, digest_path
-from xlalign.artifacts.explain import differences, why_missing
+from xlalign.artifacts.explain import History, differences
 from xlalign.artifacts.making import Recipe, Workspace, obtain
 from xlalign.artifacts.runs import record, records
 from xlalign.artifacts.store import Store
-from xlalign.errors import CacheError
+from xlalign.errors import CacheError, Notice
 
 JSON = st.recursive(
     st.none()
@@ -126,16 +127,16 @@ def test_damaged_artifact_is_a_miss(tmp_path, damage):
     artifact, _ = obtain(store, recipe(), write("content"))
     victim = artifact.folder / "manifest.json" if damage == "manifest" else artifact.data / "sub" / "data.txt"
     victim.unlink() if damage == "missing" else victim.write_text("{")
-    with pytest.warns(UserWarning, match="is damaged"):
-        assert store.lookup("demo", recipe().key) is None
-    assert obtain(store, recipe(), write("content"))[1] == "made"
+    assert store.lookup("demo", recipe().key) is None
+    with pytest.warns(Notice, match=r"`demo` [0-9a-f]{12} is damaged: .*; it is in trash/"):
+        assert obtain(store, recipe(), write("content"))[1] == "made"
 
 
 def test_thorough_check_sees_flipped_bytes(tmp_path):
     artifact, _ = obtain(Store(tmp_path), recipe(), write("content"))
     (artifact.data / "sub" / "data.txt").write_text("cOntent")
-    assert artifact.damaged_files(thorough=False) == []
-    assert artifact.damaged_files(thorough=True) == ["sub/data.txt"]
+    assert artifact.damage() == []
+    assert artifact.damage(EVERYTHING) == ["sub/data.txt has other content"]
 
 
 def test_two_threads_one_key_one_computation(tmp_path):
@@ -161,7 +162,7 @@ def test_two_threads_one_key_one_computation(tmp_path):
 def test_lock_of_a_killed_process_is_free(tmp_path):
     code = (
         "import sys, time; from pathlib import Path; from xlalign.artifacts.store import Store\n"
-        "with Store(Path(sys.argv[1])).lock('demo', 'k'): print('held', flush=True); time.sleep(60)"
+        "with Store(Path(sys.argv[1])).lock('k'): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
@@ -169,7 +170,7 @@ def test_lock_of_a_killed_process_is_free(tmp_path):
     holder.kill()
     holder.wait()
     holder.stdout.close()
-    with Store(tmp_path).lock("demo", "k", waiting=pytest.fail):
+    with Store(tmp_path).lock("k", waiting=pytest.fail):
         pass
 
 
@@ -202,8 +203,11 @@ def test_an_error_of_the_users_own_files_is_not_a_cache_error(tmp_path):
 def test_explain_names_the_field(tmp_path):
     store = Store(tmp_path)
     obtain(store, recipe(temperature=0.1, steps=10), write("x"))
-    assert why_missing(store, "demo", "demo", recipe(temperature=0.05, steps=10).hashed) == "temperature 0.1 -> 0.05"
-    assert why_missing(store, "demo", "other", recipe().hashed) == "new"
+    assert (
+        History(store).why_missing("demo", "demo", recipe(temperature=0.05, steps=10).hashed)
+        == "temperature 0.1 -> 0.05"
+    )
+    assert History(store).why_missing("demo", "other", recipe().hashed) == "new"
     assert differences({"inputs": {"bitext": "a"}}, {"inputs": {"bitext": "b"}}) == ["input bitext changed"]
 
 
@@ -226,7 +230,7 @@ def test_collection_keeps_what_runs_need(tmp_path):
 def test_collection_leaves_locked_work_alone(tmp_path):
     store = Store(tmp_path)
     (store.work("k") / "scratch").mkdir(parents=True)
-    with store.lock("demo", "k"):
+    with store.lock("k"):
         assert garbage(store, keep_runs=1, grace=0) == []
     assert [item.stage for item in garbage(store, keep_runs=1, grace=0)] == ["work"]
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from dataclasses import replace
-from importlib import import_module
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_filter(installed):
 
 
 def test_task(installed, tmp_path):
-    from xlalign.evaluation.data.source import Source
+    from xlalign.evaluation.data.source import TaskSource
     from xlalign.evaluation.tasks import TASKS
 
     task = table(TASKS).get("animals")
@@ -54,8 +53,8 @@ def test_task(installed, tmp_path):
     (folder / "test-en.tsv").write_text(
         "The dog barks.\tThere is a dog.\tyes\nIt rains.\tThere is a dog.\tno\n", encoding="utf-8"
     )
-    examples = Source(f"folder:{tmp_path}").load(task, "en", "test")
-    assert [example["label"] for example in examples] == ["yes", "no"]
+    examples = TaskSource(f"folder:{tmp_path}").load(task, "en", "test")
+    assert [example.label for example in examples] == ["yes", "no"]
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
 
 
@@ -63,20 +62,36 @@ def test_objective(installed):
     import torch
 
     from xlalign.objectives import OBJECTIVES
-    from xlalign.objectives.passes import Passes
+    from xlalign.objectives.encodings import Encodings
 
     encoder = _encoder()
-    kind = table(OBJECTIVES).get("norm_match")
-    objective = kind(import_module(kind.__module__).NormMatchOptions(), encoder)
+    objective = table(OBJECTIVES).get("norm_match")().build(encoder, {})
     batch = _batch()
-    output = objective(batch, Passes(batch, {"query": encoder}, objective.options.passes()))
+    output = objective(batch, Encodings(batch, {"query": encoder}, objective.options.passes()))
     output.loss.backward()
     assert torch.isfinite(output.loss)
     assert output.count == 2
     assert any(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in encoder.parameters())
     same = replace(batch, views={"source": batch.views["source"], "target": batch.views["source"]})
-    equal = objective(same, Passes(same, {"query": encoder}, objective.options.passes())).metrics["loss"]
+    equal = objective(same, Encodings(same, {"query": encoder}, objective.options.passes())).metrics["loss"]
     assert equal.item() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_preset_and_objective_in_a_pipeline_file(installed, monkeypatch):
+    from xlalign.objectives import OBJECTIVES, presets
+    from xlalign.training.settings import PretrainSettings
+
+    for registry_ in (OBJECTIVES, presets.PRESETS):
+        monkeypatch.delitem(vars(registry_), "_plugins", raising=False)
+    assert "norm-match" in presets.names()
+    assert presets.load("norm-match").objectives["norms"].kind == "norm_match"
+    assert "norms.layer = -1" in presets.explanation("norm-match")
+    own = {"preset": "ppa", "objectives": {"mine": {"kind": "norm_match", "layer": 1, "weight": 2.0}}}
+    recipe = PretrainSettings.model_validate(own).recipe
+    assert [*recipe.objectives] == ["contrast", "tlm", "mine"]
+    assert recipe.objectives["mine"].layer == 1
+    for registry_ in (OBJECTIVES, presets.PRESETS):
+        vars(registry_).pop("_plugins", None)
 
 
 def _encoder():
@@ -91,21 +106,21 @@ def _encoder():
 
 
 def _batch():
-    from xlalign.objectives.batch import Batch
+    from xlalign.objectives.batch import TrainingBatch
 
-    return Batch(("a", "b"), {"source": _view([[1, 5, 6], [1, 7]]), "target": _view([[1, 9], [1, 8, 4, 3]])}, {})
+    return TrainingBatch(("a", "b"), {"source": _view([[1, 5, 6], [1, 7]]), "target": _view([[1, 9], [1, 8, 4, 3]])})
 
 
 def _view(rows):
     import numpy as np
     import torch
 
-    from xlalign.objectives.batch import View
+    from xlalign.objectives.views import TokenView
 
     sizes = [len(row) for row in rows]
     ids = torch.tensor([token for row in rows for token in row])
     zeros = torch.zeros_like(ids)
-    return View(
+    return TokenView(
         ids=ids,
         lengths=np.array(sizes),
         positions=torch.cat([torch.arange(size) for size in sizes]),

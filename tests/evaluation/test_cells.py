@@ -61,7 +61,7 @@ def test_a_stopped_cell_goes_on_where_it_stopped(nano, data, tmp_path, monkeypat
         patch.setattr(cells, "_score", stop_at_second)
         with pytest.raises(KeyboardInterrupt):
             run_cell(cell(data, "xnli", 1), nano, tmp_path / "cut")
-    monkeypatch.setattr(finetune.Program, "loss", None)
+    monkeypatch.setattr(finetune.TaskProgram, "loss", None)
     again = run_cell(cell(data, "xnli", 1), nano, tmp_path / "cut")
     assert again.languages == whole.languages
 
@@ -91,13 +91,13 @@ def test_trials_made_elsewhere_are_used_and_not_repeated(nano, data, tmp_path, m
     options = {"all": {"steps": 40, "batch_size": 16, "evaluations": 1, "regimes": grid}}
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning=options, seeds=(1, 2), device="cpu")
     trials = [tmp_path / "trial0", tmp_path / "trial1"]
-    for trial, out in zip(settings.trials("xnli"), trials, strict=True):
-        tune(trial.tuning(), nano, tmp_path / "work", out)
-    first, second = (cell.tuning() for cell in settings.cells())
+    first, second = (cell.tuning for cell in settings.cells())
+    for trial, out in zip(first.trials(), trials, strict=True):
+        tune(trial, nano, tmp_path / "work", out)
     other = tune(second, nano, tmp_path / "work", tmp_path / "second", trials=trials)
     assert other.setup["regime"] == "frozen=0,lr=0.005,pool=mean"
     assert other.setup["trials"].keys() == {"frozen=0,lr=0.005,pool=mean", "frozen=2,lr=1e-07,pool=mean"}
-    monkeypatch.setattr(finetune.Program, "loss", None)
+    monkeypatch.setattr(finetune.TaskProgram, "loss", None)
     tune(first, nano, tmp_path / "work", tmp_path / "first", trials=trials)
     weights = [(folder / finetune.WEIGHTS).read_bytes() for folder in (trials[1], tmp_path / "first")]
     assert weights[0] == weights[1]
@@ -118,11 +118,12 @@ def test_a_probe_leaves_the_encoder_as_it_is(nano, data, tmp_path):
 @pytest.mark.parametrize("task", ["xnli", "panx"])
 def test_a_probe_that_remembers_is_one_that_reads_again(nano, data, tmp_path, monkeypatch, task):
     from xlalign.evaluation import finetune
+    from xlalign.modeling.encoder import Encoder
 
     grid = [{"frozen": "all", "learning_rate": 2e-2}]
     passes = []
-    original = finetune.Packed.states
-    monkeypatch.setattr(finetune.Packed, "states", lambda *a: passes.append(1) or original(*a))
+    original = Encoder.forward
+    monkeypatch.setattr(Encoder, "forward", lambda *a, **b: passes.append(1) or original(*a, **b))
     one = run_cell(cell(data, task, regimes=grid), nano, tmp_path / "one")
     few = len(passes)
     monkeypatch.setattr(finetune, "REMEMBERED", 0)
@@ -134,12 +135,12 @@ def test_a_probe_that_remembers_is_one_that_reads_again(nano, data, tmp_path, mo
 
 def test_tasks_that_train_alike_share_one_fine_tuning():
     settings = EvalSettings(tasks=("xquad", "mlqa", "tydiqa"), seeds=(1,))
-    xquad, mlqa, tydiqa = (one.tuning() for one in settings.cells())
+    xquad, mlqa, tydiqa = (one.tuning for one in settings.cells())
     assert xquad == mlqa != tydiqa
     shared = EvalSettings(
         tasks=("xquad", "mlqa", "tydiqa"), seeds=(1,), train_from=dict.fromkeys(("xquad", "mlqa"), "tydiqa")
     )
-    assert len({one.tuning().model_dump_json() for one in shared.cells()}) == 1
+    assert len({one.tuning.model_dump_json() for one in shared.cells()}) == 1
 
 
 def test_a_cell_names_nothing_but_what_it_depends_on(data):
@@ -211,7 +212,7 @@ def test_layer_pooling_and_centring_are_stated(nano, data, tmp_path):
     options = {"layer": -2, "pooling": "inner", "centre": True, "score": "csls"}
     settings = EvalSettings(tasks=("tatoeba",), data=f"folder:{data}", retrieval=options, device="cpu")
     result = run_cell(settings.cells()[0], nano, tmp_path)
-    assert result.setup == {"point": "layer=2,pool=inner", "score": "csls", "centred": True}
+    assert result.setup == {"point": "layer=2,pool=content", "score": "csls", "centred": True}
 
 
 def test_layer_and_pooling_are_chosen_on_held_out_pairs(nano, tmp_path):

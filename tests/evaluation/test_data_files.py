@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.errors import DataError, UserError
-from xlalign.evaluation.data import folder
 from xlalign.evaluation.data.formats import unquote
-from xlalign.evaluation.data.source import Source
+from xlalign.evaluation.data.source import TaskSource
 from xlalign.evaluation.data.text import read_lines, read_table
+from xlalign.evaluation.kinds.classification import LabelledSentences
+from xlalign.evaluation.kinds.tagging import TaggedWords
 from xlalign.evaluation.tasks import TASKS, XTREME
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
@@ -37,14 +38,14 @@ def put(base, name, text):
 
 
 def load(task, base, lang, split):
-    return folder.examples(TASKS.get(task), base, lang, split)
+    return TaskSource(f"folder:{base}").load(TASKS.get(task), lang, split)
 
 
 def test_sentence_pairs(tmp_path):
     put(tmp_path, "xnli/dev-de.tsv", 'Eins.\tZwei.\tneutral\n"a ""b"" c"\td\tcontradictory\n')
     one, two = load("xnli", tmp_path, "de", "dev")
-    assert one == {"id": "0", "first": "Eins.", "second": "Zwei.", "label": "neutral"}
-    assert (two["first"], two["label"]) == ('a "b" c', "contradiction")
+    assert one == LabelledSentences("0", "Eins.", "Zwei.", label="neutral")
+    assert (two.first, two.label) == ('a "b" c', "contradiction")
 
 
 @pytest.mark.parametrize(
@@ -80,12 +81,12 @@ def test_missing_file_says_what_was_looked_for(tmp_path):
 
 def test_iob_with_and_without_language_prefix(tmp_path):
     put(tmp_path, "panx/test-de.tsv", "de:Anna\tB-PER\nschläft\tO\n\n\nBonn\tB-LOC\n")
-    assert [example["words"] for example in load("panx", tmp_path, "de", "test")] == [["Anna", "schläft"], ["Bonn"]]
+    assert [example.words for example in load("panx", tmp_path, "de", "test")] == [("Anna", "schläft"), ("Bonn",)]
 
 
 def test_conllu_fuses_words_and_drops_empty_text(tmp_path):
     put(tmp_path, "ud/de_gsd-ud-test.conllu", CONLLU)
-    assert load("udpos", tmp_path, "de", "test") == [{"id": "0", "words": ["zum", "Haus"], "tags": ["ADP", "NOUN"]}]
+    assert load("udpos", tmp_path, "de", "test") == [TaggedWords("0", ("zum", "Haus"), ("ADP", "NOUN"))]
 
 
 def test_all_treebanks_of_a_language_but_no_other_language(tmp_path):
@@ -163,17 +164,17 @@ def test_real_files(task, lang, split, count):
 
 @needs_data
 def test_what_a_folder_holds():
-    source = Source(f"folder:{SHARED}")
-    assert source.languages(TASKS.get("tatoeba"), "test", ()) == ["ar", "de", "fr", "ru", "zh"]
-    assert source.languages(TASKS.get("tatoeba"), "test", ("en", "zh")) == ["zh"]
+    source = TaskSource(f"folder:{SHARED}")
+    assert source.scheme.languages(TASKS.get("tatoeba"), "test", ()) == ["ar", "de", "fr", "ru", "zh"]
+    assert source.scheme.languages(TASKS.get("tatoeba"), "test", ("en", "zh")) == ["zh"]
     with pytest.raises(DataError, match="no test data of tatoeba in sw; found: ar, de"):
-        source.languages(TASKS.get("tatoeba"), "test", ("sw",))
-    assert "data.bucc.zh-en.dev.gold" in dict(source.pins(TASKS.get("bucc"), "zh", "dev"))
+        source.scheme.languages(TASKS.get("tatoeba"), "test", ("sw",))
+    assert "data.bucc.zh-en.dev.gold" in dict(source.scheme.pins(TASKS.get("bucc"), "zh", "dev"))
 
 
 def test_a_source_needs_a_known_scheme():
     with pytest.raises(UserError, match="unknown data source `down`"):
-        Source("down").load(TASKS.get("xnli"), "en", "test")
+        TaskSource("down").load(TASKS.get("xnli"), "en", "test")
 
 
 def test_every_task_is_complete():
@@ -188,7 +189,7 @@ def test_every_task_is_complete():
 
 @needs_data
 def test_pairs_without_a_majority_label_are_left_out():
-    labels = {example["label"] for example in load("ocnli", SHARED, "zh", "test")}
+    labels = {example.label for example in load("ocnli", SHARED, "zh", "test")}
     assert labels == {"entailment", "neutral", "contradiction"}
 
 
@@ -206,14 +207,14 @@ def test_tables_say_what_is_missing(tmp_path):
 
 def test_tokens_separated_by_a_blank(tmp_path):
     put(tmp_path, "masakhaner/swa/test.txt", "Rais O\nKenyatta B-PER\n\nleo B-DATE\n")
-    assert [example["tags"] for example in load("masakhaner", tmp_path, "swa", "test")] == [["O", "B-PER"], ["B-DATE"]]
+    assert [example.tags for example in load("masakhaner", tmp_path, "swa", "test")] == [("O", "B-PER"), ("B-DATE",)]
 
 
 def test_a_part_is_spread_evenly(tmp_path):
     put(tmp_path, "xnli/test-de.tsv", "".join(f"{n}\tb\tneutral\n" for n in range(10)))
-    found = Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 4)
-    assert [example["first"] for example in found] == ["0", "2", "5", "7"]
-    assert len(Source(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 40)) == 10
+    found = TaskSource(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 4)
+    assert [example.first for example in found] == ["0", "2", "5", "7"]
+    assert len(TaskSource(f"folder:{tmp_path}").load(TASKS.get("xnli"), "de", "test", 40)) == 10
 
 
 def test_a_table_from_a_spreadsheet(tmp_path):

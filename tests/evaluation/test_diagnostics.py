@@ -4,7 +4,7 @@ import pytest
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics import space, words
 from xlalign.evaluation.diagnostics.run import diagnose
-from xlalign.evaluation.embed import normalised
+from xlalign.modeling.embed import unit_rows
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_isotropy(random):
     assert space.mean_cosine(shifted) > 0.9
     assert space.dominance(shifted) > 0.95
     assert space.effective_rank(np.outer(x[:, 0], np.ones(8))) == pytest.approx(1.0)
-    pairs = [normalised(x)[i] @ normalised(x)[j] for i in range(20) for j in range(20) if i != j]
+    pairs = [unit_rows(x)[i] @ unit_rows(x)[j] for i in range(20) for j in range(20) if i != j]
     assert space.mean_cosine(x[:20]) == pytest.approx(np.mean(pairs))
 
 
@@ -48,8 +48,8 @@ def test_language_probe(random):
 
 
 def test_rank_and_auc_by_brute_force(random):
-    x = normalised(random.normal(size=(15, 4)))
-    y = normalised(x + 0.7 * random.normal(size=(15, 4)))
+    x = unit_rows(random.normal(size=(15, 4)))
+    y = unit_rows(x + 0.7 * random.normal(size=(15, 4)))
     cosine = x @ y.T
     ranks = [1 + sum(cosine[i, j] > cosine[i, i] for j in range(15)) for i in range(15)]
     assert space.mean_rank(x, y) == pytest.approx(np.mean(ranks))

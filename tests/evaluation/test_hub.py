@@ -6,9 +6,13 @@ import pytest
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data import hub
-from xlalign.evaluation.data.source import Source
+from xlalign.evaluation.data.source import TaskSource
+from xlalign.evaluation.kinds.classification import LabelledSentences
+from xlalign.evaluation.kinds.qa import AnswerSpan
+from xlalign.evaluation.kinds.tagging import TaggedWords
 from xlalign.evaluation.tasks import TASKS
-from xlalign.evaluation.tasks.hub import REVISION, XTREME
+from xlalign.evaluation.tasks.xtreme import DATASET as XTREME
+from xlalign.evaluation.tasks.xtreme import REVISION
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def imitation(tmp_path, monkeypatch):
 
 
 def load(task, lang, split="test"):
-    return Source("hub:").load(TASKS.get(task), lang, split)
+    return TaskSource("hub:").load(TASKS.get(task), lang, split)
 
 
 def nli(imitation, **more):
@@ -71,8 +75,8 @@ def nli(imitation, **more):
 def test_rows_of_one_language_come_from_a_common_configuration(imitation):
     nli(imitation)
     assert load("xnli", "de") == [
-        {"id": "0", "first": "a", "second": "d", "label": "neutral"},
-        {"id": "1", "first": "c", "second": "f", "label": "contradiction"},
+        LabelledSentences("0", "a", "d", label="neutral"),
+        LabelledSentences("1", "c", "f", label="contradiction"),
     ]
 
 
@@ -118,9 +122,9 @@ def test_integer_labels_become_names(imitation):
 
     features = Features({"tokens": List(Value("string")), "pos_tags": List(ClassLabel(names=["ADJ", "NOUN"]))})
     imitation.put("udpos.German", "test", {"tokens": [["rotes", "Haus"]], "pos_tags": [[0, 1]]}, features)
-    assert load("udpos", "de") == [{"id": "0", "words": ["rotes", "Haus"], "tags": ["ADJ", "NOUN"]}]
+    assert load("udpos", "de") == [TaggedWords("0", ("rotes", "Haus"), ("ADJ", "NOUN"))]
     imitation.put("PAN-X.de", "test", {"tokens": [["Anna"]], "ner_tags": [[1]]})
-    assert load("panx", "de")[0]["tags"] == ["B-PER"]
+    assert load("panx", "de")[0].tags == ("B-PER",)
 
 
 def test_questions_of_one_language_by_their_id(imitation):
@@ -135,7 +139,7 @@ def test_questions_of_one_language_by_their_id(imitation):
         },
     )
     (question,) = load("tydiqa", "ru")
-    assert question["answers"] == [{"text": "1920", "start": 2}]
+    assert question.answers == (AnswerSpan("1920", 2),)
 
 
 def test_missing_columns_and_unknown_labels_are_named(imitation):

@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 
-from xlalign.evaluation.cell_settings import FineTuning
-from xlalign.evaluation.encoding import Encoded, labels_of, pack, token_batches
+from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds import KINDS
-from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, best_span
-from xlalign.evaluation.kinds.tagging import parts
+from xlalign.evaluation.kinds.classification import LabelledSentences
+from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, AnswerSpan, ContextQuestion, best_span
+from xlalign.evaluation.kinds.tagging import TaggedWords, parts
+from xlalign.evaluation.options import FineTuning
+from xlalign.evaluation.packed import labels_of, pack
 from xlalign.evaluation.tasks import TASKS
 
 
@@ -24,18 +26,18 @@ def perfect(encoded, classes):
 def test_long_sentences_are_split_and_joined_again(tokenizer):
     words = ["dog", "xyzzyx", "tree", "house", "not", "red", "qqqq", "small"]
     tags = ["B-PER", "O", "B-LOC", "I-LOC", "O", "O", "B-ORG", "I-ORG"]
-    examples = [{"words": words, "tags": tags}, {"words": words[:2], "tags": tags[:2]}]
+    examples = [TaggedWords("0", tuple(words), tuple(tags)), TaggedWords("1", tuple(words[:2]), tuple(tags[:2]))]
     kind, task = KINDS.get("tagging"), TASKS.get("panx")
-    encoded = kind.encode(examples, tokenizer, task, FineTuning(max_length=7))
+    encoded = kind.encode(examples, tokenizer, task.labels, FineTuning(max_length=7))
     assert max(map(len, encoded.ids)) <= 7
     assert len(encoded) > 3
-    assert kind.decode(perfect(encoded, 7), encoded, examples, task) == [tags, tags[:2]]
+    assert kind.decode(perfect(encoded, 7), encoded, examples, task.labels) == [tags, tags[:2]]
 
 
 def test_a_word_is_marked_at_its_first_piece(tokenizer):
     kind, task = KINDS.get("tagging"), TASKS.get("panx")
-    example = {"words": ["xyzzyx", "dog"], "tags": ["O", "B-PER"]}
-    encoded = kind.encode([example], tokenizer, task, FineTuning())
+    example = TaggedWords("0", ("xyzzyx", "dog"), ("O", "B-PER"))
+    encoded = kind.encode([example], tokenizer, task.labels, FineTuning())
     pieces = len(tokenizer("xyzzyx", add_special_tokens=False)["input_ids"])
     assert encoded.marks == [[1, 1 + pieces]]
     assert encoded.ids[0][0] == tokenizer.cls_token_id
@@ -55,12 +57,7 @@ def test_parts(lengths, room, expected):
 
 
 def question(context, answer):
-    return {
-        "id": "q",
-        "context": context,
-        "question": "the dog likes a cat",
-        "answers": [{"text": answer, "start": context.index(answer)}],
-    }
+    return ContextQuestion("q", context, "the dog likes a cat", (AnswerSpan(answer, context.index(answer)),))
 
 
 def spans(encoded):
@@ -77,17 +74,17 @@ def spans(encoded):
 def test_an_answer_in_any_window_is_found(tokenizer, answer):
     context = "a big cat likes the small tree not a red house and the dog sees a"
     kind, task, example = KINDS.get("qa"), TASKS.get("xquad"), question(context, answer)
-    encoded = kind.encode([example], tokenizer, task, FineTuning(max_length=22, stride=4))
+    encoded = kind.encode([example], tokenizer, task.labels, FineTuning(max_length=22, stride=4))
     assert len(encoded) > 1
     assert all(len(ids) <= 22 for ids in encoded.ids)
-    assert kind.decode(spans(encoded), encoded, [example], task) == {"q": answer}
+    assert kind.decode(spans(encoded), encoded, [example], task.labels) == {"q": answer}
 
 
 def test_every_piece_of_a_context_is_in_some_window(tokenizer):
     example = question("a big cat likes the small tree not a red house the dog sees a", "red")
-    encoded = KINDS.get("qa").encode([example], tokenizer, TASKS.get("xquad"), FineTuning(max_length=22, stride=4))
+    encoded = KINDS.get("qa").encode([example], tokenizer, (), FineTuning(max_length=22, stride=4))
     covered = {offset for row in encoded.extra for offset in row if offset}
-    whole = KINDS.get("qa").encode([example], tokenizer, TASKS.get("xquad"), FineTuning(max_length=200))
+    whole = KINDS.get("qa").encode([example], tokenizer, (), FineTuning(max_length=200))
     assert covered == {offset for offset in whole.extra[0] if offset}
 
 
@@ -105,15 +102,17 @@ def test_a_window_without_context_gives_nothing():
 
 
 def test_pairs_are_cut_at_the_longer_side(tokenizer):
-    example = {"first": "dog " * 30, "second": "cat", "label": "neutral"}
-    encoded = KINDS.get("classification").encode([example], tokenizer, TASKS.get("xnli"), FineTuning(max_length=16))
+    example = LabelledSentences("0", "dog " * 30, "cat", label="neutral")
+    encoded = KINDS.get("classification").encode(
+        [example], tokenizer, TASKS.get("xnli").labels, FineTuning(max_length=16)
+    )
     assert len(encoded.ids[0]) == 16
     assert encoded.segments[0] == [-1, *[0] * 12, -1, 1, -1]
     assert encoded.labels == [1]
 
 
 def test_packing_keeps_rows_apart():
-    encoded = Encoded([[1, 2, 3], [4, 5]], [[0, 0, 1], [0, 0]], [[7, 8], [9]], [0, 1], marks=[[0, 2], [1]])
+    encoded = EncodedRows([[1, 2, 3], [4, 5]], [[0, 0, 1], [0, 0]], [[7, 8], [9]], [0, 1], marks=[[0, 2], [1]])
     packed = pack(encoded, [1, 0])
     assert packed.ids.tolist() == [4, 5, 1, 2, 3]
     assert packed.positions.tolist() == [0, 1, 0, 1, 2]
@@ -122,13 +121,6 @@ def test_packing_keeps_rows_apart():
     assert packed.marks.tolist() == [1, 2, 4]
     assert labels_of(encoded, [1, 0]).tolist() == [9, 7, 8]
     assert packed.padded(packed.ids[:, None], -1)[:, :, 0].tolist() == [[4, 5, -1], [1, 2, 3]]
-
-
-def test_token_batches_hold_every_row_once():
-    lengths = np.random.default_rng(0).integers(1, 30, 100)
-    batches = list(token_batches(lengths, 64))
-    assert sorted(np.concatenate(batches)) == list(range(100))
-    assert all(lengths[rows].sum() <= 64 + 30 for rows in batches)
 
 
 def sentence_mean(inputs, states, side):
@@ -143,16 +135,16 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
     import torch
     from transformers import AutoModelForMaskedLM
 
-    from xlalign.evaluation.cell_settings import Regime
     from xlalign.evaluation.finetune import predict
     from xlalign.evaluation.model import build, load
+    from xlalign.evaluation.options import Regime
 
     kind, task, options = KINDS.get("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
     pairs = [("dog sees a cat", "cat"), ("the house", "not a big red tree"), ("dog", "small")]
-    examples = [{"first": one, "second": two, "label": "neutral"} for one, two in pairs]
+    examples = [LabelledSentences("0", one, two, label="neutral") for one, two in pairs]
     for pooling in ("mean", "cls", "pair"):
-        model = build(load(nano)[0], kind, task, options, Regime(pooling=pooling), seed=1)
-        ours = predict(model, kind, kind.encode(examples, tokenizer, task, options))
+        model = build(load(nano)[0], kind, task.labels, options, Regime(pooling=pooling), seed=1)
+        ours = predict(model, kind, kind.encode(examples, tokenizer, task.labels, options))
         inputs = tokenizer(*map(list, zip(*pairs, strict=True)), padding=True, return_tensors="pt")
         with torch.no_grad():
             states = AutoModelForMaskedLM.from_pretrained(nano).base_model(**inputs).last_hidden_state
@@ -169,7 +161,7 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
 def test_freezing_counts_from_the_embeddings(nano):
     from xlalign.errors import UserError
     from xlalign.evaluation.model import freeze, load
-    from xlalign.modeling.blocks import transformer_blocks
+    from xlalign.modeling.layers import transformer_blocks
 
     encoder = load(nano)[0]
     blocks = transformer_blocks(encoder.model.base_model)

@@ -5,11 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.errors import DataError, UserError
-from xlalign.evaluation.metrics.accuracy import accuracy
-from xlalign.evaluation.metrics.chunks import chunks
-from xlalign.evaluation.metrics.mining import mining_f1
-from xlalign.evaluation.metrics.qa import mlqa, qa_scores, squad
-from xlalign.evaluation.metrics.tagging import chunk_f1, token_accuracy
+from xlalign.evaluation.kinds.mining import mining_f1
+from xlalign.evaluation.metrics.answers import mlqa, qa_scores, squad
+from xlalign.evaluation.metrics.scoring import accuracy
+from xlalign.evaluation.metrics.tags import chunk_f1, chunks, token_accuracy
 from xlalign.evaluation.tasks.base import codes
 
 POS = codes("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X")

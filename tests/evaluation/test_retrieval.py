@@ -3,8 +3,8 @@ import pytest
 
 from xlalign.bitext import margin
 from xlalign.evaluation import retrieval
-from xlalign.evaluation.embed import normalised
 from xlalign.evaluation.retrieval import Candidate, best_threshold, hubness, mine, nearest, precision_at_1
+from xlalign.modeling.embed import unit_rows
 
 
 @pytest.fixture
@@ -12,8 +12,8 @@ def sides(monkeypatch):
     monkeypatch.setattr(retrieval, "BLOCK", 7)
     monkeypatch.setattr(margin, "BLOCK", 7)
     random = np.random.default_rng(0)
-    source = normalised(random.normal(size=(30, 8)))
-    return source, normalised(source + 0.8 * random.normal(size=(30, 8)))
+    source = unit_rows(random.normal(size=(30, 8)))
+    return source, unit_rows(source + 0.8 * random.normal(size=(30, 8)))
 
 
 def brute(source, target, score, k):
@@ -61,27 +61,5 @@ def test_threshold_is_half_way_behind_the_best_f1():
 def test_skewness_is_zero_when_all_are_found_equally_and_high_with_one_hub():
     corners = np.eye(6)
     assert hubness(corners, corners, 1) == 0.0
-    centre = normalised(np.ones((1, 6)))
+    centre = unit_rows(np.ones((1, 6)))
     assert hubness(np.repeat(centre, 6, 0), np.vstack([centre, -corners]), 1) > 2
-
-
-def test_poolings_by_hand(nano):
-    import torch
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
-
-    from xlalign.evaluation.embed import Point, embed
-    from xlalign.evaluation.model import load
-
-    texts = ["dog sees a cat", "house", "the big red tree", "house"]
-    wanted = [Point(layer, pooling) for layer in (0, 3) for pooling in ("mean", "inner", "cls")]
-    ours = embed(*load(nano), texts, wanted, 64)
-    model, tokenizer = AutoModelForMaskedLM.from_pretrained(nano).base_model, AutoTokenizer.from_pretrained(nano)
-    for row, text in enumerate(texts):
-        with torch.no_grad():
-            states = model(**tokenizer(text, return_tensors="pt"), output_hidden_states=True).hidden_states
-        for layer in (0, 3):
-            tokens = states[layer][0]
-            by_hand = {"mean": tokens.mean(0), "inner": tokens[1:-1].mean(0), "cls": tokens[0]}
-            for pooling, vector in by_hand.items():
-                expected = (vector / vector.norm()).numpy()
-                assert np.allclose(ours[Point(layer, pooling)][row], expected, atol=1e-5)

@@ -1,10 +1,21 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xlalign.evaluation.correlation import alignment_and_transfer, spearman
-from xlalign.evaluation.significance import Paired, bootstrap, compare, randomisation
+from xlalign.evaluation.metrics.scoring import f1_of_counts, mean_of_values
+from xlalign.evaluation.significance import (
+    Paired,
+    benjamini_hochberg,
+    bootstrap,
+    compare,
+    holm,
+    randomisation,
+    t_test,
+    verdict,
+)
 from xlalign.evaluation.tasks import TASKS
-from xlalign.evaluation.tasks.scorers import f1_of_counts, mean_of_values
 
 # ALIGN-MLM's twelve (method, transformation) points: alignment accuracy and BS - BZ of XNLI, NER and POS.
 ALIGNMENT = [90.0, 0.3, 57.3, 97.7, 85.6, 98.6, 95.7, 64.2, 93.7, 98.4, 95.2, 98.2]
@@ -49,17 +60,88 @@ def items(rate, seed, seeds=2, count=400):
 def test_equal_models_do_not_differ():
     same = items(0.7, 0)
     found = compare([Paired(same, same)], mean_of_values, 200, "x")
-    assert (found.mean, found.low, found.high, found.p, found.p_randomisation) == (0.0, 0.0, 0.0, 1.0, 1.0)
+    assert (found.mean, found.low, found.high, found.p, found.p_items) == (0.0, 0.0, 0.0, 1.0, 1.0)
 
 
 def test_a_large_difference_is_significant_and_a_small_one_is_not():
-    large = compare([Paired(items(0.8, 0), items(0.6, 1))], mean_of_values, 500, "x")
+    large = compare([Paired(items(0.8, 0, 5), items(0.6, 1, 5))], mean_of_values, 500, "x")
     assert large.p < 0.01
-    assert large.p_randomisation < 0.01
+    assert large.p_items < 0.01
     assert large.low < large.mean < large.high
     small = compare([Paired(items(0.70, 0, 1, 50), items(0.69, 1, 1, 50))], mean_of_values, 500, "x")
     assert small.p > 0.05
-    assert small.p_randomisation > 0.05
+    assert small.p_items > 0.05
+
+
+def answers(random, seeds, count, deviation):
+    """Two models that are equally good on average: items differ in difficulty, models in what they find easy."""
+    difficulty = random.normal(0.8, 1.0, count)
+    sides = []
+    for _ in range(2):
+        own = difficulty + random.normal(0, 0.7, count) + random.normal(0, deviation, (seeds, 1))
+        sides.append((random.random((seeds, count)) < 1 / (1 + np.exp(-own))).astype(float)[..., None])
+    return Paired(*sides)
+
+
+@pytest.mark.parametrize(("seeds", "count", "deviation"), [(1, 200, 0.0), (3, 200, 0.2), (3, 500, 0.4), (5, 300, 0.3)])
+def test_no_false_verdicts(seeds, count, deviation):
+    """Of 400 null cases at most 5 % differ, and their intervals hold 0 in 95 % (2.5 deviations allowed)."""
+    random = np.random.default_rng(seeds)
+    found = [compare([answers(random, seeds, count, deviation)], mean_of_values, 100, str(n)) for n in range(400)]
+    assert np.mean([d.p < 0.05 for d in found]) <= 0.05 + 2.5 * 0.011
+    assert np.mean([d.low <= 0 <= d.high for d in found]) >= 0.95 - 2.5 * 0.011
+    if deviation > 0.1:  # what the items alone would have said
+        assert np.mean([d.p_items < 0.05 for d in found]) > 0.1
+
+
+def test_a_table_of_null_cases_has_a_false_verdict_in_one_of_twenty():
+    """100 tables of 12 comparisons with 3 seeds each, corrected by Holm."""
+    random = np.random.default_rng(1)
+    tables = 0
+    for number in range(100):
+        cases = {c: compare([answers(random, 3, 150, 0.2)], mean_of_values, 60, f"{number} {c}") for c in range(12)}
+        corrected = holm({c: d.p for c, d in cases.items()})
+        tables += any(verdict(d.mean, corrected[c], d.seeds) in ("helps", "hurts") for c, d in cases.items())
+    assert tables <= 5 + 2.5 * 2.2
+
+
+def test_a_real_gain_is_found():
+    random = np.random.default_rng(0)
+    pair = answers(random, 5, 2000, 0.02)
+    better = np.maximum(pair.ours, random.random(pair.ours.shape) < 0.2)
+    found = compare([Paired(better, pair.theirs)], mean_of_values, 200, "x")
+    assert verdict(found.mean, found.p, found.seeds) == "helps"
+    assert found.effect > 1
+
+
+def test_t_test_equals_scipy():
+    stats = pytest.importorskip("scipy.stats")
+    values = [1.2, 0.4, 2.0, 0.9]
+    interval = stats.ttest_1samp(values, 0).confidence_interval()
+    p, half = t_test(values)
+    assert p == pytest.approx(stats.ttest_1samp(values, 0).pvalue)
+    assert (np.mean(values) - half, np.mean(values) + half) == pytest.approx(tuple(interval))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_corrections_equal_scipy_and_never_help(values):
+    stats = pytest.importorskip("scipy.stats")
+    ps = dict(enumerate(values))
+    step_up, step_down = benjamini_hochberg(ps), holm(ps)
+    assert list(step_up.values()) == pytest.approx(list(stats.false_discovery_control(values)))
+    assert all(p <= step_up[name] + 1e-12 <= step_down[name] + 2e-12 <= 1 + 3e-12 for name, p in ps.items())
+
+
+def test_corrections_by_hand():
+    ps = {"a": 0.01, "b": 0.04, "c": 0.03}
+    assert holm(ps) == pytest.approx({"a": 0.03, "b": 0.06, "c": 0.06})
+    assert benjamini_hochberg(ps) == pytest.approx({"a": 0.03, "b": 0.04, "c": 0.04})
+
+
+def test_few_seeds_allow_no_verdict():
+    assert verdict(5.0, 0.001, 2) == "too few seeds (2)"
+    assert verdict(5.0, 0.2, 3) == "cannot tell"
+    assert verdict(-5.0, 0.01, 3) == "hurts"
 
 
 def test_bootstrap_deviation_is_that_of_the_binomial():
@@ -99,7 +181,7 @@ def test_sums_of_items_give_the_headline(name):
     gold, predicted = GOLD[name]
     rows = task.items(gold, predicted, "de")
     headline = task.headline(task.score(gold, predicted, "de"))
-    assert float(task.scorer.total(rows.sum(0), len(rows))) == pytest.approx(headline)
+    assert float(task.metrics.total(rows.sum(0), len(rows))) == pytest.approx(headline)
     assert 0 < headline < 100
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from xlalign.evaluation.cell_settings import Regime
-from xlalign.evaluation.data.tested import TestedData
-from xlalign.evaluation.data.training import TrainingData
+from xlalign.evaluation.data.sets import TestData, TrainingData
+from xlalign.evaluation.options import Regime
 from xlalign.evaluation.settings import EvalSettings
 
 
@@ -24,8 +23,9 @@ def test_accuracy_is_that_of_trainer(bench, nano, data):
     tuning = {"steps": 80, "batch_size": 16, "evaluations": 1, "dropout": 0.0, "hidden": 0}
     regime = Regime(learning_rate=5e-3)
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning={"all": tuning}, seeds=(1,))
-    cell = settings.cells()[0].model_copy(update={"regime": regime})
-    english, test = TrainingData(cell.tuning()).english(), TestedData(cell).tested("en")
+    cell = settings.cells()[0]
+    cell = cell.model_copy(update={"tuning": cell.tuning.model_copy(update={"regime": regime})})
+    english, test = TrainingData(cell.tuning.data).english(), TestData(cell.test).tested("en")
     bench_cell = bench.BenchCell(**{**dict(cell), "model": str(nano)})
     bench.check_same(bench_cell, test[:16])
     ours, theirs = bench.ours(bench_cell, english, test), bench.trainer(bench_cell, english, test, grouped=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from xlalign.errors import DataError
-from xlalign.evaluation.xtreme import score_folder
+from xlalign.evaluation.submission import score_folder
 
 DATA = Path(__file__).parents[2].parent / "shared/data/xtreme-mock"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="no ../shared/data")

@@ -9,10 +9,10 @@ import pytest
 from meanings import ANNA, FUTURE, MEANINGS, PAST, a, at, np, say
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import german_forms as forms
-from xlalign.micro.grammar.de import realise
-from xlalign.micro.grammar.entries import entry, lexicon
-from xlalign.micro.grammar.german_forms import Case, Gender
+from xlalign.micro.grammar.german import forms
+from xlalign.micro.grammar.german.clauses import realise
+from xlalign.micro.grammar.german.forms import Case, Gender
+from xlalign.micro.grammar.lexicon import entry, lexicon
 from xlalign.micro.meaning import Clause, Relative, Token, Word
 from xlalign.micro.world import World
 

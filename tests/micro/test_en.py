@@ -8,7 +8,7 @@ import pytest
 from meanings import MEANINGS, a, at, np, say
 
 from xlalign.micro.concepts import concepts, read_table
-from xlalign.micro.grammar.en import realise
+from xlalign.micro.grammar.english.clauses import realise
 from xlalign.micro.meaning import Clause, Relative, Word
 
 GOLDEN = (Path(__file__).parent / "golden/en.txt").read_text(encoding="utf-8").splitlines()

@@ -10,9 +10,9 @@ from meanings import ANNA, FUTURE, MEANINGS, PAST, PETER, a, at, np, say
 
 from xlalign.bitext.segment import words as segment
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import spanish_forms as forms
-from xlalign.micro.grammar.entries import entry, lexicon
-from xlalign.micro.grammar.es import realise
+from xlalign.micro.grammar.lexicon import entry, lexicon
+from xlalign.micro.grammar.spanish import forms
+from xlalign.micro.grammar.spanish.clauses import realise
 from xlalign.micro.links import gold_links
 from xlalign.micro.meaning import Clause, Relative, Token, Word
 from xlalign.micro.world import World

@@ -11,10 +11,10 @@ from meanings import ANNA, FUTURE, MEANINGS, PAST, PETER, a, at, np, say
 
 from xlalign.bitext.segment import words as segment
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import hindi_forms as forms
-from xlalign.micro.grammar.entries import entry, lexicon
-from xlalign.micro.grammar.hi import realise
-from xlalign.micro.grammar.hindi_forms import Agreement, Gender
+from xlalign.micro.grammar.hindi import forms
+from xlalign.micro.grammar.hindi.clauses import realise
+from xlalign.micro.grammar.hindi.forms import Agreement, Gender
+from xlalign.micro.grammar.lexicon import entry, lexicon
 from xlalign.micro.links import gold_links
 from xlalign.micro.meaning import Clause, Relative, Token, Word
 from xlalign.micro.world import World

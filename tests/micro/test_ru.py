@@ -11,11 +11,10 @@ import pytest
 from meanings import ANNA, FUTURE, MEANINGS, PAST, PETER, a, at, np, say
 
 from xlalign.micro.concepts import concepts
-from xlalign.micro.grammar import russian_nouns as nouns
-from xlalign.micro.grammar import russian_verbs as verbs
-from xlalign.micro.grammar.entries import entry, lexicon
-from xlalign.micro.grammar.ru import realise
-from xlalign.micro.grammar.russian_nouns import Case, Gender
+from xlalign.micro.grammar.lexicon import entry, lexicon
+from xlalign.micro.grammar.russian import conjugation, declension
+from xlalign.micro.grammar.russian.clauses import realise
+from xlalign.micro.grammar.russian.declension import Case, Gender
 from xlalign.micro.meaning import Clause, NounPhrase, Relative, Token, Word
 from xlalign.micro.world import World
 
@@ -66,8 +65,8 @@ def _has_variants(concept: str) -> bool:
 )  # fmt: skip
 def test_nouns(concept: str, singular: str, plural: str) -> None:
     noun = entry("ru", Word(concept))
-    assert [nouns.noun(noun, case) for case in CASES] == singular.split()
-    assert [nouns.noun(noun, case, True) for case in CASES] == plural.split()
+    assert [declension.noun(noun, case) for case in CASES] == singular.split()
+    assert [declension.noun(noun, case, True) for case in CASES] == plural.split()
 
 
 @pytest.mark.parametrize(
@@ -86,13 +85,13 @@ def test_nouns(concept: str, singular: str, plural: str) -> None:
     ],
 )
 def test_adjectives(lemma: str, gender: Gender, expected: str) -> None:
-    assert [nouns.adjective(lemma, case, gender, False) for case in CASES] == expected.split()
+    assert [declension.adjective(lemma, case, gender, False) for case in CASES] == expected.split()
 
 
 def test_animate_adjectives_take_the_genitive_as_accusative() -> None:
-    assert nouns.adjective("синий", "acc", "m", True) == "синего"
-    assert nouns.adjective("новый", "acc", "p", True) == "новых"
-    assert nouns.adjective("новый", "acc", "f", True) == "новую"
+    assert declension.adjective("синий", "acc", "m", True) == "синего"
+    assert declension.adjective("новый", "acc", "p", True) == "новых"
+    assert declension.adjective("новый", "acc", "f", True) == "новую"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_animate_adjectives_take_the_genitive_as_accusative() -> None:
     ],
 )
 def test_numerals(numeral: str, expected: str) -> None:
-    assert [nouns.numeral(numeral, case) for case in CASES] == expected.split()
+    assert [declension.numeral(numeral, case) for case in CASES] == expected.split()
 
 
 @pytest.mark.parametrize(
@@ -139,11 +138,11 @@ def test_counted_objects(count: str, noun: NounPhrase, expected: str) -> None:
         ("bring", "pf", "принесёт принесут принёс принесла принеси"),
     ],
 )
-def test_verbs(concept: str, kind: verbs.Aspect, expected: str) -> None:
+def test_verbs(concept: str, kind: conjugation.Aspect, expected: str) -> None:
     verb = entry("ru", Word(concept))
-    present = [verbs.present(verb, kind, plural) for plural in (False, True)]
-    past = [verbs.past(verb, kind, gender) for gender in ("m", "f")]
-    assert [*present, *past, verbs.imperative(verb, kind)] == expected.split()
+    present = [conjugation.present(verb, kind, plural) for plural in (False, True)]
+    past = [conjugation.past(verb, kind, gender) for gender in ("m", "f")]
+    assert [*present, *past, conjugation.imperative(verb, kind)] == expected.split()
 
 
 @pytest.mark.parametrize(

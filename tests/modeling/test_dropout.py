@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from xlalign.modeling import dropout
+from xlalign.modeling.cpu import dropout
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])

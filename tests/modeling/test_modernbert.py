@@ -5,7 +5,8 @@ import pytest
 import torch
 import transformers
 
-from xlalign.modeling import attention, dropout, encoder, modernbert, packing
+from xlalign.modeling import encoder, packing
+from xlalign.modeling.cpu import dropout, modernbert
 
 LENGTHS = np.array([5, 40, 3, 17, 41, 2, 30, 29, 5])
 
@@ -33,7 +34,7 @@ def model(**changed: str) -> transformers.PreTrainedModel:
 
 def stock(monkeypatch: pytest.MonkeyPatch) -> encoder.Encoder:
     """The stock blocks around our attention and dropout."""
-    monkeypatch.setattr(attention, "install", lambda net: net.set_attn_implementation(attention.register()))
+    monkeypatch.setattr(modernbert, "replace", lambda net: None)
     net = encoder.Encoder(model())
     monkeypatch.undo()
     return net

@@ -2,7 +2,7 @@
 
 import torch
 
-from xlalign.modeling.padding import pad, unpad
+from xlalign.modeling.cpu.padding import pad, unpad
 
 CELLS = torch.tensor([0, 1, 2, 3, 4, 0])
 BACK = torch.tensor([0, 1, 2, 3, 4])

@@ -2,7 +2,7 @@
 
 import torch
 
-from xlalign.modeling import products
+from xlalign.modeling.cpu import products
 
 HEADS, WIDTH, SCALE = 2, 3, 0.7
 

@@ -7,14 +7,15 @@ import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM
 
+from xlalign.hashing import text_hashes
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.batch import Batch, View
-from xlalign.objectives.options import DataOptions
-from xlalign.training.hashing import text_hashes
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.recipe import DataOptions
+from xlalign.objectives.views import TokenView
 from xlalign.training.tokens import Tokens
-from xlalign.training.views import Frame, draws, masked, rows
+from xlalign.training.views import SpecialTokens, draws, masked, rows
 
-FRAME = Frame(np.array([2]), np.array([3]), np.array([3]), 4, np.arange(5, 40))
+FRAME = SpecialTokens(np.array([2]), np.array([3]), np.array([3]), 4, np.arange(5, 40))
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture
-def make_batch() -> Callable[..., Batch]:
-    def make(count: int = 6, seed: int = 0, *, equal: bool = False, rate: float = 0.3) -> Batch:
+def make_batch() -> Callable[..., TrainingBatch]:
+    def make(count: int = 6, seed: int = 0, *, equal: bool = False, rate: float = 0.3) -> TrainingBatch:
         """`count` pairs of random tokens; with `equal` the first two pairs are the same."""
         generator = np.random.default_rng(seed)
         texts = [generator.integers(5, 40, generator.integers(2, 9)) for _ in range(2 * count)]
@@ -48,16 +49,16 @@ def make_batch() -> Callable[..., Batch]:
         tokens = Tokens(np.concatenate(texts).astype(np.int32), borders, words, names)
         options = DataOptions(mask_rate=rate)
         even, odd = 2 * np.arange(count), 2 * np.arange(count) + 1
-        plain: dict[str, View] = {
-            "source": rows(tokens, even, None, FRAME, options),
-            "target": rows(tokens, odd, None, FRAME, options),
-            "concat": rows(tokens, even, odd, FRAME, options),
-            "mono": rows(tokens, even, None, FRAME, options),
+        plain: dict[str, TokenView] = {
+            "source": rows((tokens, even), None, FRAME, options),
+            "target": rows((tokens, odd), None, FRAME, options),
+            "concat": rows((tokens, even), (tokens, odd), FRAME, options),
+            "mono": rows((tokens, even), None, FRAME, options),
         }
         rounds = np.zeros(count, np.int64)
         views = {
             name: masked(view, FRAME, options, draws(seed, name, names[even], rounds)) for name, view in plain.items()
         }
-        return Batch(tuple(map(str, range(count))), views, {})
+        return TrainingBatch(tuple(map(str, range(count))), views)
 
     return make

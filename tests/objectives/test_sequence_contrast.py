@@ -8,12 +8,13 @@ import torch
 from torch.nn import functional as F
 
 from xlalign.objectives import presets
-from xlalign.objectives.batch import Span
+from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.momentum import Follower
 from xlalign.objectives.nce import contrast, diagnostics
-from xlalign.objectives.options import Pass, SequenceContrastOptions
-from xlalign.objectives.passes import Passes
-from xlalign.objectives.sequence_contrast import SequenceContrast
+from xlalign.objectives.requests import Momentum, Pass, Span
+from xlalign.objectives.sequence_contrast.loss import SequenceContrast
+from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
+from xlalign.objectives.views import SpanTokens
 
 
 def similarity(a: torch.Tensor, b: torch.Tensor, options: SequenceContrastOptions) -> float:
@@ -57,12 +58,12 @@ def test_loss_equals_the_formula(encoder, make_batch, form, negatives, direction
         projection="linear",
         projection_size=5,
     )
-    objective = SequenceContrast(options, encoder).double()
+    objective = SequenceContrast(options, encoder, {}).double()
     batch = make_batch()
-    output = objective(batch, Passes(batch, {"query": encoder}))
+    output = objective(batch, Encodings(batch, {"query": encoder}))
 
     def vectors(name: str) -> torch.Tensor:
-        view, states = batch.views[name], Passes(batch, {"query": encoder}).hidden(name)
+        view, states = batch.views[name], Encodings(batch, {"query": encoder}).hidden(name)
         rows = [
             (states.tokens(1)[view.rows == r].mean(0) + states.tokens(2)[view.rows == r].mean(0)) / 2 for r in range(6)
         ]
@@ -90,7 +91,7 @@ def test_infonce_is_softplus_of_the_decoupled_form_and_so_are_the_gradients():
 
 
 def negatives_of(encoder, batch, **options) -> torch.Tensor:
-    objective = SequenceContrast(SequenceContrastOptions(**options), encoder).double()
+    objective = SequenceContrast(SequenceContrastOptions(**options), encoder, {}).double()
     torch.manual_seed(1)
     x, y = (F.normalize(torch.randn(6, 12, dtype=torch.float64), dim=1) for _ in range(2))
     hashes = [batch.views[name].hashes for name in ("source", "target")]
@@ -114,8 +115,8 @@ def test_equal_sentences_are_no_negatives_of_each_other(encoder, make_batch):
 
 def test_an_anchor_without_negatives_has_no_loss(encoder, make_batch):
     batch = make_batch(1)
-    objective = SequenceContrast(SequenceContrastOptions(), encoder).double()
-    loss = objective(batch, Passes(batch, {"query": encoder})).loss
+    objective = SequenceContrast(SequenceContrastOptions(), encoder, {}).double()
+    loss = objective(batch, Encodings(batch, {"query": encoder})).loss
     loss.backward()
     assert loss.item() == 0
     assert all(torch.isfinite(p.grad).all() for p in encoder.parameters() if p.grad is not None)
@@ -126,14 +127,14 @@ def test_both_directions_are_symmetric_under_swapping_sides(encoder, make_batch,
     batch = make_batch()
     losses = []
     for on in (("source", "target"), ("target", "source")):
-        objective = SequenceContrast(SequenceContrastOptions(negatives=negatives, on=on), encoder)
-        losses.append(objective(batch, Passes(batch, {"query": encoder})).loss.item())
+        objective = SequenceContrast(SequenceContrastOptions(negatives=negatives, on=on), encoder, {})
+        losses.append(objective(batch, Encodings(batch, {"query": encoder})).loss.item())
     assert losses[0] == pytest.approx(losses[1], rel=1e-12)
 
 
 def queued(encoder, size: int = 5, **options) -> SequenceContrast:
     defaults = {"queue": size, "momentum": 0.9, "negatives": "none", "directions": "forward"}
-    return SequenceContrast(SequenceContrastOptions(**defaults | options), encoder).double()
+    return SequenceContrast(SequenceContrastOptions(**defaults | options), encoder, {}).double()
 
 
 def test_queue_is_first_in_first_out_and_wraps(encoder):
@@ -150,14 +151,14 @@ def test_queue_is_first_in_first_out_and_wraps(encoder):
 
 def test_prefill_fills_the_queue_with_momentum_keys(encoder, make_batch):
     objective = queued(encoder, 16)
-    models = {"query": encoder, "momentum": encoder}
+    models = {"query": encoder, Momentum(0.9): encoder}
     seeds = 0
-    while objective.prefill(batch := make_batch(seed=seeds), Passes(batch, models)):
+    while objective.prefill(batch := make_batch(seed=seeds), Encodings(batch, models)):
         seeds += 1
     assert seeds == 3
-    expected = objective._vectors("target", "momentum", batch := make_batch(seed=2), Passes(batch, models))
+    expected = objective._vectors("target", Momentum(0.9), batch := make_batch(seed=2), Encodings(batch, models))
     assert torch.allclose(objective.queue[12:16], expected[:4])
-    assert not queued(encoder, prefill=False).prefill(batch, Passes(batch, models))
+    assert not queued(encoder, prefill=False).prefill(batch, Encodings(batch, models))
 
 
 def test_a_key_equal_to_the_positive_is_hidden_in_the_queue(encoder, make_batch):
@@ -173,9 +174,10 @@ def test_step_enqueues_after_the_update_not_before(encoder, make_batch):
     batch = make_batch()
     objective = queued(encoder, 12)
     before = objective.queue.clone()
-    objective(batch, Passes(batch, {"query": encoder, "momentum": encoder})).loss.backward()
+    output = objective(batch, Encodings(batch, {"query": encoder, Momentum(0.9): encoder}))
+    output.loss.backward()
     assert torch.equal(objective.queue, before)
-    objective.after_step(encoder)
+    objective.after_step(output.carried[""])
     assert objective.pointer.item() == 6
     assert torch.equal(objective.queue_hashes[:6], batch.views["target"].hashes)
 
@@ -183,7 +185,7 @@ def test_step_enqueues_after_the_update_not_before(encoder, make_batch):
 def test_keys_have_no_gradient(encoder, make_batch):
     batch = make_batch()
     objective = queued(encoder, projection="mlp")
-    objective(batch, Passes(batch, {"query": encoder, "momentum": encoder})).loss.backward()
+    objective(batch, Encodings(batch, {"query": encoder, Momentum(0.9): encoder})).loss.backward()
     assert all(p.grad is None for p in objective.key_projection.parameters())
     assert all(p.grad is not None for p in objective.projection.parameters())
 
@@ -205,8 +207,8 @@ def test_momentum_with_both_directions_encodes_both_sides_twice(encoder):
     assert set(objective.options.passes()) == {
         Pass("source"),
         Pass("target"),
-        Pass("source", model="momentum"),
-        Pass("target", model="momentum"),
+        Pass("source", model=Momentum(0.9)),
+        Pass("target", model=Momentum(0.9)),
     }
 
 
@@ -223,14 +225,14 @@ def test_diagnostics():
 def test_ml_ctl_equals_its_equations(encoder, make_batch, compat):
     """Sentence and word, first and last layer, concatenated before the head; cross-zero NCE over both languages."""
     options = presets.load("ml-ctl", compat).objectives["contrast"]
-    objective, batch = SequenceContrast(options, encoder).double(), make_batch()
-    spans = {name: Span(batch.views[name].starts + 1, torch.arange(6)) for name in ("source", "target")}
-    batch = dataclasses.replace(batch, spans=spans)
+    objective, batch = SequenceContrast(options, encoder, {}).double(), make_batch()
+    spans = {Span(name): SpanTokens(batch.views[name].starts + 1, torch.arange(6)) for name in ("source", "target")}
+    batch = dataclasses.replace(batch, answers=spans)
     official = bool(compat)
 
     def vector(name: str, row: int) -> torch.Tensor:
         view = batch.views[name]
-        states = Passes(batch, {"query": encoder}).hidden(name, masked=official)
+        states = Encodings(batch, {"query": encoder}).hidden(name, masked=official)
         own, word = view.rows == row, int(view.starts[row]) + 1
         total = sum(torch.cat((states.tokens(i)[own].mean(0), states.tokens(i)[word])) for i in (1, 2))
         return objective.projection(total if official else total / 2)
@@ -243,6 +245,6 @@ def test_ml_ctl_equals_its_equations(encoder, make_batch, compat):
             negatives = [s for j, s in enumerate(score) if j % 6 != i]
             assert len(negatives) == 10
             losses.append(math.log(sum(map(math.exp, negatives))) - score[6 + i])
-    found = objective(batch, Passes(batch, {"query": encoder}))
+    found = objective(batch, Encodings(batch, {"query": encoder}))
     assert found.loss.item() == pytest.approx(sum(losses) / len(losses), abs=1e-6)
     assert found.count == len(losses)

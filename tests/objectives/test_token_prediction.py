@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from xlalign.objectives.options import TokenPredictionOptions
-from xlalign.objectives.passes import Passes
-from xlalign.objectives.token_prediction import TokenPrediction, cross_entropy
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.token_prediction.loss import TokenPrediction, cross_entropy
+from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 
 
 def stock_loss(encoder, view) -> float:
@@ -28,8 +28,8 @@ def stock_loss(encoder, view) -> float:
 @pytest.mark.parametrize("on", [("mono",), ("concat",), ("source", "target")])
 def test_loss_equals_the_stock_loss(encoder, make_batch, on):
     batch = make_batch()
-    objective = TokenPrediction(TokenPredictionOptions(on=on), encoder)
-    output = objective(batch, Passes(batch, {"query": encoder}))
+    objective = TokenPrediction(TokenPredictionOptions(on=on), encoder, {})
+    output = objective(batch, Encodings(batch, {"query": encoder}))
     expected = sum(stock_loss(encoder, batch.views[name]) for name in on) / len(on)
     assert output.loss.item() == pytest.approx(expected, rel=1e-6)
     assert output.count == sum(len(batch.views[name].mask.labels) for name in on)
@@ -49,7 +49,7 @@ def test_chunked_cross_entropy_equals_the_plain_one_with_its_gradient(encoder):
 
 def test_nothing_selected_is_no_loss(encoder, make_batch):
     batch = make_batch(rate=0.0)
-    output = TokenPrediction(TokenPredictionOptions(), encoder)(batch, Passes(batch, {"query": encoder}))
+    output = TokenPrediction(TokenPredictionOptions(), encoder, {})(batch, Encodings(batch, {"query": encoder}))
     output.loss.backward()
     assert (output.loss.item(), output.count) == (0, 0)
 
@@ -64,7 +64,7 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
     changed = int(free.nonzero()[0, 0])
 
     def states() -> torch.Tensor:
-        return Passes(batch, {"query": encoder}).hidden("concat", masked=True, attend="cross").tokens(-1, selected)
+        return Encodings(batch, {"query": encoder}).hidden("concat", masked=True, attend="cross").tokens(-1, selected)
 
     before = states()
     view.mask.ids[changed] = (view.mask.ids[changed] + 1 - 5) % 35 + 5
@@ -77,8 +77,8 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
 
 def test_inputs_are_not_changed(encoder, make_batch):
     batch, fresh = make_batch(), make_batch()
-    objective = TokenPrediction(TokenPredictionOptions(on=("source", "target")), encoder)
-    objective(batch, Passes(batch, {"query": encoder})).loss.backward()
+    objective = TokenPrediction(TokenPredictionOptions(on=("source", "target")), encoder, {})
+    objective(batch, Encodings(batch, {"query": encoder})).loss.backward()
     for name, view in batch.views.items():
         assert torch.equal(view.ids, fresh.views[name].ids)
         assert torch.equal(view.mask.ids, fresh.views[name].mask.ids)

@@ -9,27 +9,25 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from xlalign.objectives import labelling
-from xlalign.objectives.anchor import Anchor
-from xlalign.objectives.batch import Dictionary, Links
-from xlalign.objectives.distillation import Distillation
-from xlalign.objectives.embedding_alignment import EmbeddingAlignment, entry_rows
-from xlalign.objectives.options import (
-    AnchorOptions,
-    DistillationOptions,
-    EmbeddingAlignmentOptions,
-    WordAlignmentOptions,
-)
-from xlalign.objectives.passes import Passes
-from xlalign.objectives.word_alignment import WordAlignment
+from xlalign.objectives.anchor.loss import Anchor
+from xlalign.objectives.anchor.options import AnchorOptions
+from xlalign.objectives.distillation.loss import Distillation
+from xlalign.objectives.distillation.options import DistillationOptions
+from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment, entry_rows
+from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
+from xlalign.objectives.encodings import Encodings
+from xlalign.objectives.requests import LinkedWords
+from xlalign.objectives.views import DictionaryRows, WordPairs
+from xlalign.objectives.word_alignment.loss import WordAlignment, label
+from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_tokens, word_vectors
 
-LINKS = Links(torch.tensor([0, 0, 1, 3, 4]), torch.tensor([[0, 1], [1, 0], [1, 1], [0, 0], [1, 1]]))
+LINKS = WordPairs(torch.tensor([0, 0, 1, 3, 4]), torch.tensor([[0, 1], [1, 0], [1, 1], [0, 0], [1, 1]]))
 
 
 @pytest.fixture
 def linked(make_batch):
-    return dataclasses.replace(make_batch(), links=LINKS)
+    return dataclasses.replace(make_batch(), answers={LinkedWords(): LINKS})
 
 
 def token_of(view, row: int, word: int, side: int = 0) -> int:
@@ -38,7 +36,7 @@ def token_of(view, row: int, word: int, side: int = 0) -> int:
 
 
 def linked_states(encoder, batch, layer: int = -1) -> list[torch.Tensor]:
-    passes = Passes(batch, {"query": encoder})
+    passes = Encodings(batch, {"query": encoder})
     return [
         torch.stack(
             [
@@ -52,8 +50,8 @@ def linked_states(encoder, batch, layer: int = -1) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("form", ["nce", "joint", "l2"])
 def test_word_losses_equal_the_formula(encoder, linked, form):
-    objective = WordAlignment(WordAlignmentOptions(form=form, temperature=0.4), encoder)
-    output = objective(linked, Passes(linked, {"query": encoder}))
+    objective = WordAlignment(WordAlignmentOptions(form=form, temperature=0.4), encoder, {})
+    output = objective(linked, Encodings(linked, {"query": encoder}))
     x, y = linked_states(encoder, linked)
     if form == "l2":
         expected = sum(float((a - b) @ (a - b)) for a, b in zip(x, y, strict=True)) / 5
@@ -75,10 +73,12 @@ def test_word_losses_equal_the_formula(encoder, linked, form):
 
 
 def test_a_word_linked_twice_is_no_negative_of_itself(encoder, linked):
-    twice = Links(torch.tensor([0, 0, 1]), torch.tensor([[0, 1], [0, 0], [1, 1]]))
-    batch = dataclasses.replace(linked, links=twice)
-    loss = WordAlignment(WordAlignmentOptions(form="nce"), encoder)(batch, Passes(batch, {"query": encoder})).loss
-    states = Passes(batch, {"query": encoder})
+    twice = WordPairs(torch.tensor([0, 0, 1]), torch.tensor([[0, 1], [0, 0], [1, 1]]))
+    batch = dataclasses.replace(linked, answers={LinkedWords(): twice})
+    loss = WordAlignment(WordAlignmentOptions(form="nce"), encoder, {})(
+        batch, Encodings(batch, {"query": encoder})
+    ).loss
+    states = Encodings(batch, {"query": encoder})
     x0 = states.hidden("source").tokens(-1)[token_of(batch.views["source"], 0, 0)]
     assert torch.isfinite(loss)
     assert not torch.allclose(x0, torch.zeros_like(x0))
@@ -88,8 +88,8 @@ def test_a_word_linked_twice_is_no_negative_of_itself(encoder, linked):
 @pytest.mark.parametrize("source", ["softmax", "file"])
 def test_agreement_losses_equal_the_formula(encoder, linked, form, source):
     options = WordAlignmentOptions(form=form, source=source, layer=1, label_layer=1, threshold=0.1)
-    output = WordAlignment(options, encoder)(linked, Passes(linked, {"query": encoder}))
-    passes, losses = Passes(linked, {"query": encoder}), []
+    output = WordAlignment(options, encoder, {})(linked, Encodings(linked, {"query": encoder}))
+    passes, losses = Encodings(linked, {"query": encoder}), []
     for row in range(6):
         x, y = (
             passes.hidden(n).tokens(1).detach()[linked.views[n].content & (linked.views[n].rows == row)]
@@ -110,10 +110,10 @@ def test_agreement_losses_equal_the_formula(encoder, linked, form, source):
 
 
 def test_pointer_loss_equals_the_formula(encoder, linked):
-    objective = WordAlignment(WordAlignmentOptions(form="pointer", source="file"), encoder).double()
-    output = objective(linked, Passes(linked, {"query": encoder}))
+    objective = WordAlignment(WordAlignmentOptions(form="pointer", source="file"), encoder, {}).double()
+    output = objective(linked, Encodings(linked, {"query": encoder}))
     view = linked.views["concat"]
-    states = Passes(linked, {"query": encoder}).hidden("concat", masked=True).tokens(-1).detach()
+    states = Encodings(linked, {"query": encoder}).hidden("concat", masked=True).tokens(-1).detach()
     hidden = set(view.mask.selected.tolist())
     losses = []
     for row, (i, j) in zip(LINKS.rows.tolist(), LINKS.words.tolist(), strict=True):
@@ -131,8 +131,8 @@ def test_pointer_loss_equals_the_formula(encoder, linked):
 def test_self_labelled_links_need_no_file_and_carry_no_gradient(encoder, make_batch, source):
     batch = make_batch()
     encoder.train()
-    objective = WordAlignment(WordAlignmentOptions(form="l2", source=source, threshold=0.05), encoder)
-    passes = Passes(batch, {"query": encoder})
+    objective = WordAlignment(WordAlignmentOptions(form="l2", source=source, threshold=0.05), encoder, {})
+    passes = Encodings(batch, {"query": encoder})
     rows, words = objective._links(batch, passes)
     assert len(rows) > 0
     assert encoder.training
@@ -171,22 +171,11 @@ def test_batched_links_equal_links_pair_by_pair(seed):
     for b, (s, t) in enumerate(sizes):
         similarity[b, :s, :t] = torch.from_numpy(generator.random((s, t)))
         real[b, :s, :t] = True
-    mutual, twice = labelling.mutual(similarity, real), labelling.itermax(similarity, real)
+    mutual, twice = (label(similarity, real, rule, 0.0) for rule in ("argmax", "itermax"))
     for b, (s, t) in enumerate(sizes):
         own = similarity[b, :s, :t].numpy()
         assert set(map(tuple, mutual[b].nonzero().tolist())) == brute_mutual(own)
         assert set(map(tuple, twice[b].nonzero().tolist())) == brute_itermax(own)
-
-
-def test_sinkhorn_rows_sum_to_one_and_padding_stays_empty():
-    torch.manual_seed(0)
-    similarity = torch.randn(4, 5, 6, dtype=torch.float64)
-    real = torch.ones(4, 5, 6, dtype=torch.bool)
-    real[1, 3:], real[2, :, 4:] = False, False
-    plan = labelling.sinkhorn(similarity, real)
-    assert torch.allclose(plan.sum(2), real.any(2).double())
-    assert (plan[~real] == 0).all()
-    assert (plan[real] > 0).all()
 
 
 def test_words_of_a_view_of_two_are_told_apart_by_side(make_batch):
@@ -216,15 +205,16 @@ def test_padded_holds_every_content_token_once(make_batch):
         assert positions[real].tolist() == (view.content & (view.sides == side)).nonzero()[:, 0].tolist()
 
 
-DICTIONARY = Dictionary(
+DICTIONARY = DictionaryRows(
     torch.tensor([5, 6, 7, 8]), torch.tensor([9, 10, 11]), torch.tensor([0, 1, 1, 2]), torch.tensor([0, 1, 2]), 3
 )
 
 
 @pytest.mark.parametrize("form", ["cosine", "l2"])
 def test_embedding_losses_equal_the_formula(encoder, make_batch, form):
-    batch = dataclasses.replace(make_batch(), dictionary=DICTIONARY)
-    output = EmbeddingAlignment(EmbeddingAlignmentOptions(form=form), encoder)(batch, Passes(batch, {"query": encoder}))
+    objective = EmbeddingAlignment(EmbeddingAlignmentOptions(form=form), encoder, {})
+    batch = dataclasses.replace(make_batch(), answers={objective.options.dictionary: DICTIONARY})
+    output = objective(batch, Encodings(batch, {"query": encoder}))
     e = encoder.embeddings.detach()
     pairs = [(e[5], e[9]), ((e[6] + e[7]) / 2, e[10]), (e[8], e[11])]
     if form == "cosine":
@@ -239,15 +229,16 @@ def test_embedding_losses_equal_the_formula(encoder, make_batch, form):
 
 def test_layer_contrast_equals_the_formula(encoder, make_batch):
     batch = make_batch(3)
-    views = {"entry-source": batch.views["source"], "entry-target": batch.views["target"]}
-    batch = dataclasses.replace(batch, views=views, dictionary=DICTIONARY)
-    objective = EmbeddingAlignment(EmbeddingAlignmentOptions(form="contrast", temperature=0.5), encoder)
-    loss = objective(batch, Passes(batch, {"query": encoder}, objective.options.passes())).loss
+    options = EmbeddingAlignmentOptions(form="contrast", temperature=0.5)
+    views = dict(zip(options.views, (batch.views["source"], batch.views["target"]), strict=True))
+    batch = dataclasses.replace(batch, views=views, answers={options.dictionary: DICTIONARY})
+    objective = EmbeddingAlignment(options, encoder, {})
+    loss = objective(batch, Encodings(batch, {"query": encoder}, objective.options.passes())).loss
     layers = [entry_rows(encoder.embeddings, DICTIONARY)]
     for layer in range(3):
         sides = []
         for name, view in views.items():
-            tokens = Passes(batch, {"query": encoder}).hidden(name).tokens(layer)
+            tokens = Encodings(batch, {"query": encoder}).hidden(name).tokens(layer)
             sides.append(torch.stack([tokens[view.content & (view.rows == r)].sum(0) for r in range(3)]))
         layers.append(tuple(sides))
     losses = []
@@ -261,14 +252,15 @@ def test_layer_contrast_equals_the_formula(encoder, make_batch):
 @pytest.mark.parametrize("kind", ["mse", "cosine"])
 def test_distillation_pulls_both_sides(encoder, make_batch, kind):
     torch.manual_seed(4)
-    batch = dataclasses.replace(make_batch(), teacher=torch.randn(6, 12, dtype=torch.float64))
-    passes = Passes(batch, {"query": encoder})
-    output = Distillation(DistillationOptions(loss=kind), encoder)(batch, passes)
+    options, vectors = DistillationOptions(loss=kind), torch.randn(6, 12, dtype=torch.float64)
+    batch = dataclasses.replace(make_batch(), answers={options.vectors: vectors})
+    passes = Encodings(batch, {"query": encoder})
+    output = Distillation(options, encoder, {})(batch, passes)
     expected = 0.0
     for name in ("source", "target"):
         view = batch.views[name]
         for row in range(6):
-            vector, wanted = passes.hidden(name).tokens(-1).detach()[view.rows == row].mean(0), batch.teacher[row]
+            vector, wanted = passes.hidden(name).tokens(-1).detach()[view.rows == row].mean(0), vectors[row]
             distance = 1 - F.cosine_similarity(vector, wanted, dim=0)
             expected += float(((vector - wanted) ** 2).mean() if kind == "mse" else distance) / 6
     assert output.loss.item() == pytest.approx(expected, rel=1e-9)
@@ -277,16 +269,18 @@ def test_distillation_pulls_both_sides(encoder, make_batch, kind):
 def test_anchors_start_at_zero_and_grow(encoder, make_batch):
     batch, first = make_batch(), copy.deepcopy(encoder)
     models = {"query": encoder, "init": first}
-    anchors = [Anchor(AnchorOptions(to=to), encoder).double() for to in ("parameters", "states")]
+    anchors = [Anchor(AnchorOptions(to=to), encoder, {}).double() for to in ("parameters", "states")]
     for anchor in anchors:
-        loss = anchor(batch, Passes(batch, models)).loss
+        loss = anchor(batch, Encodings(batch, models)).loss
         loss.backward()
         assert loss.item() < 1e-5
     assert all(torch.isfinite(p.grad).all() for p in encoder.parameters() if p.grad is not None)
     torch._foreach_add_([p.detach() for p in encoder.parameters()], 0.5)
     count = sum(p.numel() for p in encoder.parameters())
-    assert anchors[0](batch, Passes(batch, models)).loss.item() == pytest.approx(0.5 * math.sqrt(count))
-    now, then = (Passes(batch, models).hidden("source", model=name).tokens(-1).detach() for name in ("query", "init"))
+    assert anchors[0](batch, Encodings(batch, models)).loss.item() == pytest.approx(0.5 * math.sqrt(count))
+    now, then = (
+        Encodings(batch, models).hidden("source", model=name).tokens(-1).detach() for name in ("query", "init")
+    )
     expected = sum(float((a - b) @ (a - b)) for a, b in zip(now, then, strict=True)) / len(now)
-    assert anchors[1](batch, Passes(batch, models)).loss.item() == pytest.approx(expected, rel=1e-9)
+    assert anchors[1](batch, Encodings(batch, models)).loss.item() == pytest.approx(expected, rel=1e-9)
     assert expected > 0.01

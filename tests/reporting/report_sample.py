@@ -7,19 +7,24 @@ from statistics import fmean, stdev
 from typing import Any
 
 from xlalign.evaluation.diagnostics.record import Diagnostics
+from xlalign.reporting.alignment import error_table
 from xlalign.reporting.corpora import corpus_report
-from xlalign.reporting.data import AlignedPair, Curve, ReportData, Series, StageRun
+from xlalign.reporting.data import AlignedPair, Citation, Curve, ReportData, Series, StageRun
 from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
-from xlalign.reporting.results import Results
-from xlalign.reporting.scores import error_table
+from xlalign.reporting.results import Evaluated
 from xlalign.reporting.summary import headline, summary_table
 
 MODELS = {"base": 0.0, "mlm": 1.2, "ppa": 9.4, "ml-ctl": 11.1}
 LANGUAGES = {"en": 88.0, "de": 63.1, "es": 66.0, "ru": 58.2, "hi": 52.4}
 CONTROLS = ("mlm",)
+KINDS = {
+    "xnli": ("classification", "classification"),
+    "udpos": ("tagging", "tagging"),
+    "tatoeba": ("retrieval", "retrieval"),
+}
 
 
-def results() -> Results:
+def results() -> Evaluated:
     tasks = {
         "xnli": {"metric": "accuracy", "models": {m: _model(g, 1.0, 0.0) for m, g in MODELS.items()}},
         "udpos": {"metric": "f1", "models": {m: _model(g, 0.7, 6.0) for m, g in MODELS.items()}},
@@ -29,8 +34,17 @@ def results() -> Results:
     for task in ("xnli", "udpos"):
         tasks[task]["setting"] = "zero-shot"
     origins = {m: {"key": "3f9a" * 16, "content": "77ab" * 16, "settings": {"preset": m}} for m in MODELS}
-    found = {"tasks": tasks, "baseline": "base", "signature": signature, "origins": origins}
-    return Results.model_validate({**found, "command": "xlalign report quickstart"})
+    for task, (kind, group) in KINDS.items():
+        tasks[task] |= {"kind": kind, "group": group, "license": "ours", "citation": f"Nobody 2026, {task}, Nowhere"}
+    found = {"tasks": tasks, "baseline": "base", "seeds": [1, 2, 3], "signature": signature, "origins": origins}
+    return Evaluated.model_validate({**found, "command": "xlalign report quickstart"})
+
+
+def evaluated(tasks: dict[str, Any], **more: Any) -> Evaluated:
+    """Results with what every results.json says of a task."""
+    usual = {"metric": "accuracy", "kind": "", "group": "classification", "license": "", "citation": ""}
+    entries = {name: usual | task for name, task in tasks.items()}
+    return Evaluated.model_validate({"baseline": "base", "seeds": [1], **more, "tasks": entries})
 
 
 def diagnostics() -> dict[str, Diagnostics]:
@@ -85,7 +99,7 @@ def model(languages: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
     mean = {**score(others), "p": foreign[0].get("p")}
     data = {lang: f"{lang}0123456789abcd" for lang in languages}
     settings = {"task": "xnli", "data": "micro:13", "split": "test"}
-    found = {"languages": languages, "others": mean, "average": mean, "gap": gap and score(gap)}
+    found = {"languages": languages, "others": mean, "average": mean, "metrics": {}, "gap": gap and score(gap)}
     return {**found, "data": data, "settings": settings, **more}
 
 
@@ -265,5 +279,10 @@ def report() -> ReportData:
         curves=curves(),
         corpora=(corpus_report("prepare", prepare_report()),),
         stages=stages(),
-        citations=("@inproceedings{nobody2026,\n  title = {An Invented Paper},\n  year = {2026}\n}",),
+        citations=(
+            Citation(
+                of="preset ppa", text="@inproceedings{nobody2026,\n  title = {An Invented Paper},\n  year = {2026}\n}"
+            ),
+            Citation(of="XNLI", text="Conneau et al. 2018, XNLI: Evaluating Cross-lingual Representations, EMNLP"),
+        ),
     )

@@ -5,7 +5,7 @@ import report_sample
 
 from xlalign.reporting.benchmark import benchmark_table, submission_table
 from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
-from xlalign.reporting.results import Results
+from xlalign.reporting.results import Evaluated
 from xlalign.reporting.scores import metrics_table
 
 GROUPS = {"xnli": "classification", "pawsx": "classification", "udpos": "tagging", "panx": "tagging", "xquad": "qa"}
@@ -22,7 +22,7 @@ def nine():
             "group": group,
             "models": {"base": report_sample.model({"en": score, "de": score})},
         }
-    return Results.model_validate({"tasks": tasks, "baseline": "base", "benchmark": {"base": 50.0}})
+    return report_sample.evaluated(tasks, benchmark={"base": 50.0})
 
 
 def test_the_benchmark_table_has_groups_and_average():
@@ -38,10 +38,10 @@ def test_every_metric_has_a_row_where_there_are_several():
     found = report_sample.results().model_dump()
     for entry in found["tasks"]["tatoeba"]["models"].values():
         entry["metrics"] = {"accuracy": {"de": 30.0, "hi": 20.0}, "to_english": {"de": 32.0}, "bleu": {"de": 9.0}}
-    table = metrics_table("tatoeba", Results.model_validate(found))
+    table = metrics_table("tatoeba", Evaluated.model_validate(found))
     assert [cell.value for cell in table.rows[0].cells] == ["base accuracy", 30.0, None, None, 20.0, 25.0]
     assert table.rows[1].cells[0].value == "base to english"
-    assert "chrf" in table.notes[0]
+    assert table.notes == ("accuracy: English to foreign; to english: the other way; bleu: BLEU of the same.",)
 
 
 def test_a_submission_has_a_row_per_metric_and_one_per_group():

@@ -33,13 +33,13 @@ def drawings():
 @pytest.mark.parametrize("name", ["bars", "curves", "histograms", "layers", "scatter"])
 def test_the_same_bytes_every_time_and_well_formed(name):
     draw = drawings()[name]
-    svg = draw()
-    assert svg == draw()
+    svg = draw().inline()
+    assert svg == draw().inline()
     assert ET.fromstring(svg).tag.endswith("svg")
 
 
 def test_letters_are_text_in_the_colour_of_the_page():
-    svg = drawings()["bars"]()
+    svg = drawings()["bars"]().inline()
     assert ">ml-ctl</text>" in svg
     assert "currentColor" in svg
     assert plots.INK not in svg
@@ -47,13 +47,13 @@ def test_letters_are_text_in_the_colour_of_the_page():
 
 
 def test_points_are_named_by_language():
-    svg = drawings()["scatter"]()
+    svg = drawings()["scatter"]().inline()
     assert svg.count(">hi</text>") == 2
     assert ">gap</text>" in svg
 
 
 def test_ids_of_two_figures_never_meet():
-    made = [drawings()[name]() for name in ("bars", "scatter")]
+    made = [drawings()[name]().inline() for name in ("bars", "scatter")]
     ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in made]
     assert not ids[0] & ids[1]
 
@@ -61,7 +61,7 @@ def test_ids_of_two_figures_never_meet():
 def test_names_are_escaped_and_never_read_as_formulas():
     task = report_sample.results().tasks["xnli"]
     odd = task.model_copy(update={"models": {"$x_1$ <script>": task.models["base"], "_hidden": task.models["ppa"]}})
-    svg = plots.bars(odd, "", 'a "title" <b>')
+    svg = plots.bars(odd, "", 'a "title" <b>').inline()
     assert "<script>" not in svg
     assert "$x_1$ &lt;script&gt;" in svg
     assert "_hidden" in svg
@@ -72,7 +72,7 @@ def test_many_languages_take_several_rows():
     task = report_sample.results().tasks["xnli"]
     model = task.models["base"]
     forty = model.model_copy(update={"languages": {f"l{n}": model.languages["de"] for n in range(40)}})
-    svg = plots.bars(task.model_copy(update={"models": {"base": forty, "ppa": forty}}), "base", "t")
+    svg = plots.bars(task.model_copy(update={"models": {"base": forty, "ppa": forty}}), "base", "t").inline()
     assert svg.count(">accuracy (%)</text>") == 2
     assert ">l39</text>" in svg
 

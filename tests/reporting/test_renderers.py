@@ -1,5 +1,7 @@
 import csv
 import os
+import shutil
+import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -8,7 +10,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from xlalign.errors import UserError
-from xlalign.reporting.renderers import RENDERERS, SUFFIXES, terminal
+from xlalign.reporting.format import visible
+from xlalign.reporting.renderers import RENDERERS, rendered, terminal
 from xlalign.reporting.table import Cell, Column, Table, row
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -68,15 +71,17 @@ def nasty():
 
 @pytest.mark.parametrize("form", RENDERERS.names())
 def test_golden(form):
-    made = RENDERERS.get(form)(table())
-    path = GOLDEN / f"table{SUFFIXES[form]}"
+    made = rendered(table(), form)
+    path = GOLDEN / f"table{RENDERERS.get(form).suffix}"
     if os.environ.get("XLALIGN_WRITE_GOLDEN"):
         path.write_text(made, encoding="utf-8")
     assert made == path.read_text(encoding="utf-8")
 
 
-def test_every_renderer_has_a_file_ending():
-    assert set(SUFFIXES) == set(RENDERERS.names())
+def test_every_renderer_is_what_its_row_says():
+    found = [RENDERERS.get(name) for name in RENDERERS]
+    assert [renderer.name for renderer in found] == RENDERERS.names()
+    assert len({renderer.suffix for renderer in found}) == len(found)
 
 
 def test_an_unknown_format_is_told_with_the_nearest():
@@ -87,14 +92,14 @@ def test_an_unknown_format_is_told_with_the_nearest():
 
 @pytest.mark.parametrize("width", [30, 50, 80, 200])
 def test_terminal_lines_fit_and_no_number_is_cut(width):
-    text = terminal.render(table(), width)
+    text = terminal.as_text(table(), width)
     assert all(cell_len(line) <= width for line in text.splitlines())
     for number in ("60.0±1.2", "70.0±10.5*", "1 min 01 s", "+10.0", "-12.5"):
         assert number in text
 
 
 def test_terminal_columns_stand_in_line_with_wide_letters():
-    lines = [line for line in terminal.render(table(), 200).splitlines() if "±" in line and "sd" not in line]
+    lines = [line for line in terminal.as_text(table(), 200).splitlines() if "±" in line and "sd" not in line]
     assert len({cell_len(line[: line.index("±")]) for line in lines}) == 1
 
 
@@ -106,7 +111,7 @@ def test_blocks_repeat_the_first_column():
 def shown(**options):
     console = Console(file=StringIO(), width=100, **options)
     with console.capture() as capture:
-        console.print(terminal.View(table()))
+        console.print(terminal.TableView(table()))
     return capture.get()
 
 
@@ -127,20 +132,20 @@ def test_a_terminal_without_unicode_gets_ascii():
     console = Console(file=Ascii(), width=100)
     plain = table().model_copy(update={"rows": table().rows[:1]})
     with console.capture() as capture:
-        console.print(terminal.View(plain))
+        console.print(terminal.TableView(plain))
     assert capture.get().isascii()
     assert "60.0+-1.2" in capture.get()
 
 
 def test_markdown_escapes_and_keeps_the_columns():
-    lines = RENDERERS.get("markdown")(nasty()).splitlines()
+    lines = rendered(nasty(), "markdown").splitlines()
     body = [line for line in lines if line.startswith("|")]
     assert all(line.replace(r"\|", "").count("|") == 3 for line in body)
     assert "<b>" not in "".join(body).replace(r"\<b\>", "")
 
 
 def test_latex_escapes_everything_special():
-    text = RENDERERS.get("latex")(nasty())
+    text = rendered(nasty(), "latex")
     wanted = (
         r"a\_b \& 50\% \textless{}b\textgreater{}\textbar{}*x*` \{"
         r"\textbackslash{} \textasciitilde{}\textasciicircum{}\$ \#"
@@ -149,14 +154,90 @@ def test_latex_escapes_everything_special():
 
 
 def test_html_escapes():
-    text = RENDERERS.get("html")(nasty())
+    text = rendered(nasty(), "html")
     assert "<b>" not in text
     assert "&lt;b&gt;" in text
 
 
 def test_csv_reads_back():
-    lines = list(csv.DictReader(StringIO(RENDERERS.get("csv")(table()))))
+    lines = list(csv.DictReader(StringIO(rendered(table(), "csv"))))
     assert lines[1]["model"] == "संरेखित 对齐 محاذاة"
     assert (lines[0]["de"], lines[0]["de sd"], lines[0]["de mark"]) == ("61.0", "1.25", "")
     assert lines[1]["zh"] == ""
-    assert next(csv.reader(StringIO(RENDERERS.get("csv")(nasty()))))[0] == NASTY
+    assert next(csv.reader(StringIO(rendered(nasty(), "csv"))))[0] == NASTY
+
+
+CONTROLS = "a\x1b[31mb\x9bc\u202edef\u2066g"
+SHOWN = r"a\x1b[31mb\x9bc\u202edef\u2066g"
+
+
+def table_of(value):
+    return Table(
+        caption=value,
+        columns=(Column(name=value), Column(name="n", kind="score")),
+        rows=(row(value, [Cell(value=1.0)]),),
+        notes=(value,),
+        signature=(value,),
+    )
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "csv", "html", "latex"])
+def test_characters_that_act_are_spelled_out(form):
+    text = rendered(table_of(CONTROLS), form)
+    assert not {"\x1b", "\x9b", "\u202e", "\u2066"} & set(text)
+    assert "x1b" in text
+    assert SHOWN in text or form in ("markdown", "latex")  # which escape the backslash once more
+
+
+def test_joiners_of_scripts_stay():
+    assert visible("क्\u200dष\u200c") == "क्\u200dष\u200c"
+
+
+def test_names_are_never_markup_on_a_terminal():
+    text = terminal.as_text(table_of("fine [/nope] [red]x[/red]"))
+    assert text.count("fine [/nope] [red]x[/red]") == 4 or "[/nope]" in text
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_a_csv_is_a_formula(value):
+    header, first = csv.reader(StringIO(rendered(table_of(value), "csv")))
+    assert (header[0][0], first[0][0], first[1]) == ("'", "'", "1.0")
+
+
+def test_numbers_of_a_csv_stay_numbers():
+    columns = Column(name="m"), Column(name="Δ", kind="difference"), Column(name="n", kind="count")
+    text = rendered(Table(caption="", columns=columns, rows=(row("a", [Cell(value=-1.5), Cell(value=12)]),)), "csv")
+    assert text.splitlines() == ["m,Δ,n", "a,-1.5,12"]
+
+
+@pytest.mark.parametrize("note", ["# a", "1. a", "- a", "+ a", "= a"])
+def test_a_note_in_markdown_begins_no_block(note):
+    last = rendered(table().model_copy(update={"notes": (note,), "signature": ()}), "markdown").splitlines()[-1]
+    assert "\\" in last[:3]
+
+
+TEX = next(filter(None, map(shutil.which, ("tectonic", "pdflatex"))), None)
+
+
+@pytest.mark.skipif(TEX is None, reason="neither tectonic nor pdflatex is installed")
+def test_latex_compiles_within_the_lines(tmp_path):
+    """Also with many columns, a signature without blanks, and names that are markup."""
+    cells = [Cell(value=60.0 + n, sd=1.25, mark="*") for n in range(15)]
+    wide = Table(
+        name="wide",
+        caption=NASTY,
+        columns=(Column(name="model"), *(Column(name=f"l{n}", kind="score", better="higher") for n in range(15))),
+        rows=(row("[x] * mine", cells), row(NASTY, cells)),
+        notes=('Mean over 3 seeds → better, ≥ 0 … | "quoted".',),
+        signature=(
+            "xnli|data:micro:13@" + "1f0c" * 16 + "|model:/home/somebody/a/very/long/path/to/a/model|seeds:1,2,3",
+        ),
+    )
+    tables = [table_of("plain"), wide, nasty(), wide.model_copy(update={"name": "again"})]
+    body = "\\clearpage\n".join(rendered(one, "latex") for one in tables)
+    head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs,graphicx}\begin{document}"
+    (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    command = [TEX, "all.tex"] if "tectonic" in TEX else [TEX, "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert "Overfull" not in run.stdout + run.stderr

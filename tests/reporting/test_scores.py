@@ -1,8 +1,9 @@
 import pytest
 import report_sample
 
-from xlalign.reporting.results import Results, minus, of
-from xlalign.reporting.scores import difference, error_table, gain, setup_table, task_table
+from xlalign.reporting.alignment import error_table
+from xlalign.reporting.results import minus, of
+from xlalign.reporting.scores import difference, gain, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
 
 
@@ -12,7 +13,7 @@ def results(**models):
         name: report_sample.model({lang: report_sample.score(seeds) for lang, seeds in languages.items()})
         for name, languages in models.items()
     }
-    return Results.model_validate({"tasks": {"xnli": {"metric": "accuracy", "models": made}}, "baseline": "base"})
+    return report_sample.evaluated({"xnli": {"models": made}})
 
 
 BASE = {"en": [80.0, 82.0], "de": [50.0, 54.0], "hi": [40.0, 40.0]}
@@ -87,9 +88,26 @@ def test_headline_names_the_best_and_its_gain():
 
 
 def test_a_loss_is_called_a_loss():
-    found = headline(results(base=BETTER, ppa=BASE))
-    assert "10.0 points worse" in found.sentence
+    found = headline(results(base=BETTER, ppa=BASE, worse={"de": [1.0, 1.0]}))
+    wanted = "No aligned model transfers better than base on XNLI (en, de, hi): the best, ppa, is 10.0 points worse."
+    assert found.sentence == wanted.replace("en, ", "")
     assert found.figures[-1].tone == "bad"
+
+
+def test_nothing_gained_is_no_gain():
+    close = {**BASE, "de": [50.02, 54.02]}
+    found = headline(results(base=BASE, ppa=close))
+    assert found.sentence.endswith("the best, ppa, is no better and no worse.")
+    assert (found.figures[-1].value, found.figures[-1].tone) == ("+0.0", "plain")
+
+
+def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
+    found = results(base=BASE, ppa={**BASE, "de": [49.0, 60.0]})
+    assert headline(found).sentence.endswith("points better than base on XNLI (de, hi), but not for every seed.")
+    found.tasks["xnli"].models["ppa"].others.p = 0.4
+    sentence = headline(found).sentence
+    assert sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
+    assert headline(found).figures[-1].tone == "plain"
 
 
 def test_no_headline_without_a_contestant():
@@ -98,9 +116,9 @@ def test_no_headline_without_a_contestant():
 
 
 def test_no_headline_where_only_english_was_tested():
-    english = {"languages": {"en": {"mean": 80.0}}, "others": {"mean": 80.0}}
-    found = {"tasks": {"xnli": {"models": {"base": english, "ppa": english}}}, "baseline": "base"}
-    assert headline(Results.model_validate(found)) is None
+    score = {"mean": 80.0}
+    english = {"languages": {"en": score}, "others": score, "average": score, "metrics": {}}
+    assert headline(report_sample.evaluated({"xnli": {"models": {"base": english, "ppa": english}}})) is None
 
 
 def test_gains_over_the_baseline():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import report_sample
 
-from xlalign.reporting import page
+from xlalign.reporting import folder
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -32,7 +32,7 @@ def screenshot(path: Path, folder: Path, *options: str) -> np.ndarray:
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 def test_the_page_is_drawn_in_light_and_dark(tmp_path):
-    made = page.write(report_sample.report(), tmp_path)
+    made = folder.write(report_sample.report(), tmp_path)
     light = screenshot(made, tmp_path)
     dark = screenshot(made, tmp_path, "--blink-settings=preferredColorScheme=0")
     assert light.shape == (2400, 1100, 3)

@@ -7,7 +7,8 @@ import report_sample
 
 from xlalign.errors import UserError
 from xlalign.reporting import page
-from xlalign.reporting.heat import heat, shade
+from xlalign.reporting.gains import gains_table, heat
+from xlalign.reporting.results import languages_of
 from xlalign.reporting.trace import lines, parts, trace
 
 
@@ -55,7 +56,7 @@ def test_every_score_on_the_page_can_be_traced():
     data = report_sample.report()
     html = page.render(data)
     for task, entry in data.results.tasks.items():
-        columns = [*entry.languages(), "others", *(["gap"] if task != "tatoeba" else [])]
+        columns = [*languages_of(entry), "others", *(["gap"] if task != "tatoeba" else [])]
         for model in entry.models:
             for column in columns:
                 assert html.count(f"xlalign report --why {task}/{model}/{column}") >= 2  # its table, the heat table
@@ -70,16 +71,19 @@ def test_heat_is_coloured_by_the_gain_and_marked():
     found = heat(report_sample.results())
     rows = {(task, model): dict(zip(found.columns, spots, strict=True)) for task, model, spots in found.rows}
     assert found.columns == ("en", "de", "es", "ru", "hi", "others", "gap")
-    assert rows["XNLI", "base"]["de"].background == ""
+    assert rows["XNLI", "base"]["de"].direction == ""
     better = rows["XNLI", "ml-ctl"]
     assert better["de"].mark == "*"
     assert better["de"].title.startswith("+11")
     assert better["gap"].title.startswith("-10")
-    assert better["gap"].background == rows["XNLI", "ml-ctl"]["others"].background[:1] + better["gap"].background[1:]
+    assert (better["gap"].direction, better["others"].direction) == ("up", "up")
+    assert max(cell.strength for cells in rows.values() for cell in cells.values()) == 1.0
     assert rows["Tatoeba", "ppa"]["en"].text == ""
 
 
-def test_shades_are_white_at_zero_and_legible():
-    assert shade(0.0) == ("#f7f7f7", "#111111")
-    assert shade(1.0) == shade(3.0) == ("#5e3c99", "#ffffff")
-    assert shade(-1.0)[0] == "#e66101"
+def test_gains_are_points_above_the_baseline():
+    table = gains_table(report_sample.results())
+    assert [column.name for column in table.columns][:4] == ["task", "model", "en", "de"]
+    first = dict(zip([column.name for column in table.columns], table.rows[0].cells, strict=True))
+    assert (first["task"].value, first["model"].value) == ("XNLI", "mlm")
+    assert first["de"].value == pytest.approx(1.2, abs=0.05)

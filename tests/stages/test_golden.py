@@ -33,9 +33,9 @@ test_examples = 10
 """
 
 GOLDEN = {
-    "prepare": (3, "6ec785d5cbd34eba"),
-    "eval.xnli.data": (2, "06302537dc5d28a4"),
-    "eval.xnli.english": (2, "5ec5bc386e140b2d"),
+    "prepare": (3, "29b7149be574f36b"),
+    "eval.xnli.data": (3, "cc3b360cf70577a6"),
+    "eval.xnli.english": (3, "61bb28a9eafa0c23"),
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from fake_stage import graph, node
 
+from xlalign.artifacts.artifact import EVERYTHING
+from xlalign.artifacts.collect import garbage, sweep
 from xlalign.artifacts.runs import records
 from xlalign.artifacts.store import Store
 from xlalign.errors import DataError, Interrupted
@@ -18,6 +20,9 @@ from xlalign.stages.execution import ExecutionSettings, InlineExecutor
 from xlalign.stages.runner import Outcome, closure, make_current, plan
 
 INLINE = ExecutionSettings(workers=1)
+told = pytest.mark.filterwarnings("always::xlalign.errors.Notice")
+"""For tests of what is damaged on purpose: a notice is not an error."""
+
 SUPPORT = Path(__file__).parents[1] / "support"
 
 
@@ -64,7 +69,10 @@ def test_closure_puts_inputs_first_and_leaves_out_what_is_not_needed():
 def test_first_run_makes_second_hits(workers):
     settings = ExecutionSettings(workers=workers)
     outcomes, lines = run(DIAMOND, ["ppa"], settings)
-    assert {name: o.state for name, o in outcomes.items()} == dict.fromkeys(["prepare", "align", "base", "ppa"], "made")
+    states = {name: o.state for name, o in outcomes.items()}
+    assert [states.pop("align"), states.pop("base")].count("made") == 1  # they are equal, so one artifact serves both
+    assert {outcomes[name].why for name in ("align", "base")} & {"the same as base", "the same as align"}
+    assert states == {"prepare": "made", "ppa": "made"}
     assert json.loads((outcomes["ppa"].artifact.data / "result.json").read_text())[0] == 2
     assert "run prepare: new" in lines
     again, lines = run(DIAMOND, ["ppa"], settings)
@@ -84,6 +92,75 @@ def test_same_content_stops_the_cascade():
     run(DIAMOND, ["ppa"])
     harmless = {**DIAMOND, "prepare": node("prepare", value=1, seconds=0.01)}
     assert run(harmless, ["ppa"])[1][-1] == "hit ppa"
+
+
+def damage(outcome: Outcome) -> Path:
+    place = outcome.artifact.data / "result.json"
+    place.write_bytes(bytes([place.read_bytes()[0] ^ 1]) + place.read_bytes()[1:])
+    return place
+
+
+@told
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_damaged_input_is_made_again_before_anything_is_made_from_it(workers):
+    settings = ExecutionSettings(workers=workers)
+    before, _ = run(DIAMOND, ["ppa"], settings)
+    for name in ("prepare", "base"):
+        damage(before[name])
+    changed = {**DIAMOND, "ppa": node("ppa", {"bitext": "prepare", "links": "align", "model": "base"}, value=3)}
+    recorder = Recorder()
+    after = make_current(changed, ["ppa"], Store(), settings, recorder, "test")
+    assert [line for line in recorder.lines if line.startswith(("run", "made"))][-1] == "made ppa"
+    assert "run prepare: damaged: result.json has other content" in recorder.lines
+    assert [e.note for e in recorder.events if e.kind == "warning" and "the cached fake `prepare`" in e.note]
+    assert {name: o.artifact.manifest.content for name, o in after.items() if name != "ppa"} == {
+        name: o.artifact.manifest.content for name, o in before.items() if name != "ppa"
+    }
+    assert all(o.artifact.damage(EVERYTHING) == [] for o in after.values())
+    read = json.loads((after["ppa"].artifact.data / "result.json").read_text())
+    assert read[1]["bitext"] == [1, {}]
+
+
+@told
+def test_a_result_is_verified_before_it_is_shown_and_an_export_in_full():
+    stages = graph(node("quiet", value=1), node("spoken", value=2, shows=True))
+    outcomes, _ = run(stages, ["quiet", "spoken"])
+    damage(outcomes["quiet"])
+    damage(outcomes["spoken"])
+    _, lines = run(stages, ["quiet", "spoken"])
+    assert lines[1:] == ["hit quiet", "run spoken: damaged: result.json has other content", "made spoken"]
+    recorder = Recorder()
+    make_current(stages, ["quiet"], Store(), INLINE, recorder, "test", reading=["quiet"])
+    assert recorder.lines[-1] == "made quiet"
+
+
+@told
+def test_reports_and_timings_identify_nothing():
+    outcomes, _ = run(graph(node("a", value=1, note="first"), node("b", {"x": "a"})), ["b"])
+    again, lines = run(graph(node("a", value=1, note="second"), node("b", {"x": "a"})), ["b"])
+    assert lines[1:] == ['run a: note "first" -> "second"', "made a", "hit b"]
+    assert outcomes["a"].artifact.manifest.key != again["a"].artifact.manifest.key
+    (again["a"].artifact.data / "report.json").write_text("longer than before")
+    assert run(graph(node("a", value=1, note="second"), node("b", {"x": "a"})), ["a"])[1][-1] == "made a"
+
+
+def test_a_collection_during_a_run_takes_nothing_of_it():
+    garbage_too = obtain_one()
+
+    class Collecting(Recorder):
+        def finished(self, node: Node, outcome: Outcome) -> None:
+            super().finished(node, outcome)
+            sweep(Store(), garbage(Store(), keep_runs=0, grace=0))
+
+    recorder = Collecting()
+    outcomes = make_current(DIAMOND, ["ppa"], Store(), INLINE, recorder, "test")
+    assert all(outcome.artifact.folder.is_dir() for outcome in outcomes.values())
+    assert not garbage_too.is_dir()
+    assert list((Store().root / "holds").iterdir()) == []
+
+
+def obtain_one() -> Path:
+    return run(graph(node("old", value=9)), ["old"])[0]["old"].artifact.folder
 
 
 def test_plan_tells_without_doing():
@@ -130,7 +207,7 @@ from xlalign.stages.runner import make_current
 class Quiet:
     def planned(self, nodes): pass
     def started(self, node, why): print("run", flush=True)
-    def finished(self, node, outcome): print(outcome.state, flush=True)
+    def finished(self, node, outcome): print(outcome.state, outcome.why.replace(" ", "_"), flush=True)
     def progressed(self, name, event): pass
 if __name__ == "__main__":
     import signal
@@ -147,7 +224,8 @@ def start(tmp_path: Path, seconds: float, *more: str) -> "subprocess.Popen[str]"
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     command = [sys.executable, str(script), str(seconds), str(tmp_path / "touched"), *more]
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(SUPPORT)}, stdout=subprocess.PIPE, text=True)
+    path = os.pathsep.join([str(SUPPORT), str(SUPPORT.parents[1])])
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True)
 
 
 def wait_for_lines(path: Path, count: int) -> list[str]:
@@ -176,7 +254,10 @@ def test_two_processes_on_one_cache_compute_once(tmp_path):
     first, second = start(tmp_path, 1.5), start(tmp_path, 1.5)
     outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
     assert len((tmp_path / "touched").read_text().splitlines()) == 2
-    assert all(text.split().count("made") + text.split().count("hit") == 2 for text in outputs)
+    words = [text.split() for text in outputs]
+    assert sum(own.count("made") for own in words) == 2
+    assert sum(own.count("hit") for own in words) == 2
+    assert sum(own.count("made_by_another_run") for own in words) == 2
 
 
 @pytest.mark.parametrize("more", [(), ("polite",)], ids=["at once", "after a checkpoint"])

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +19,7 @@ from xlalign.stages.base import Job, Kind, Node
 class FakeSettings(Settings):
     value: int = Field(0, description="a number")
     fail: bool = Field(False, description="whether to fail")
+    note: str = Field("", description="text of its report, which is no part of the result")
     polite: bool = Field(False, description="whether SIGTERM ends it by Interrupted, as it ends a training")
     seconds: float = operational(0.0, "how long it takes")
     touch: str = operational("", "file that gets a line per run")
@@ -41,6 +43,7 @@ def run(job: Job) -> None:
         raise DataError("bad line 3", "mend it")
     read = {role: json.loads((path / "result.json").read_text()) for role, path in job.inputs.items()}
     (job.space.out / "result.json").write_text(json.dumps([job.settings.value, read]))
+    (job.space.out / "report.json").write_text(f"{job.settings.note:>12}")
     job.space.info["value"] = job.settings.value
 
 
@@ -48,11 +51,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise Interrupted("a checkpoint was written")
 
 
-KIND = Kind("fake", 1, "fake_stage")
+KIND = Kind("fake", 1, "fake_stage", volatile=("report.json",))
+SHOWN = replace(KIND, shown=("result.json",))
 
 
-def node(name: str, inputs: dict[str, str] | None = None, **settings: object) -> Node:
-    return Node(name, KIND, FakeSettings(**settings), inputs or {})
+def node(name: str, inputs: dict[str, str] | None = None, *, shows: bool = False, **settings: object) -> Node:
+    return Node(name, SHOWN if shows else KIND, FakeSettings(**settings), inputs or {})
 
 
 def graph(*nodes: Node) -> dict[str, Node]:

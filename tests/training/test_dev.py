@@ -5,17 +5,17 @@ import json
 import numpy as np
 
 from xlalign.training import pretrain as domain
-from xlalign.training.dev import found
+from xlalign.training.dev import retrieval_accuracy
 from xlalign.training.settings import PretrainSettings
 from xlalign.training.tokens import Tokens
 
 
-def test_found_is_the_mean_of_both_directions():
+def test_retrieval_accuracy_is_the_mean_of_both_directions():
     x = np.eye(4, dtype=np.float32)
-    assert found(x, x * 3) == 1.0
-    assert found(x, x[[1, 0, 2, 3]]) == 0.5
+    assert retrieval_accuracy(x, x * 3) == 1.0
+    assert retrieval_accuracy(x, x[[1, 0, 2, 3]]) == 0.5
     one_hub = np.array([[1, 1], [1, 0], [0, 1]], np.float32)
-    assert found(one_hub, one_hub) == 1.0
+    assert retrieval_accuracy(one_hub, one_hub) == 1.0
 
 
 def test_select_gathers_texts():

@@ -55,15 +55,21 @@ def test_known_words_are_replaced_whole_and_the_rest_stays(artifacts):
     known = next(e for e in entries.words if e.target_lang == "de" and len(e.source) > 3)
     texts, words = [f"zz {known.source} zz", "zz"], [["zz", known.source, "zz"], ["zz"]]
     tokens = tokenise(texts, tokenizer, words)
-    switch = Switch.of(tokens, words, ["en", "en"], entries)
+    vocabulary = [("en", word.casefold()) for word in words[0]]
+    types = np.full(len(tokens.ids), -1, np.int32)
+    for text, begin in enumerate(tokens.borders[:-1]):
+        own = tokens.words[begin : tokens.borders[text + 1]].tolist()
+        for number in set(own):
+            types[begin + own.index(number)] = number
+    switch = Switch.of(vocabulary, entries)
     choices = [e.target for e in entries.words if e.source == known.source]
     draw = np.arange(2).astype(np.uint64)
-    all_, begins, labels = switch.apply(tokens, entries, np.array([0, 1]), draw, 1.0)
+    all_, begins, labels = switch.apply(tokens, types, np.array([0, 1]), draw, 1.0)
     border = int(all_.borders[1])
     assert all_.ids[:border].tolist() in [ids(f"zz {choice} zz") for choice in choices]
     assert all_.ids[border:].tolist() == ids("zz")
     assert labels.tolist() == [ids(known.source)[0]]
     assert begins.tolist() == [len(ids("zz"))]
-    none, begins, _ = switch.apply(tokens, entries, np.array([0, 1]), draw, 0.0)
+    none, begins, _ = switch.apply(tokens, types, np.array([0, 1]), draw, 0.0)
     assert none.ids.tolist() == tokens.ids.tolist()
     assert len(begins) == 0

@@ -13,16 +13,19 @@ from xlalign.bitext import corpus
 from xlalign.errors import DataError, UserError
 from xlalign.modeling.encoder import Encoder, load
 from xlalign.objectives import OBJECTIVES, presets
-from xlalign.objectives.batch import Batch
-from xlalign.objectives.options import DataOptions
+from xlalign.objectives.base import LossOutput
+from xlalign.objectives.batch import TrainingBatch
+from xlalign.objectives.recipe import DataOptions
+from xlalign.objectives.requests import Momentum, Span
 from xlalign.training import pretrain as domain
-from xlalign.training.corpus import read_pairs
-from xlalign.training.data import RecipeBatches
 from xlalign.training.loop import train, weights
-from xlalign.training.recipe import RecipeProgram
+from xlalign.training.planner import RecipeBatches
+from xlalign.training.pretrain import Sources
+from xlalign.training.program import RecipeProgram
 from xlalign.training.settings import PretrainSettings
-from xlalign.training.vectors import sentence_matrix
-from xlalign.training.views import Frame
+from xlalign.training.teachers import sentence_vectors
+from xlalign.training.tokens import tokenise
+from xlalign.training.views import SpecialTokens
 
 SHALLOW = {
     "infoxlm": {"contrast.layers": [2], "contrast.queue": 32},
@@ -47,7 +50,7 @@ class Built:
 
     def __init__(self, name: str, query: Encoder, settings: PretrainSettings, batches: RecipeBatches) -> None:
         self.settings, self.batches = settings, batches
-        self.program = RecipeProgram(batches.recipe, query, settings.seed)
+        self.program = RecipeProgram(batches.recipe, query, settings.seed, widths=batches.widths)
 
 
 @pytest.fixture(scope="session")
@@ -59,15 +62,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(artifacts: tuple[Path, Path], cache: Path) -> Callable[[str], Built]:
     """Programs on fresh copies of one encoder; what they read is read once."""
     bitext, alignments = artifacts
-    model, tokenizer = domain.beginning(settings_for("mlm"), bitext, None, cache)
+    model, tokenizer = domain.load_start(settings_for("mlm"), bitext, None, cache)
 
     @functools.cache
     def batches_of(name: str) -> tuple[PretrainSettings, RecipeBatches]:
         settings = settings_for(name)
         query = Encoder(copy.deepcopy(model))
-        recipe = domain.fitted(settings.recipe(), query, Frame.of(tokenizer))
-        batches = domain.load_batches(settings, recipe, tokenizer, bitext, alignments)
-        return settings, domain.taught(recipe, batches, query, tokenizer, bitext)[1]
+        recipe = domain.fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
+        sources = Sources(bitext, alignments, cache / name)
+        return settings, domain.load_batches(settings, recipe, query, tokenizer, sources)
 
     return lambda name: Built(name, Encoder(copy.deepcopy(model)), *batches_of(name))
 
@@ -81,7 +84,7 @@ class Twice:
     def __len__(self) -> int:
         return 2
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int) -> TrainingBatch:
         return self.batches.batch(step % 2)
 
 
@@ -131,26 +134,28 @@ class StopAfter:
         self.program, self.left = program, steps
         self.modules, self.loss = program.modules, program.loss
 
-    def after_step(self, step: int) -> None:
-        self.program.after_step(step)
+    def after_step(self, step: int, output: LossOutput) -> None:
+        self.program.after_step(step, output)
         self.left -= 1
         if self.left < 0:
             raise KilledError
 
 
 @pytest.mark.parametrize("name", presets.names())
-def test_needs_are_honest(name, artifacts, cache):
+def test_needs_are_honest(name, artifacts, cache, tmp_path):
     """Built from nothing but what it says it needs, a preset still gives a batch."""
     settings = settings_for(name)
-    recipe = settings.recipe()
+    recipe = settings.recipe
     bitext, alignments = artifacts
-    _, tokenizer = domain.beginning(settings, bitext, None, cache)
+    _, tokenizer = domain.load_start(settings, bitext, None, cache)
     needs = presets.needs(name)
     given = alignments if needs & {"links", "dictionary"} else None
-    data = domain.load_data(recipe, tokenizer, bitext, given, 0)
+    sources = Sources(bitext, given, tmp_path)
+    domain.make_tokens(recipe, tokenizer, sources)
+    data = domain.load_data(recipe, tokenizer, sources, 0)
     assert (data.pairs is not None) == bool(needs & {"pairs", "links"})
     assert (data.mono is not None) == ("mono" in needs)
-    assert (data.entries is not None) == ("dictionary" in needs)
+    assert (data.dictionaries is not None) == ("dictionary" in needs)
     if given is not None:
         with pytest.raises(DataError, match="align"):
             domain.pretrain(settings, bitext, None, None, Path("nowhere"), Path("nowhere"))
@@ -159,15 +164,16 @@ def test_needs_are_honest(name, artifacts, cache):
 def test_momentum_encoder_moves_once_a_step_and_only_by_its_rule(build):
     built = build("ppa")
     program = built.program
-    slow = {n: p.clone() for n, p in program.encoders["momentum"].named_parameters()}
+    slow = {n: p.clone() for n, p in program.encoders[Momentum(0.999)].named_parameters()}
     torch._foreach_add_([p.detach() for p in program.encoders["query"].parameters()], 1.0)
     program.loss(built.batches.batch(0)).loss.backward()
-    program.loss(built.batches.batch(1)).loss.backward()
-    assert all(torch.equal(slow[n], p) for n, p in program.encoders["momentum"].named_parameters())
-    program.after_step(1)
-    moved = program.encoders["momentum"].named_parameters()
+    output = program.loss(built.batches.batch(1))
+    output.loss.backward()
+    assert all(torch.equal(slow[n], p) for n, p in program.encoders[Momentum(0.999)].named_parameters())
+    program.after_step(1, output)
+    moved = program.encoders[Momentum(0.999)].named_parameters()
     assert all(torch.allclose(p, slow[n] + 0.001, atol=1e-6) for n, p in moved)
-    assert not any(p.requires_grad for p in program.encoders["momentum"].parameters())
+    assert not any(p.requires_grad for p in program.encoders[Momentum(0.999)].parameters())
 
 
 @pytest.mark.parametrize("name", ["ppa", "ml-ctl", "xlm-align"])
@@ -206,7 +212,7 @@ def test_spans_are_the_tokens_of_linked_words(build):
         own = links.words[links.borders[pair] : links.borders[pair + 1]].tolist()
         chosen = []
         for name in ("source", "target"):
-            span, view = batch.spans[name], batch.views[name]
+            span, view = batch.answer(Span(name)), batch.views[name]
             words = {int(view.words[p]) for p in span.positions[span.rows == row]}
             assert len(words) == 1
             chosen.append(words.pop())
@@ -217,11 +223,10 @@ def test_overrides_by_dotted_nested_and_bare_names():
     for options in ({"contrast.temperature": 0.3}, {"contrast": {"temperature": 0.3}}, {"temperature": 0.3}):
         assert presets.load("ppa", options).objectives["contrast"].temperature == 0.3
     settings = PretrainSettings.model_validate({"preset": "ppa", "queue": 64, "data": {"mask_rate": 0.2}})
-    assert settings.options["contrast.queue"] == 64
-    assert settings.options["data.mask_rate"] == 0.2
+    assert settings.recipe.objectives["contrast"].queue == 64
+    assert settings.recipe.data.mask_rate == 0.2
     assert settings.batch_size == 128  # the preset's, not the loop's default
     assert PretrainSettings.model_validate(settings.model_dump()) == settings
-    assert settings.recipe().objectives["contrast"].queue == 64
 
 
 @pytest.mark.parametrize(
@@ -288,10 +293,12 @@ def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_pat
 @pytest.mark.parametrize("name", ["ml-ctl", "translit-ppa", "mlm"])
 def test_a_run_that_is_taken_up_again_reads_its_tokens(name, artifacts, tmp_path, cache, monkeypatch):
     settings = settings_for(name)
-    _, tokenizer = domain.beginning(settings, artifacts[0], None, cache)
-    first = domain.load_batches(settings, settings.recipe(), tokenizer, *artifacts, tmp_path).batch(3)
-    monkeypatch.setattr("xlalign.training.tokens.BLOCK", None)  # nothing can be tokenised any more
-    again = domain.load_batches(settings, settings.recipe(), tokenizer, *artifacts, tmp_path).batch(3)
+    model, tokenizer = domain.load_start(settings, artifacts[0], None, cache)
+    query, sources = Encoder(model), Sources(*artifacts, tmp_path)
+    recipe = domain.fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
+    first = domain.load_batches(settings, recipe, query, tokenizer, sources).batch(3)
+    monkeypatch.setattr("xlalign.training.pretrain.write_tokens", None)  # nothing can be tokenised any more
+    again = domain.load_batches(settings, recipe, query, tokenizer, sources).batch(3)
     assert first.views.keys() == again.views.keys()
     assert all(torch.equal(view.ids, again.views[key].ids) for key, view in first.views.items())
 
@@ -301,9 +308,9 @@ def test_sentence_transformers_loads_the_model_with_our_mean_pooling(artifacts, 
     sentence_transformers = pytest.importorskip("sentence_transformers")
     domain.pretrain(settings_for("ml-ctl", steps=1), *artifacts, None, tmp_path / "work", tmp_path / "out")
     model, tokenizer = load(tmp_path / "out")
-    data = read_pairs(artifacts[0], tokenizer, DataOptions(), split="dev")
-    expected = sentence_matrix(Encoder(model.eval()), data.tokens, Frame.of(tokenizer), DataOptions())
     texts = [text for pair in corpus.read_pairs(artifacts[0] / "dev") for text in (pair.source, pair.target)]
+    frame, options = SpecialTokens.of(tokenizer), DataOptions()
+    expected = sentence_vectors(Encoder(model.eval()), tokenise(texts, tokenizer), frame, options)
     found = sentence_transformers.SentenceTransformer(str(tmp_path / "out"), device="cpu").encode(texts)
     assert np.allclose(found, expected, atol=1e-5)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlalign.objectives.options import DataOptions
-from xlalign.training.hashing import key, mix, text_hashes, uniform
+from xlalign.hashing import key, mix, text_hashes, uniform
+from xlalign.objectives.recipe import DataOptions
 from xlalign.training.sampler import Run, Sampler, apportion, tempered, unimax
 
 HASHES = text_hashes(map(str, range(60)))

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from xlalign.alignment.base import AlignerSettings
 from xlalign.registry import Registry
 
-if TYPE_CHECKING:
-    from xlalign.alignment.base import MakeAligner
-
-_ENCODER = "xlalign.alignment.encoder.aligner"
-_EXTERNAL = "xlalign.alignment.external"
-ALIGNERS: Registry[MakeAligner] = Registry(
+_ENCODER = "xlalign.alignment.encoder.settings"
+_PROGRAMS = "xlalign.alignment.programs"
+ALIGNERS: Registry[type[AlignerSettings]] = Registry(
     "aligner",
     {
-        "hmm": "xlalign.alignment.hmm.aligner:HmmAligner",
-        "argmax": f"{_ENCODER}:argmax",
-        "itermax": f"{_ENCODER}:itermax",
-        "match": f"{_ENCODER}:match",
-        "softmax": f"{_ENCODER}:softmax",
-        "sinkhorn": f"{_ENCODER}:sinkhorn",
-        "transport": f"{_ENCODER}:transport",
-        "forward": f"{_ENCODER}:forward",
-        "reverse": f"{_ENCODER}:reverse",
-        "gold": "xlalign.alignment.given:GoldLinks",
-        "fast_align": f"{_EXTERNAL}.fast_align:FastAlign",
-        "eflomal": f"{_EXTERNAL}.eflomal:Eflomal",
-        "simalign": f"{_EXTERNAL}.simalign:SimAlign",
+        "hmm": "xlalign.alignment.hmm.settings:HmmSettings",
+        "argmax": f"{_ENCODER}:ArgmaxSettings",
+        "itermax": f"{_ENCODER}:ItermaxSettings",
+        "match": f"{_ENCODER}:MatchSettings",
+        "softmax": f"{_ENCODER}:SoftmaxSettings",
+        "sinkhorn": f"{_ENCODER}:SinkhornSettings",
+        "transport": f"{_ENCODER}:TransportSettings",
+        "forward": f"{_ENCODER}:ForwardSettings",
+        "reverse": f"{_ENCODER}:ReverseSettings",
+        "gold": "xlalign.alignment.given:GoldSettings",
+        "fast_align": f"{_PROGRAMS}:FastAlignSettings",
+        "eflomal": f"{_PROGRAMS}:EflomalSettings",
+        "simalign": f"{_PROGRAMS}:SimAlignSettings",
     },
     "xlalign.aligners",
 )
-"""Every aligner: name -> (settings, encoder) -> aligner."""
+"""Every aligner: name -> the settings that make it."""

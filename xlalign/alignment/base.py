@@ -1,14 +1,25 @@
-"""What an aligner is."""
+"""What an aligner is, and the settings that make one.
+
+A row of `ALIGNERS` stands for a settings model: light to import, it knows its fields and makes the aligner. An aligner
+that learns from text is `Trainable`; what it learned is `Saved` if it can write itself to a file, which the settings
+model reads again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from xlalign.alignment.settings import AlignSettings
-from xlalign.bitext.corpus import GoldPair
+from xlalign.config import Settings
+from xlalign.errors import UserError
 from xlalign.types import Alignment, WordPair
+
+if TYPE_CHECKING:
+    from xlalign.bitext.corpus import GoldPair
+
+EMPTY = Alignment((), ())
 
 
 class Aligner(Protocol):
@@ -29,21 +40,61 @@ class Trainable(Protocol):
 
 
 @runtime_checkable
-class Knowing(Protocol):
-    """An aligner that is told the gold links of a language pair."""
+class Saved(Protocol):
+    """A trained aligner that can be kept in a file, to align new text."""
 
-    def know(self, rows: Iterable[GoldPair]) -> Aligner:
-        """Take in the gold pairs."""
+    def save(self, path: Path) -> None:
+        """Write one file, which `AlignerSettings.load` reads."""
         ...
 
 
-@runtime_checkable
-class Threaded(Protocol):
-    """An aligner that can use several threads of its process; no result depends on their number."""
+@dataclass(frozen=True)
+class AlignerInputs:
+    """What an aligner is given for one language pair, beside its settings.
 
-    workers: int
+    Attributes:
+        languages: "<source>-<target>".
+        encoder: model directory or hub id.
+        gold: gold links of the bitext and of given gold standards.
+        priors: lexicon TSVs or MUSE dictionaries known beforehand.
+        workers: threads of this process; no result may depend on their number.
+    """
+
+    languages: str = ""
+    encoder: str | Path | None = None
+    gold: Sequence[GoldPair] = ()
+    priors: Sequence[Path] = ()
+    workers: int = 1
 
 
-MakeAligner = Callable[[AlignSettings, str | Path | None], Aligner | Trainable]
-"""A row of ALIGNERS: settings, and the encoder (model directory or hub id) for those that use one."""
-EMPTY = Alignment((), ())
+class AlignerSettings(Settings):
+    """What one aligner may be told; base of the rows of `ALIGNERS`.
+
+    Attributes:
+        kind: the name of the row; a subclass gives it its default.
+        takes: which of `encoder`, `models` and `priors` of [align-words] the aligner can use.
+        model_suffix: of the file that a trained aligner is saved in.
+    """
+
+    kind: str
+    takes: ClassVar[frozenset[str]] = frozenset()
+    model_suffix: ClassVar[str] = ".model"
+
+    def make(self, inputs: AlignerInputs) -> Aligner | Trainable:
+        """The aligner for one language pair.
+
+        Raises:
+            UserError: something that it needs is not given.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def load(cls, path: Path) -> Aligner:
+        """The trained aligner that was saved to `path`.
+
+        Raises:
+            UserError: this kind of aligner is never saved.
+            DataError: the file is missing or damaged.
+        """
+        name = cls.model_fields["kind"].default
+        raise UserError(f"aligner `{name}` keeps no trained model", "use aligner `hmm`, or one with an encoder")

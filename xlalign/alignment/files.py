@@ -5,7 +5,7 @@ gold/<name>.parquet          the same for gold pairs, with sure and possible lin
 pharaoh/<src>-<tgt>.txt      one line per pair, in the order of the bitext
 lexicon/<src>-<tgt>.tsv      see `lexicon`
 muse/<src>-<tgt>.txt         the best translations of the lexicon as a MUSE dictionary
-models/<src>-<tgt>.npz       the trained statistical aligner, for new text
+models/<src>-<tgt>.npz       the trained aligner, for new text; its suffix is the aligner's
 scores.json                  AER per gold set;  report.json: counts per language pair
 """
 
@@ -32,7 +32,7 @@ LINKS = [*WORDS, ("links", _LINKS), ("scores", pa.list_(pa.float32()))]
 GOLD = [*LINKS, ("sure", _LINKS), ("possible", _LINKS)]
 
 
-class Row(NamedTuple):
+class AlignedRow(NamedTuple):
     """A pair and its links."""
 
     id: str
@@ -68,7 +68,7 @@ def read_words(path: Path) -> Iterator[tuple[str, WordPair]]:
             yield identity, (source, target)
 
 
-def read_links(artifact: Path) -> Iterator[Row]:
+def read_links(artifact: Path) -> Iterator[AlignedRow]:
     """All aligned pairs of an alignments artifact, in order."""
     return chain.from_iterable(map(read_rows, link_files(artifact)))
 
@@ -83,11 +83,11 @@ def language_pair(path: Path) -> str:
     return (pq.read_schema(path).metadata or {}).get(b"pair", b"").decode()
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[AlignedRow]:
     """The aligned pairs of one file."""
     for batch in _batches(path, ["id", "source_words", "target_words", "links", "scores"]):
         for identity, source, target, links, scores in zip(*batch, strict=True):
-            yield Row(identity, (source, target), Alignment(tuple(map(tuple, links)), tuple(scores)))
+            yield AlignedRow(identity, (source, target), Alignment(tuple(map(tuple, links)), tuple(scores)))
 
 
 def _batches(path: Path, columns: list[str]) -> Iterator[list[list[Any]]]:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from xlalign.alignment.base import Aligner
-from xlalign.alignment.settings import AlignSettings
-from xlalign.bitext.corpus import GoldPair
+from xlalign.alignment.base import AlignerInputs, AlignerSettings
 from xlalign.errors import DataError
 from xlalign.types import Alignment, Link, WordPair
 
+if TYPE_CHECKING:
+    from xlalign.bitext.corpus import GoldPair
 
-class GoldLinks:
+
+class GoldSettings(AlignerSettings):
     """The sure gold links that the bitext itself holds (`gold_for_train = true`), for experiments on link quality."""
 
-    def __init__(self, settings: AlignSettings, encoder: str | Path | None) -> None:
-        self.links: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Link, ...]] = {}
+    kind: Literal["gold"] = "gold"
 
-    def know(self, rows: Iterable[GoldPair]) -> Aligner:
-        """The aligner that looks links up in these gold pairs."""
-        self.links = {(tuple(r.source_words), tuple(r.target_words)): tuple(sorted(r.sure)) for r in rows}
-        return self
+    def make(self, inputs: AlignerInputs) -> GoldLinks:
+        """The aligner that looks links up in the gold pairs."""
+        return GoldLinks(inputs.gold)
+
+
+class GoldLinks:
+    """Looks up links.
+
+    Args:
+        gold: the pairs that have some.
+    """
+
+    def __init__(self, gold: Iterable[GoldPair]) -> None:
+        self.links = {(tuple(r.source_words), tuple(r.target_words)): tuple(sorted(r.sure)) for r in gold}
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """The gold links of each pair.
@@ -29,10 +39,10 @@ class GoldLinks:
         Raises:
             DataError: a pair has none.
         """
-        return [self._links(pair) for pair in pairs]
+        return [self._lookup(pair) for pair in pairs]
 
-    def _links(self, pair: WordPair) -> Alignment:
-        found = self.links.get((tuple(pair[0]), tuple(pair[1])))
+    def _lookup(self, pair: WordPair) -> Alignment:
+        found: tuple[Link, ...] | None = self.links.get((tuple(pair[0]), tuple(pair[1])))
         if found is None:
             raise DataError(
                 f"no gold links for `{' '.join(pair[0])}`", "set prepare.gold_for_train = true, or choose aligner = hmm"

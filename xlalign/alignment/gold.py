@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from xlalign.alignment import aer, named, pharaoh
+from xlalign.alignment import aer, pharaoh
+from xlalign.alignment.settings import parse_files
 from xlalign.bitext.readers.lines import lines as read_lines
 from xlalign.errors import DataError
 from xlalign.types import Link, WordPair
@@ -76,7 +77,7 @@ def read_spec(text: str) -> tuple[str, GoldSet]:
         UserError: the languages or the text are missing.
         DataError: as `read`.
     """
-    pair, (path, *links) = named.parse(text)
+    pair, (path, *links) = parse_files(text)
     return pair, read(path, links[0] if links else None)
 
 

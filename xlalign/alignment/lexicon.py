@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlalign.alignment.hmm.corpus import Vocabulary
+from xlalign.alignment.hmm.numbering import Vocabulary
 from xlalign.bitext.readers.lines import lines
 from xlalign.errors import DataError
 from xlalign.types import Alignment, WordPair

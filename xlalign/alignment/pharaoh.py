@@ -17,7 +17,7 @@ from xlalign.types import Link
 _TOKEN = re.compile(r"(?P<i>\d+)(?P<kind>[-p?])(?P<j>\d+)(?::(?P<score>\d*\.?\d+(?:[eE][-+]?\d+)?))?")
 
 
-class Links(NamedTuple):
+class PharaohLinks(NamedTuple):
     """A parsed line. `possible` holds every link, the sure ones too; all are sorted.
 
     `scores` has one number per possible link, 1.0 where the line gives none.
@@ -28,7 +28,7 @@ class Links(NamedTuple):
     scores: tuple[float, ...]
 
 
-def parse(line: str, base: int = 0, where: str = "links") -> Links:
+def parse(line: str, base: int = 0, where: str = "links") -> PharaohLinks:
     """Read one line.
 
     Args:
@@ -47,7 +47,7 @@ def parse(line: str, base: int = 0, where: str = "links") -> Links:
         if kind == "-":
             sure.add(link)
     possible = tuple(sorted(scores))
-    return Links(tuple(sorted(sure)), possible, tuple(scores[link] for link in possible))
+    return PharaohLinks(tuple(sorted(sure)), possible, tuple(scores[link] for link in possible))
 
 
 def _parse_token(token: str, base: int, where: str) -> tuple[Link, str, float]:

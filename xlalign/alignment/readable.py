@@ -7,8 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from xlalign.alignment import files, lexicon, named, pharaoh
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment import files, lexicon, pharaoh
+from xlalign.alignment.settings import AlignSettings, first_files
 from xlalign.progress import track
 from xlalign.types import Alignment
 
@@ -42,7 +42,7 @@ def _write_pair(out: Path, pair: str, settings: AlignSettings) -> dict[str, Any]
     entries = counter.entries(settings.lexicon_min_count, settings.lexicon_min_probability)
     lexicon.write(out / "lexicon" / f"{pair}.tsv", entries)
     lexicon.write_muse(out / "muse" / f"{pair}.txt", entries, settings.muse_translations)
-    checks = {path.name: _check(entries, path) for path in named.files_of(settings.dictionaries, pair)}
+    checks = {path.name: _check(entries, path) for path in first_files(settings.dictionaries, pair)}
     return {**counts, "lexicon": len(entries), **({"dictionaries": checks} if checks else {})}
 
 

@@ -1,56 +1,37 @@
-"""What `[align-words]` may say."""
+"""What `[align-words]` may say: what concerns every aligner here, the fields of the chosen one in its own settings.
+
+A table is flat: `aligner = "itermax"`, `layer = 8`, `rounds = 3`. The last two go to the settings of `itermax`. They
+may also stand in a table that is called like the aligner (`hmm = {p_null = 0.1}`) or begin with its name
+(`itermax_rounds`), as older files have them.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
-from xlalign.alignment.symmetrize import Heuristic
-from xlalign.config import Settings, late, operational
+from xlalign.alignment import ALIGNERS
+from xlalign.alignment.base import AlignerSettings
+from xlalign.alignment.hmm.settings import HmmSettings
+from xlalign.config import Settings, late
+from xlalign.config.load import PartError
+from xlalign.errors import UserError
+from xlalign.registry import OneOf
 
-
-class HmmSettings(Settings):
-    """The statistical aligner; the defaults were chosen once for all language pairs (docs/log.md)."""
-
-    ibm1_iterations: int = Field(12, ge=1, description="EM iterations of IBM model 1")
-    hmm_iterations: int = Field(5, ge=1, description="iterations of the HMM with agreement")
-    estimator: Literal["map", "vb"] = Field(
-        "map", description="M-step of the HMM: normalised counts plus prior, or variational Bayes"
-    )
-    concentration: float = Field(0.001, gt=0, description="symmetric Dirichlet parameter per word pair (vb only)")
-    p_null: float = Field(0.2, gt=0, lt=1, description="probability that a word has no counterpart")
-    similarity_weight: float = Field(1.0, ge=0, description="pseudo-counts of a pair of identically spelt words")
-    prefix_weight: float = Field(2.0, ge=0, description="pseudo-counts per word from a first run on word prefixes")
-    prefix_length: int = Field(4, ge=1, description="characters of a prefix")
-    lexicon_weight: float = Field(5.0, ge=0, description="pseudo-counts per word from a given lexicon")
-    lowercase: bool = Field(True, description="fold case before counting")
-    prune_after: int = Field(4, ge=1, description="IBM model 1 iterations before the table is pruned")
-    prune_below: float = Field(
-        1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
-    )
+GIVEN = ("encoder", "models", "priors")
+"""Fields for what an aligner is given; one that the chosen aligner cannot use is an error."""
 
 
 class AlignSettings(Settings):
     """Word alignment of a bitext."""
 
-    aligner: str = Field("hmm", description="name of an aligner: hmm, itermax, argmax, ... (`xlalign list aligners`)")
-    heuristic: Heuristic = Field(
-        "grow-diag-final-and", description="how a statistical aligner's two directions are combined"
-    )
-    hmm: HmmSettings = Field(default_factory=HmmSettings, description="the statistical aligner")
-    layer: int = Field(8, description="hidden layer of the encoder; 0 is the embedding output, -1 the last layer")
-    pooling: Literal["subword", "word"] = Field(
-        "subword", description="compare subwords and link their words, or compare mean states of words"
-    )
-    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="number format of the encoder")
-    itermax_rounds: int = Field(2, ge=1, description="rounds of itermax")
-    itermax_alpha: float = Field(0.9, gt=0, le=1, description="weight of a similarity with one linked side (itermax)")
-    softmax_threshold: float = Field(1e-3, ge=0, lt=1, description="least probability in both directions (softmax)")
-    sinkhorn_iterations: int = Field(2, ge=0, description="column and row normalisations (sinkhorn)")
-    transport_regularisation: float = Field(0.1, gt=0, description="entropy weight (transport)")
-    transport_marginal: float | None = Field(
-        None, gt=0, description="strength of the marginals in unbalanced transport; unset keeps them exactly"
+    aligner: Annotated[SerializeAsAny[AlignerSettings], OneOf(ALIGNERS)] = Field(
+        default_factory=HmmSettings,
+        description="name of an aligner, whose fields stand beside it: hmm, itermax, ... (`xlalign list aligners`)",
     )
     lexicon_min_count: float = Field(2.0, ge=0, description="least number of links of a lexicon entry")
     lexicon_min_probability: float = Field(0.02, ge=0, le=1, description="least p(t|s) and p(s|t) of a lexicon entry")
@@ -66,7 +47,7 @@ class AlignSettings(Settings):
         (), description="gold standards to score on: SOURCE-TARGET=TEXT or SOURCE-TARGET=TEXT,LINKS"
     )
     models: tuple[str, ...] = late(
-        (), "trained hmm models to apply instead of training: SOURCE-TARGET=FILE, FILE being models/....npz"
+        (), "trained models of the aligner to apply instead of training: SOURCE-TARGET=FILE, FILE being models/..."
     )
     priors: tuple[str, ...] = late(
         (), "lexicons that hmm starts from: SOURCE-TARGET=FILE, lexicon TSV or MUSE dictionary"
@@ -79,5 +60,103 @@ class AlignSettings(Settings):
     )
     sure_from: float = late(0.5, "least score of a sure link (pharaoh = sure)", ge=0, le=1)
     muse_translations: int = late(1, "translations of a word in the MUSE dictionaries, best first", ge=1)
-    device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
-    token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_aligner(cls, data: Any) -> Any:
+        """Hand the fields that are not ours to the settings of the aligner."""
+        if not isinstance(data, Mapping) or isinstance(data.get("aligner"), AlignerSettings):
+            return data
+        kind, fields = _named(data.get("aligner", "hmm"))
+        model = _model(kind)
+        ours = {name: value for name, value in data.items() if name in cls.model_fields}
+        for name, value in data.items():
+            if name == kind:
+                fields |= value.model_dump() if isinstance(value, AlignerSettings) else dict(value)
+            elif name not in ours:
+                own = _field(kind, model, name) or _refuse_field_of_others(kind, name)
+                # A slip of the pen is told by whichever model has the field that was meant.
+                meant = get_close_matches(own, [*cls.model_fields, *model.model_fields], n=1)
+                (fields if set(meant) & set(model.model_fields) else ours)[own] = value
+        return {**ours, "aligner": _validated(model, {**fields, "kind": kind})}
+
+    @model_validator(mode="after")
+    def _only_what_is_used(self) -> AlignSettings:
+        """Refuse an encoder, models or lexicons for an aligner that would ignore them."""
+        for name in GIVEN:
+            if getattr(self, name) and name not in self.aligner.takes:
+                able = [kind for kind, model in _models() if name in model.takes]
+                raise ValueError(
+                    f"`{name}` is given, but aligner `{self.aligner.kind}` uses none; these do: {', '.join(able)}"
+                )
+        return self
+
+
+def _named(aligner: Any) -> tuple[str, dict[str, Any]]:
+    """The kind that the field `aligner` names, and what it says besides: `"hmm"`, or a table with `kind`."""
+    if isinstance(aligner, Mapping):
+        return str(aligner.get("kind")), dict(aligner)
+    if isinstance(aligner, str):
+        return aligner, {}
+    raise ValueError(f"`aligner` has to be a name: {', '.join(ALIGNERS)}")
+
+
+def _model(kind: str) -> type[AlignerSettings]:
+    try:
+        return ALIGNERS.get(kind)
+    except UserError as error:
+        raise ValueError("; ".join(filter(None, (error.message, error.hint)))) from error
+
+
+def _validated(model: type[AlignerSettings], fields: Mapping[str, Any]) -> AlignerSettings:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise PartError(model, error) from error
+
+
+def _field(kind: str, model: type[AlignerSettings], name: str) -> str | None:
+    """The field of an aligner that a key of [align-words] stands for: `rounds` or `itermax_rounds`."""
+    return next((own for own in (name, name.removeprefix(f"{kind}_")) if own in model.model_fields), None)
+
+
+def _refuse_field_of_others(kind: str, name: str) -> str:
+    """The name itself, where no aligner has such a field."""
+    able = [other for other, model in _models() if name == other or _field(other, model, name)]
+    if able:
+        raise ValueError(f"aligner `{kind}` has no `{name}`; these have: {', '.join(able)}")
+    return name
+
+
+def _models() -> Iterator[tuple[str, type[AlignerSettings]]]:
+    """The settings models of all aligners that can be imported here."""
+    for kind in ALIGNERS:
+        try:
+            yield kind, ALIGNERS.get(kind)
+        except UserError:
+            continue
+
+
+class FilesOfPair(NamedTuple):
+    """What the user gives for one language pair: "<source>-<target>", and the files."""
+
+    pair: str
+    paths: tuple[Path, ...]
+
+
+def parse_files(text: str) -> FilesOfPair:
+    """Read `SOURCE-TARGET=FILE[,FILE]`, as options and settings write it.
+
+    Raises:
+        UserError: the languages or the file are missing.
+    """
+    pair, _, paths = text.partition("=")
+    first, *rest = paths.split(",")
+    if pair.count("-") != 1 or not first:
+        raise UserError(f"`{text}`: languages or file missing", "write SOURCE-TARGET=FILE, as in en-fr=words.txt")
+    return FilesOfPair(pair, (Path(first), *map(Path, rest)))
+
+
+def first_files(entries: Iterable[str], pair: str) -> Iterator[Path]:
+    """The first file of every entry for a language pair."""
+    return (found.paths[0] for found in map(parse_files, entries) if found.pair == pair)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
 import unicodedata
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from xlalign.files import file_sha256
+
+SETTLED_NS = 2_000_000_000
+"""A file younger than this (nanoseconds) is digested each time: a second write within one tick of the file system's
+clock would leave its size and time as they were."""
+
+_digested: dict[tuple[str, int, int, int], str] = {}
 
 
 def canonical(value: Any) -> str:
@@ -38,17 +45,32 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-digest_file = file_sha256
-"""The old name, until every room has the new one."""
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, read once in the life of this process while size, time and inode stay the same."""
+    state = path.stat()
+    identity = (str(path), state.st_size, state.st_mtime_ns, state.st_ino)
+    found = _digested.get(identity) or file_sha256(path)
+    if time.time_ns() - state.st_mtime_ns > SETTLED_NS:
+        _digested[identity] = found
+    return found
 
 
-def files_below(folder: Path) -> Iterable[Path]:
-    """Every regular file below `folder`, in a stable order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def known_digest(path: Path) -> str | None:
+    """What `digest_file` found of the file as it is now, without reading it; None where it never looked."""
+    state = path.stat()
+    return _digested.get((str(path), state.st_size, state.st_mtime_ns, state.st_ino))
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file below `folder`, in a stable order; a link is listed as itself and never followed."""
+    found = [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+    linked = [Path(place, name) for place, names, _ in os.walk(folder) for name in names]
+    return sorted([*found, *(path for path in linked if path.is_symlink())])
 
 
 def digest_path(path: Path) -> str:
-    """Content digest of a file, or of a folder's relative paths and contents."""
+    """Content digest of a file, or of a folder's relative paths and contents; links count as what they lead to."""
     if path.is_file():
-        return file_sha256(path)
-    return digest({file.relative_to(path).as_posix(): file_sha256(file) for file in files_below(path)})
+        return digest_file(path)
+    files = (file for file in sorted(path.rglob("*")) if file.is_file())
+    return digest({file.relative_to(path).as_posix(): digest_file(file) for file in files})

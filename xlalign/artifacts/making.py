@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import shutil
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from xlalign.artifacts import manifest as manifests
+from xlalign.artifacts.artifact import EVERYTHING, Artifact
 from xlalign.artifacts.digest import digest
+from xlalign.artifacts.locks import Waiting
 from xlalign.artifacts.manifest import SCHEMA, Manifest
-from xlalign.artifacts.store import Artifact, Store, Waiting
+from xlalign.artifacts.store import Store
+from xlalign.errors import Notice, XlalignError
 
 State = Literal["hit", "made"]
 
@@ -25,7 +31,7 @@ class Recipe:
 
     `settings` are the resolved options without the operational ones; `inputs` maps a role ("bitext") to the
     content digest of an artifact; `pins` fixes what lies outside the cache (digests of local files, revisions of
-    hub repositories). `volatile` are file patterns whose content may differ between equal runs (timings).
+    hub repositories). `volatile` are patterns of files that do not identify the result (reports, cards, timings).
     """
 
     stage: str
@@ -70,16 +76,28 @@ Make = Callable[[Workspace], None]
 
 
 def obtain(store: Store, recipe: Recipe, make: Make, waiting: Waiting | None = None) -> tuple[Artifact, State]:
-    """Return the artifact of `recipe`, made by `make` if it is not in the cache.
+    """Return the artifact of `recipe`, read in full, or made by `make` if it is not in the cache or damaged there.
 
-    Only one process makes a key at a time; the others wait for it and then hit.
+    Only one process makes a key at a time; the others wait for it and then hit. A damaged artifact goes to the trash,
+    where a collection finds it.
     """
-    if artifact := store.lookup(recipe.stage, recipe.key):
+    if artifact := store.lookup(recipe.stage, recipe.key, EVERYTHING):
         return artifact, "hit"
-    with store.lock(recipe.stage, recipe.key, waiting):
-        if artifact := store.lookup(recipe.stage, recipe.key):
+    with store.lock(recipe.key, waiting):
+        if artifact := store.lookup(recipe.stage, recipe.key, EVERYTHING):
             return artifact, "hit"
+        _put_aside(store, recipe)
         return _make(store, recipe, make), "made"
+
+
+def _put_aside(store: Store, recipe: Recipe) -> None:
+    """Move what lies where the artifact goes to the trash, and say why."""
+    folder = store.folder(recipe.stage, recipe.key)
+    if folder.is_dir() or folder.is_symlink():
+        damage = store.damage(recipe.stage, recipe.key, EVERYTHING) or "it is a link that leads nowhere"
+        place = store.discard(folder).relative_to(store.root)
+        message = f"the cached {recipe.stage} `{recipe.name}` {recipe.key[:12]} is damaged: {damage}"
+        warnings.warn(f"{message}; it is in {place} now, and made again", Notice, stacklevel=3)
 
 
 def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
@@ -87,22 +105,20 @@ def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
     space = _workspace(store, recipe)
     try:
         make(space)
-    except OSError as error:
+        outputs = manifests.describe(space.out)
+    except BaseException as error:
         _clear(space.out.parent)
-        if _below(error.filename, store.root) or error.errno in _DISK:
-            raise store.explain(error) from error
+        if failure := _failed_write(error, store.root):
+            raise store.explain(failure) from error
         raise
-    except BaseException:
-        _clear(space.out.parent)
-        raise
-    outputs, content = manifests.describe(space.out, recipe.volatile)
     made = Manifest(
         stage=recipe.stage,
         name=recipe.name,
         key=recipe.key,
         hashed=recipe.hashed,
         outputs=outputs,
-        content=content,
+        content=manifests.content_of(outputs, recipe.volatile),
+        volatile=recipe.volatile,
         created=manifests.now(),
         seconds=round(time.monotonic() - started, 3),
         peak_memory=_peak_memory(),
@@ -112,7 +128,22 @@ def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
     return store.publish(made)
 
 
-_DISK = (28, 122, 30)  # ENOSPC, EDQUOT, EROFS carry no file name
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+"""These carry no file name."""
+
+_RUST = re.compile(r"(?:os error |code: )(\d+)")
+"""How safetensors and tokenizers, which raise exceptions of their own, say what the system told them."""
+
+
+def _failed_write(error: BaseException, root: Path) -> OSError | None:
+    """What went wrong with the cache's disk, where that is what stopped a stage."""
+    if isinstance(error, XlalignError):
+        return None
+    if found := None if isinstance(error, OSError) else _RUST.search(str(error)):
+        error = OSError(int(found[1]), str(error))
+    if isinstance(error, OSError) and (error.errno in _DISK or _below(error.filename, root)):
+        return error
+    return None
 
 
 def _workspace(store: Store, recipe: Recipe) -> Workspace:

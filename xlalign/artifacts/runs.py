@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,16 @@ from xlalign.files import write_json
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run of a pipeline: `stages` maps a stage's name to {stage, key, state, seconds}."""
+    """One run of a pipeline: `stages` maps a stage's name to {stage, key, state, seconds}.
+
+    `number` counts the runs of the cache, so that their order does not hang on the clock.
+    """
 
     pipeline: str
     created: str
     stages: dict[str, dict[str, Any]]
     pinned: bool = False
+    number: int = 0
 
     @property
     def identity(self) -> str:
@@ -28,18 +33,19 @@ class RunRecord:
         return f"{self.created.replace(':', '').replace('+0000', 'Z')}-{digest(asdict(self))[:8]}"
 
 
-def record(store: Store, pipeline: str, stages: dict[str, dict[str, Any]]) -> RunRecord:
+def record(store: Store, pipeline: str, stages: Mapping[str, dict[str, Any]]) -> RunRecord:
     """Write the record of a finished run."""
-    run = RunRecord(pipeline, now(), stages)
-    path = store.root / "runs" / f"{run.identity}.json"
-    with store.writing():
-        write_json(path, asdict(run))
+    with store.gate(), store.writing():
+        last = max((run.number for run in records(store)), default=0)
+        run = RunRecord(pipeline, now(), dict(stages), number=last + 1)
+        write_json(store.root / "runs" / f"{run.identity}.json", asdict(run))
     return run
 
 
 def records(store: Store) -> list[RunRecord]:
     """All run records, oldest first; unreadable ones are left out."""
-    return [run for path in sorted((store.root / "runs").glob("*.json")) if (run := _read(path))]
+    found = [run for path in sorted((store.root / "runs").glob("*.json")) if (run := _read(path))]
+    return sorted(found, key=lambda run: (run.number, run.created))
 
 
 def _read(path: Path) -> RunRecord | None:

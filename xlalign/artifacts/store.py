@@ -1,31 +1,27 @@
-"""The cache on disk: look up, lock, publish by one rename, and throw away what is damaged.
+"""The cache on disk: look up, lock, publish by one rename, and put aside what is damaged.
 
 Layout below the root: `artifacts/<stage>/<key>/{manifest.json, data/}`, `work/<key>/{artifact/, scratch/}` for
-what is being made, `locks/`, `runs/` and `trash/`. A stage resumes from its `scratch/`. Kernel locks end with
-the process, so a lock file is never in the way; on network filesystems without `flock` two machines may compute
-the same artifact twice, and the first to publish wins.
+what is being made, `locks/`, `holds/` (what running pipelines use), `runs/` and `trash/`. A stage resumes from its
+`scratch/`. On network filesystems without `flock` two machines may compute the same artifact twice, and the first
+to publish wins.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from xlalign.artifacts import manifest as manifests
+from xlalign.artifacts.artifact import Artifact
+from xlalign.artifacts.locks import Waiting, gate, locked
 from xlalign.artifacts.manifest import Manifest
-from xlalign.errors import CacheError
-from xlalign.files import file_sha256, flush, flush_below
-
-Waiting = Callable[[str], None]
+from xlalign.errors import CacheError, Notice
+from xlalign.files import flush, flush_below, write_text
 
 
 def default_root() -> Path:
@@ -34,29 +30,6 @@ def default_root() -> Path:
         return Path(override).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "xlalign"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """A published artifact: its folder, and the data inside."""
-
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def data(self) -> Path:
-        """The folder of the stage's own output."""
-        return self.folder / "data"
-
-    def damaged_files(self, *, thorough: bool) -> list[str]:
-        """Files that are missing or of another size, or (`thorough`) of another content."""
-        return [name for name in self.manifest.outputs if not self._intact(name, thorough)]
-
-    def _intact(self, name: str, thorough: bool) -> bool:
-        path, wanted = self.data / name, self.manifest.outputs[name]
-        if not path.is_file() or path.stat().st_size != wanted.size:
-            return False
-        return not thorough or file_sha256(path) == wanted.sha256
 
 
 class Store:
@@ -73,66 +46,83 @@ class Store:
         """Where the artifact of `key` is being made."""
         return self.root / "work" / key
 
-    def lookup(self, stage: str, key: str) -> Artifact | None:
-        """The artifact of `key`, or None. A damaged one is moved to the trash and counts as a miss."""
+    def folders(self) -> list[Path]:
+        """Whatever lies where artifacts lie, in a stable order."""
+        return sorted(self.root.glob("artifacts/*/*"))
+
+    def lookup(self, stage: str, key: str, read: Iterable[str] = ()) -> Artifact | None:
+        """The artifact of `key`, or None where there is none or it is damaged.
+
+        Args:
+            stage: kind of stage.
+            key: the key.
+            read: patterns of the files whose content is checked too, because they are about to be used.
+        """
+        return self._examine(stage, key, read)[0]
+
+    def damage(self, stage: str, key: str, read: Iterable[str] = ()) -> str:
+        """Why an artifact that lies in the cache cannot be used; empty where it can, or where there is none."""
+        return self._examine(stage, key, read)[1]
+
+    def _examine(self, stage: str, key: str, read: Iterable[str]) -> tuple[Artifact | None, str]:
         folder = self.folder(stage, key)
         if not folder.is_dir():
-            return None
+            return None, ""
         try:
             artifact = Artifact(folder, manifests.read(folder))
-            damage = ", ".join(artifact.damaged_files(thorough=False))
         except CacheError as error:
-            damage = error.message
-        else:
-            if not damage:
-                return artifact
-        warnings.warn(f"cached {stage} {key[:12]} is damaged ({damage}); it is computed anew", stacklevel=2)
-        self.discard(folder)
-        return None
+            return (None, error.message) if folder.is_dir() else (None, "")
+        damage = ", ".join(artifact.damage(read))
+        return (None, damage) if damage else (artifact, "")
 
     def artifacts(self, stage: str | None = None) -> Iterator[Artifact]:
         """Every readable artifact, oldest first within its stage."""
-        pattern = f"artifacts/{stage or '*'}/*/{manifests.NAME}"
         found = []
-        for path in self.root.glob(pattern):
-            try:
-                found.append(Artifact(path.parent, manifests.read(path.parent)))
-            except CacheError as error:
-                warnings.warn(error.message, stacklevel=2)
+        for folder in self.folders():
+            if stage in (None, folder.parent.name) and (folder / manifests.NAME).is_file():
+                try:
+                    found.append(Artifact(folder, manifests.read(folder)))
+                except CacheError as error:
+                    warnings.warn(
+                        f"cached {folder.parent.name} {folder.name[:12]}: {error.message}", Notice, stacklevel=2
+                    )
         yield from sorted(found, key=lambda item: (item.manifest.stage, item.manifest.created, item.manifest.key))
 
-    def discard(self, folder: Path) -> None:
-        """Move a folder out of the way at once, then delete it."""
-        trash = self.root / "trash" / f"{folder.name}-{os.getpid()}-{os.urandom(3).hex()}"
+    def discard(self, folder: Path) -> Path:
+        """Move a folder to the trash by one rename; the caller holds the lock of its key. Returns the new place."""
+        trash = self.root / "trash" / f"{folder.name[:12]}-{os.getpid()}-{os.urandom(4).hex()}"
         with self.writing():
             trash.parent.mkdir(parents=True, exist_ok=True)
-            _make_writable(folder)
+            if not folder.is_symlink():
+                folder.chmod(folder.stat().st_mode | 0o700)  # a folder is only renamed where it can be written
             folder.rename(trash)
-        shutil.rmtree(trash, ignore_errors=True)
+        return trash
+
+    def lock_of(self, key: str) -> Path:
+        """The lock file of `key`."""
+        return self.root / "locks" / f"{key}.lock"
 
     @contextmanager
-    def lock(self, stage: str, key: str, waiting: Waiting | None = None) -> Iterator[None]:
-        """Hold the only right to make `key`; `waiting` is told who holds it when it has to wait."""
-        path = self.root / "locks" / f"{key}.lock"
+    def lock(self, key: str, waiting: Waiting | None = None) -> Iterator[None]:
+        """Hold the only right to make, mend or remove `key`; `waiting` is told who holds it when it has to wait."""
+        with self._entered(locked(self.lock_of(key), waiting)):
+            yield
+
+    @contextmanager
+    def gate(self) -> Iterator[None]:
+        """Hold the right to change what is in use: a run takes it to hold a key, a collection to remove one."""
+        with self._entered(gate(self.root / "locks" / "gate.lock")):
+            yield
+
+    @contextmanager
+    def _entered(self, lock: AbstractContextManager[None]) -> Iterator[None]:
+        """The lock, whose own failures are those of the cache, and those of the block are not."""
         with self.writing():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path)
-            self._acquire(lock, path.with_suffix(".json"), waiting)
+            lock.__enter__()
         try:
-            holder = {"pid": os.getpid(), "stage": stage, "since": manifests.now()}
-            with self.writing():
-                path.with_suffix(".json").write_text(json.dumps(holder))
             yield
         finally:
-            lock.release()
-
-    def _acquire(self, lock: FileLock, holder: Path, waiting: Waiting | None) -> None:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if waiting:
-                waiting(_holder(holder))
-            lock.acquire(poll_interval=0.1)
+            lock.__exit__(None, None, None)
 
     def publish(self, manifest: Manifest) -> Artifact:
         """Turn the finished `work/<key>/artifact` into the artifact of its key by one rename.
@@ -142,8 +132,8 @@ class Store:
         """
         made, folder = self.work(manifest.key) / "artifact", self.folder(manifest.stage, manifest.key)
         with self.writing():
-            (made / manifests.NAME).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
             flush_below(made)
+            write_text(made / manifests.NAME, manifest.model_dump_json(indent=1) + "\n")
             folder.parent.mkdir(parents=True, exist_ok=True)
             if folder.is_dir():
                 return self._keep_first(folder, manifest)
@@ -155,7 +145,9 @@ class Store:
     def _keep_first(self, folder: Path, manifest: Manifest) -> Artifact:
         first = Artifact(folder, manifests.read(folder))
         if first.manifest.content != manifest.content:
-            warnings.warn(f"{manifest.stage} {manifest.key[:12]} was made twice with different content", stacklevel=3)
+            warnings.warn(
+                f"{manifest.stage} {manifest.key[:12]} was made twice with different content", Notice, stacklevel=3
+            )
         shutil.rmtree(self.work(manifest.key), ignore_errors=True)
         return first
 
@@ -175,16 +167,7 @@ class Store:
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             hint = "set XLALIGN_CACHE (or --cache) to a folder of yours"
             return CacheError(f"the cache {self.root} is not writable", hint)
-        return CacheError(f"cannot write to the cache {self.root}: {error}")
-
-
-def _holder(path: Path) -> str:
-    try:
-        holder = json.loads(path.read_text())
-        return f"process {holder['pid']} (since {holder['since']})"
-    except (OSError, ValueError, KeyError):
-        return "another process"
-
-
-def _make_writable(folder: Path) -> None:
-    folder.chmod(folder.stat().st_mode | 0o700)
+        if error.errno == errno.EFBIG:
+            hint = "raise the limit (`ulimit -f unlimited`), or set XLALIGN_CACHE to a folder on another file system"
+            return CacheError(f"a file in the cache {self.root} is larger than the system allows", hint)
+        return CacheError(f"cannot write to the cache {self.root}: {error}", "set XLALIGN_CACHE to another folder")

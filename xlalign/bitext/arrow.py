@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.characters import Hashes
+from xlalign.hashing import Hashes
 
 
 def strings(texts: Sequence[bytes]) -> pa.StringArray:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from xlalign.arrays import Ints
 from xlalign.bitext import languages
-from xlalign.bitext.characters import FIRST_LETTER, Hashes, Ints, Texts, class_ids
+from xlalign.bitext.characters import FIRST_LETTER, Texts, class_ids
+from xlalign.bitext.models import NoModels, TrainedModels
+from xlalign.hashing import Hashes
 from xlalign.types import Pair
 
 FOREIGN_WORD_LENGTH = 6
@@ -18,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Side:
+class BatchSide:
     """One language of a batch of N pairs.
 
     Attributes:
@@ -38,16 +41,16 @@ class Side:
     keys: Hashes
 
     @classmethod
-    def of(cls, texts: Sequence[str], lang: str) -> Side:
+    def of(cls, texts: Sequence[str], lang: str) -> BatchSide:
         """Count everything in `texts`."""
         found = Texts.of(texts)
         return cls(lang, list(texts), found.lengths, found.words, found.longest_word, found.counts, found.keys)
 
-    def take(self, keep: Mask) -> Side:
+    def take(self, keep: Mask) -> BatchSide:
         """The rows where `keep` is true."""
         texts = [text for text, kept in zip(self.texts, keep.tolist(), strict=True) if kept]
         counted = self.lengths[keep], self.words[keep], self.longest_word[keep], self.counts[keep]
-        return Side(self.lang, texts, *counted, self.keys[keep])
+        return BatchSide(self.lang, texts, *counted, self.keys[keep])
 
     @cached_property
     def language(self) -> languages.Language:
@@ -78,27 +81,28 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """N pairs of one corpus in one language pair."""
+class FilterBatch:
+    """N pairs of one corpus in one language pair, and the models that may be asked about them."""
 
-    source: Side
-    target: Side
+    source: BatchSide
+    target: BatchSide
     corpus: str
+    models: TrainedModels = field(default_factory=NoModels)
 
     @classmethod
-    def of(cls, pairs: Sequence[Pair]) -> Batch:
+    def of(cls, pairs: Sequence[Pair], models: TrainedModels | None = None) -> FilterBatch:
         """A batch of ready pairs, which share their languages and corpus."""
         first = pairs[0]
-        source = Side.of([pair.source for pair in pairs], first.source_lang)
-        target = Side.of([pair.target for pair in pairs], first.target_lang)
-        return cls(source, target, first.corpus)
+        source = BatchSide.of([pair.source for pair in pairs], first.source_lang)
+        target = BatchSide.of([pair.target for pair in pairs], first.target_lang)
+        return cls(source, target, first.corpus, models or NoModels())
 
     def __len__(self) -> int:
         return len(self.source.texts)
 
-    def take(self, keep: Mask) -> Batch:
+    def take(self, keep: Mask) -> FilterBatch:
         """The pairs where `keep` is true."""
-        return Batch(self.source.take(keep), self.target.take(keep), self.corpus)
+        return FilterBatch(self.source.take(keep), self.target.take(keep), self.corpus, self.models)
 
     def pairs(self, rows: Iterable[int] | None = None) -> Iterator[Pair]:
         """The pairs (all, or those of `rows`) without their ids, for filters that look at one pair at a time."""
@@ -114,6 +118,6 @@ class Batch:
                 rows.update(i for i, text in enumerate(side.texts) if hint in text)
         return sorted(rows)
 
-    def both(self, measure: Callable[[Side], npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
+    def both(self, measure: Callable[[BatchSide], npt.NDArray[np.generic]]) -> npt.NDArray[np.float64]:
         """A measure of either side, (N, 2)."""
         return np.stack([measure(self.source), measure(self.target)], axis=1).astype(np.float64)

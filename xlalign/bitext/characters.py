@@ -16,8 +16,9 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
+from xlalign.arrays import Ints
+from xlalign.hashing import GOLDEN, Hashes, mix
+
 CODE_POINTS = 0x110000
 LAST_ALPHABET = 0x2E80
 """Below are the scripts whose letters have case or accents; above, a mark makes another letter (Japanese)."""
@@ -124,10 +125,10 @@ class Texts:
         filled = borders[:-1] < borders[1:]
         if filled.any():
             sums[filled] = np.add.reduceat(terms, borders[:-1][filled])
-        return mix(sums * inverses[borders[:-1]])
+        return mix(sums * inverses[borders[:-1]], 0)
 
 
-BASE = 0x9E3779B97F4A7C15
+BASE = int(GOLDEN)
 _power_tables: list[tuple[Hashes, Hashes]] = []
 
 
@@ -152,17 +153,9 @@ def character_numbers() -> Hashes:
     base = np.arange(CODE_POINTS, dtype=np.uint64)
     for code in np.flatnonzero(counted[:LAST_ALPHABET]):
         base[code] = ord(_bare(chr(code)))
-    return np.where(counted, mix(base), np.uint64(0))
+    return np.where(counted, mix(base, 0), np.uint64(0))
 
 
 def _bare(character: str) -> str:
     """The letter without case and accents."""
     return unicodedata.normalize("NFKD", character.casefold())[0]
-
-
-def mix(values: Hashes) -> Hashes:
-    """The finaliser of SplitMix64: a bijection of 64-bit numbers that leaves no visible structure."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))

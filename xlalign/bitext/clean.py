@@ -13,13 +13,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from xlalign.bitext import arrow, transforms
-from xlalign.bitext.batch import Batch, Mask, Side
-from xlalign.bitext.characters import Hashes, mix
+from xlalign.bitext.batch import BatchSide, FilterBatch, Mask
 from xlalign.bitext.contamination import Evaluation
 from xlalign.bitext.corpus import pair_digests
 from xlalign.bitext.filters.base import Filter
+from xlalign.bitext.models import NoModels, TrainedModels
 from xlalign.bitext.near import band_keys
-from xlalign.bitext.sources.base import Row
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.transforms.base import Transform
+from xlalign.hashing import Hashes, mix
 
 SAMPLES = 20
 _LINKS = pa.list_(pa.list_(pa.int32()))
@@ -33,14 +35,14 @@ GOLD = pa.struct(
 )
 
 
-class Job(NamedTuple):
+class CleaningJob(NamedTuple):
     """Rows of one corpus and what to do with them; `near`: prepare the search for near duplicates."""
 
-    rows: list[Row]
+    rows: list[RawPair]
     corpus: str
-    languages: tuple[str, str]
+    languages: LanguagePair
     place: str
-    transforms: tuple[str, ...]
+    transforms: tuple[Transform, ...]
     filters: dict[str, Filter]
     near: bool = False
 
@@ -91,14 +93,15 @@ class Cleaned(NamedTuple):
     tally: Tally
 
 
-def clean(job: Job, evaluation: Evaluation | None = None) -> Cleaned:
+def clean(job: CleaningJob, evaluation: Evaluation | None = None, models: TrainedModels | None = None) -> Cleaned:
     """Transform, filter and decontaminate some rows.
 
     Args:
         job: rows of one corpus.
         evaluation: sentences to keep out; None: nothing is compared.
+        models: what filters may ask.
     """
-    work = _Work(job)
+    work = _Work(job, models or NoModels())
     for _, rules in groupby(job.filters.items(), lambda item: item[1].cost):
         if len(work.batch):
             work.filter(dict(rules))
@@ -110,12 +113,14 @@ def clean(job: Job, evaluation: Evaluation | None = None) -> Cleaned:
 class _Work:
     """A batch on its way through the filters."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: CleaningJob, models: TrainedModels) -> None:
         self.job = job
         lang, other = job.languages
         sources = transforms.apply(job.transforms, [row.source for row in job.rows], lang)
         targets = transforms.apply(job.transforms, [row.target for row in job.rows], other)
-        self.batch = Batch(Side.of(sources, lang), Side.of(targets, other), job.corpus)
+        self.batch = FilterBatch(BatchSide.of(sources, lang), BatchSide.of(targets, other), job.corpus, models)
+        # self.rows[i] is the place in job.rows of pair i of what is left: [0, 1, 2, 3] at first, and [0, 2, 3] once a
+        # filter has dropped the second pair.
         self.rows = np.arange(len(job.rows))
         self.tally = Tally(read=len(job.rows))
 
@@ -167,7 +172,7 @@ class _Work:
         return Cleaned(table, lines, exact, source.keys, target.keys, bands, self.tally)
 
 
-def _gold(rows: list[Row]) -> pa.Array:
+def _gold(rows: list[RawPair]) -> pa.Array:
     if not any(row.gold for row in rows):
         return pa.nulls(len(rows), GOLD)
     return pa.array([row.gold._asdict() if row.gold else None for row in rows], GOLD)
@@ -182,7 +187,7 @@ def sample(place: str, source: str, target: str, score: str = "") -> Sample:
     return Sample(crc32(f"{source}\0{target}".encode(errors="replace")), place, source, target, score)
 
 
-def normalised_keys(cleaned: Cleaned, languages: tuple[str, str]) -> Hashes:
+def normalised_keys(cleaned: Cleaned, languages: LanguagePair) -> Hashes:
     """A key for each pair that does not change with case, accents and punctuation, (N,)."""
     salt = np.uint64(crc32("-".join(languages).encode()))
-    return mix(mix(cleaned.source_keys + salt) ^ cleaned.target_keys)
+    return mix(mix(cleaned.source_keys + salt, 0) ^ cleaned.target_keys, 0)

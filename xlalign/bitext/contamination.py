@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xlalign.bitext import languages
-from xlalign.bitext.batch import Batch, Side
-from xlalign.bitext.characters import Hashes, Texts
+from xlalign.bitext.batch import BatchSide, FilterBatch
+from xlalign.bitext.characters import Texts
 from xlalign.bitext.corpus import chunks
 from xlalign.bitext.ngrams import ngrams
 from xlalign.bitext.readers.lines import lines, stem_and_format
@@ -25,6 +25,7 @@ from xlalign.bitext.seen import Lookup
 from xlalign.bitext.settings import EvaluationSet
 from xlalign.bitext.transforms.unicode import tidy
 from xlalign.errors import DataError
+from xlalign.hashing import Hashes
 
 MIN_LETTERS = 12
 """Shorter evaluation strings (labels, `Yes.`) would take good pairs with them."""
@@ -63,7 +64,7 @@ class Evaluation:
         counts = np.bincount(self.owners, minlength=len(self.names))
         return dict(zip(self.names, counts.tolist(), strict=True))
 
-    def find(self, batch: Batch) -> npt.NDArray[np.int64]:
+    def find(self, batch: FilterBatch) -> npt.NDArray[np.int64]:
         """For each pair the index of the set it is found in, -1 for none, (N,)."""
         found = np.full(len(batch), -1, dtype=np.int64)
         for side in (batch.source, batch.target):
@@ -72,7 +73,7 @@ class Evaluation:
                 found = np.where(found < 0, self._by_ngrams(side), found)
         return found
 
-    def _by_ngrams(self, side: Side) -> npt.NDArray[np.int64]:
+    def _by_ngrams(self, side: BatchSide) -> npt.NDArray[np.int64]:
         grams, counts = ngrams(Texts.of(side.texts), self.size, side.language.spaced)
         owners = _owner(grams, self.grams, self.gram_owners)
         row = np.repeat(np.arange(len(counts)), counts)
@@ -152,14 +153,17 @@ def sentences(evaluation: EvaluationSet) -> Iterator[str]:
 def _json(path: Path, text: str, number: int) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = number + getattr(error, "lineno", 1) - 1
         raise DataError(f"{path}:{line}: not JSON ({error})", "a file of JSON lines must end in .jsonl") from error
 
 
 def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _strings(item)
+    """Every string inside a JSON value, in order; without recursion, for data may be nested as deep as it likes."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item.encode("utf-8", "replace").decode()  # halves of surrogate pairs are no characters
+        elif isinstance(item, dict | list):
+            waiting.extend(reversed(list(item.values()) if isinstance(item, dict) else item))

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from xlalign.bitext import arrow
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.clean import Cleaned, Job, normalised_keys, sample
+from xlalign.bitext.clean import Cleaned, CleaningJob, normalised_keys, sample
 from xlalign.bitext.near import BANDS
 from xlalign.bitext.seen import Seen
 
@@ -23,7 +23,7 @@ class Unrepeated:
         self._seen = Seen()
         self._bands = [Seen() for _ in range(BANDS if kind == "near" else 0)]
 
-    def take(self, job: Job, cleaned: Cleaned) -> pa.Table:
+    def take(self, job: CleaningJob, cleaned: Cleaned) -> pa.Table:
         """The cleaned pairs that are new, with the keys of their sentences."""
         table = cleaned.table
         for name, values in {"source_key": cleaned.source_keys, "target_key": cleaned.target_keys}.items():
@@ -42,7 +42,7 @@ class Unrepeated:
         return arrow.where(table, new)
 
 
-def _count(job: Job, cleaned: Cleaned, keep: Mask, reason: str) -> None:
+def _count(job: CleaningJob, cleaned: Cleaned, keep: Mask, reason: str) -> None:
     if keep.all():
         return
     repeated = arrow.where(cleaned.table, ~keep).select(["source", "target"]).to_pylist()

@@ -26,7 +26,7 @@ _ALIASES = {"nb": "no", "nn": "no", "fil": "tl", "yue": "zh"}
 Floats = npt.NDArray[np.float32]
 
 
-class Model(NamedTuple):
+class LangidModel(NamedTuple):
     """py3langid's automaton and table.
 
     Attributes:
@@ -46,14 +46,16 @@ class Model(NamedTuple):
 
 
 @cache
-def model() -> Model:
+def model() -> LangidModel:
     """The model inside the py3langid package."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     loaded: Any = LanguageIdentifier.from_model_file(MODEL_FILE)
     rows = np.asarray(loaded.tk_row, dtype=np.int64) << 8
     outputs = np.asarray(loaded.tk_output, dtype=np.int64)
-    return Model(np.asarray(loaded.tk_nextmove), rows, outputs, loaded.nb_ptc, loaded.nb_pc, list(loaded.nb_classes))
+    return LangidModel(
+        np.asarray(loaded.tk_nextmove), rows, outputs, loaded.nb_ptc, loaded.nb_pc, list(loaded.nb_classes)
+    )
 
 
 @lru_cache(maxsize=4)  # 8 MB each, and a run may have sixty language pairs

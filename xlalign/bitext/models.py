@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +12,7 @@ from xlalign.bitext.margin import Vectors
 from xlalign.errors import UserError
 
 
-class Models(Protocol):
+class TrainedModels(Protocol):
     """Trained models; pickled to the processes that clean text, so they load what they need when asked."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -26,28 +24,22 @@ class Models(Protocol):
         """For both sides of N pairs the mean over the words of the probability of their best link, (N, 2)."""
 
 
-_current: ContextVar[Models | None] = ContextVar("models", default=None)
+class NoModels:
+    """Stands where `[prepare]` names no model, and says so when it is asked."""
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Raises UserError."""
+        raise _missing()
+
+    def linked(
+        self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]
+    ) -> npt.NDArray[np.float64]:
+        """Raises UserError."""
+        raise _missing()
 
 
-def current() -> Models:
-    """The models at hand.
-
-    Raises:
-        UserError: there are none.
-    """
-    if (found := _current.get()) is None:
-        raise UserError("mining and the filters `embedding` and `links` need a trained model", _HINT)
-    return found
-
-
-_HINT = 'set `encoder` or `links` in [prepare]: `encoder = "base"`, a stage, folder or hub id'
-
-
-@contextmanager
-def using(models: Models | None) -> Iterator[None]:
-    """Make `models` the current ones inside the block."""
-    token = _current.set(models)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+def _missing() -> UserError:
+    return UserError(
+        "mining and the filters `embedding` and `links` need a trained model",
+        'set `encoder` or `links` in [prepare]: `encoder = "base"`, a stage, folder or hub id',
+    )

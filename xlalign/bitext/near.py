@@ -13,24 +13,26 @@ from zlib import crc32
 
 import numpy as np
 
-from xlalign.bitext.batch import Batch, Side
-from xlalign.bitext.characters import Hashes, Ints, Texts, mix
+from xlalign.arrays import Ints
+from xlalign.bitext.batch import BatchSide, FilterBatch
+from xlalign.bitext.characters import Texts
 from xlalign.bitext.ngrams import ngrams
+from xlalign.hashing import GOLDEN, Hashes, mix
 
 BANDS = 8
 ROWS = 8
 
 
-def band_keys(batch: Batch) -> Hashes:
+def band_keys(batch: FilterBatch) -> Hashes:
     """The keys of the bands of every pair, (N, BANDS). Pairs without any word get keys of their own."""
     shingles, counts = _shingles(batch)
-    seeds = mix(np.arange(BANDS * ROWS, dtype=np.uint64))
+    seeds = mix(np.arange(BANDS * ROWS, dtype=np.uint64), 0)
     minima = np.stack([_minima(shingles, counts, seed) for seed in seeds], axis=1)
-    powers = mix(np.arange(ROWS, dtype=np.uint64)) | np.uint64(1)
+    powers = mix(np.arange(ROWS, dtype=np.uint64), 0) | np.uint64(1)
     keys = (minima.reshape(len(batch), BANDS, ROWS) * powers).sum(axis=2, dtype=np.uint64)
     salt = np.uint64(crc32(f"{batch.source.lang}-{batch.target.lang}".encode())) * np.uint64(BANDS)
-    own = mix(batch.source.keys)[:, None]
-    return np.where(counts[:, None] > 0, mix(keys + salt + np.arange(BANDS, dtype=np.uint64)), own)
+    own = mix(batch.source.keys, 0)[:, None]
+    return np.where(counts[:, None] > 0, mix(keys + salt + np.arange(BANDS, dtype=np.uint64), 0), own)
 
 
 def _minima(shingles: Hashes, counts: Ints, seed: np.uint64) -> Hashes:
@@ -39,18 +41,18 @@ def _minima(shingles: Hashes, counts: Ints, seed: np.uint64) -> Hashes:
     filled = counts > 0
     if filled.any():
         starts = (np.cumsum(counts) - counts)[filled]
-        result[filled] = np.minimum.reduceat((shingles ^ seed) * np.uint64(0x9E3779B97F4A7C15), starts)
+        result[filled] = np.minimum.reduceat((shingles ^ seed) * GOLDEN, starts)
     return result
 
 
-def _shingles(batch: Batch) -> tuple[Hashes, Ints]:
+def _shingles(batch: FilterBatch) -> tuple[Hashes, Ints]:
     """The shingles of both sides of every pair, in the order of the pairs, (G,), and how many each has, (N,)."""
     parts = [_side(side, size) for side in (batch.source, batch.target) for size in (1, 2)]
-    salted = [mix(values + np.uint64(i)) for i, (values, _) in enumerate(parts)]
+    salted = [mix(values + np.uint64(i), 0) for i, (values, _) in enumerate(parts)]
     rows = np.concatenate([np.repeat(np.arange(len(batch)), counts) for _, counts in parts])
     order = np.argsort(rows, kind="stable")
     return np.concatenate(salted)[order], np.bincount(rows, minlength=len(batch))
 
 
-def _side(side: Side, size: int) -> tuple[Hashes, Ints]:
+def _side(side: BatchSide, size: int) -> tuple[Hashes, Ints]:
     return ngrams(Texts.of(side.texts), size, side.language.spaced)

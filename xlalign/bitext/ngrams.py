@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlalign.bitext.characters import FIRST_KEY, Hashes, Ints, Texts, character_numbers, mix
+from xlalign.arrays import Ints, positions, ranges, starts
+from xlalign.bitext.characters import FIRST_KEY, Texts, character_numbers
+from xlalign.hashing import Hashes, mix
 
 
 def ngrams(texts: Texts, size: int, spaced: bool) -> tuple[Hashes, Ints]:
@@ -22,11 +24,11 @@ def ngrams(texts: Texts, size: int, spaced: bool) -> tuple[Hashes, Ints]:
     counts = np.maximum(per_text - size + 1, 0)
     if not counts.any():
         return np.empty(0, dtype=np.uint64), counts
-    multipliers = mix(np.arange(size, dtype=np.uint64)) | np.uint64(1)
+    multipliers = mix(np.arange(size, dtype=np.uint64), 0) | np.uint64(1)
     windows = np.lib.stride_tricks.sliding_window_view(words, size)
-    starts = np.cumsum(per_text) - per_text
-    first = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-    return mix((windows * multipliers).sum(axis=1, dtype=np.uint64)[first]), counts
+    # Texts of 3 and 2 words lie as 5 words with 4 windows of two; window 2 spans both texts, so [0, 1, 3] are taken.
+    first = ranges(starts(per_text), counts)
+    return mix((windows * multipliers).sum(axis=1, dtype=np.uint64)[first], 0), counts
 
 
 def _words(texts: Texts, spaced: bool) -> tuple[Hashes, Ints]:
@@ -36,8 +38,8 @@ def _words(texts: Texts, spaced: bool) -> tuple[Hashes, Ints]:
     first = np.flatnonzero(begins)
     if not len(first):
         return np.empty(0, dtype=np.uint64), np.zeros(len(texts.lengths), dtype=np.int64)
-    position = np.arange(len(counted)) - np.repeat(first, np.diff(np.append(first, len(counted))))
-    multipliers = mix(np.arange(int(position.max()) + 1, dtype=np.uint64)) | np.uint64(1)
-    words = mix(np.add.reduceat(character_numbers()[texts.codes[counted]] * multipliers[position], first))
+    position = positions(np.diff(np.append(first, len(counted))))
+    multipliers = mix(np.arange(int(position.max()) + 1, dtype=np.uint64), 0) | np.uint64(1)
+    words = mix(np.add.reduceat(character_numbers()[texts.codes[counted]] * multipliers[position], first), 0)
     borders = np.searchsorted(counted[first], np.append(texts.starts, len(texts.codes)))
     return words, np.diff(borders)

@@ -14,26 +14,30 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from xlalign import progress
-from xlalign.bitext import arrow, corpus, models
-from xlalign.bitext.clean import Cleaned, Job, clean
+from xlalign.bitext import arrow, corpus
+from xlalign.bitext.clean import Cleaned, CleaningJob, clean
 from xlalign.bitext.contamination import Evaluation, paths, sentences
 from xlalign.bitext.dedup import Unrepeated
-from xlalign.bitext.fetch.fetcher import Fetcher, using
+from xlalign.bitext.fetch.fetcher import Fetcher
 from xlalign.bitext.fetch.lock import Lockfile
 from xlalign.bitext.filters.choose import for_corpus, for_documents
-from xlalign.bitext.mining import mined
-from xlalign.bitext.models import Models
+from xlalign.bitext.mining import Miner
+from xlalign.bitext.models import NoModels, TrainedModels
 from xlalign.bitext.publish import publish
-from xlalign.bitext.report import Corpus, Report
+from xlalign.bitext.report import CorpusReport, Report
+from xlalign.bitext.rows import RawPair
 from xlalign.bitext.seen import Seen
-from xlalign.bitext.settings import PrepareSettings, SourceSettings
+from xlalign.bitext.settings import PrepareSettings, SourceSettings, part
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, Row
-from xlalign.bitext.spool import Spool
-from xlalign.errors import DataError
+from xlalign.bitext.sources.base import Bitext, TextSource
+from xlalign.bitext.spool import PairSpool
+from xlalign.bitext.transforms import TRANSFORMS
+from xlalign.bitext.transforms.base import Transform
+from xlalign.errors import DataError, shown
 from xlalign.parallel import HERE, Engine, ordered_map
 
 JOB_ROWS = 5_000
+JOB_CHARACTERS = 1 << 22
 FOLDERS = ("train", "dev", "mono", "gold", "moses", "mined")
 
 
@@ -42,7 +46,7 @@ def prepare(
     out: Path,
     held_out: Mapping[str, Iterable[str]] | None = None,
     engine: Engine = HERE,
-    trained: Models | None = None,
+    trained: TrainedModels | None = None,
 ) -> Report:
     """Write the bitext artifact.
 
@@ -62,9 +66,9 @@ def prepare(
     """
     _clear(out)
     report = Report()
-    with using(fetcher(settings)), models.using(trained):
-        evaluation = _evaluation(settings, held_out or {}, report)
-        _Run(settings, out, engine, Context(evaluation, trained), report).write()
+    context = CleaningContext(_evaluation(settings, held_out or {}, report), trained or NoModels())
+    changes = tuple(part(TRANSFORMS, wanted, "transforms") for wanted in settings.transforms)
+    _Preparation(settings, out, engine, context, report, fetcher(settings), changes).write()
     return report
 
 
@@ -82,8 +86,8 @@ def inputs(settings: PrepareSettings) -> list[Path]:
     """
     pairs = settings.language_pairs()
     sources = (*settings.sources, *settings.mono, *(settings.mine.sources if settings.mine else ()))
-    with using(fetcher(settings)):
-        found = {path for source in sources for path in open_source(source.uri, source.options).inputs(pairs)}
+    fetching = fetcher(settings)
+    found = {path for source in sources for path in open_source(source.uri, source.options, fetching).inputs(pairs)}
     found |= {path for evaluation in settings.decontaminate for path in paths(evaluation)}
     return sorted(found)
 
@@ -105,33 +109,37 @@ def _evaluation(settings: PrepareSettings, held_out: Mapping[str, Iterable[str]]
     return evaluation
 
 
-class Context(NamedTuple):
+class CleaningContext(NamedTuple):
     """What the processes that clean text need beside the rows."""
 
     evaluation: Evaluation | None
-    models: Models | None
+    models: TrainedModels
 
 
-def _clean(item: tuple[int, Job], context: Context) -> tuple[int, Job, Cleaned]:
+def _clean(item: tuple[int, CleaningJob], context: CleaningContext) -> tuple[int, CleaningJob, Cleaned]:
     """Clean one job; the rows do not travel back."""
     index, job = item
-    with models.using(context.models):
-        return index, job._replace(rows=[]), clean(job, context.evaluation)
+    return index, job._replace(rows=[]), clean(job, context.evaluation, context.models)
 
 
-class _Run(NamedTuple):
+class _Preparation(NamedTuple):
     """One run of prepare."""
 
     settings: PrepareSettings
     out: Path
     engine: Engine
-    context: Context
+    context: CleaningContext
     report: Report
+    fetcher: Fetcher
+    changes: tuple[Transform, ...]
+
+    def _open(self, source: SourceSettings) -> TextSource:
+        return open_source(source.uri, source.options, self.fetcher)
 
     def write(self) -> None:
         """Write every part of the artifact."""
         with TemporaryDirectory(dir=self.out, prefix="spool-") as scratch:
-            spool = Spool(Path(scratch) / "pairs.arrow")
+            spool = PairSpool(Path(scratch) / "pairs.arrow")
             with spool:
                 self._clean_pairs(spool)
             self._check_pairs()
@@ -140,7 +148,7 @@ class _Run(NamedTuple):
         corpus.export_moses(self.out)
         self.report.write(self.out / "report.json")
 
-    def _clean_pairs(self, spool: Spool) -> None:
+    def _clean_pairs(self, spool: PairSpool) -> None:
         unrepeated = Unrepeated(self.settings.dedup)
         results = ordered_map(_clean, self._jobs(), self.context, self.engine)
         with progress.task("clean pairs", unit="pairs") as task:
@@ -150,9 +158,9 @@ class _Run(NamedTuple):
                 spool.add(table, job.languages, job.corpus)
                 entry.kept += table.num_rows
                 entry.tally.add(cleaned.tally)
-                task.advance(cleaned.tally.read, f"{job.corpus} {'-'.join(job.languages)}")
+                task.advance(cleaned.tally.read, f"{shown(job.corpus)} {'-'.join(job.languages)}")
 
-    def _jobs(self) -> Iterator[tuple[int, Job]]:
+    def _jobs(self) -> Iterator[tuple[int, CleaningJob]]:
         """Every corpus cut into jobs, in the order of the settings; adds each corpus to the report as it begins."""
         settings, report = self.settings, self.report
         near = settings.dedup == "near"
@@ -160,19 +168,20 @@ class _Run(NamedTuple):
             filters = for_corpus(settings, source, bitext.languages)
             report.filters = filters | report.filters
             name = source.name or bitext.corpus
-            report.corpora.append(Corpus(name, bitext.languages, bitext.place, source.licence or bitext.licence))
+            report.corpora.append(CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence))
             rows = islice(bitext.rows(), source.limit)
-            template = Job([], name, bitext.languages, bitext.place, settings.transforms, filters, near)
+            template = CleaningJob([], name, bitext.languages, bitext.place, self.changes, filters, near)
             yield from _cut(len(report.corpora) - 1, template, rows)
 
     def _bitexts(self) -> Iterator[tuple[SourceSettings, Bitext]]:
         settings, pairs = self.settings, self.settings.language_pairs()
         for source in settings.sources:
-            for bitext in open_source(source.uri, source.options).bitexts(pairs):
+            for bitext in self._open(source).bitexts(pairs):
                 yield source, bitext
         if settings.mine:
+            miner = Miner(settings.mine, self.changes, self.context.models, self.fetcher)
             for pair in pairs:
-                yield SourceSettings(uri="mine:"), mined(settings.mine, settings.transforms, pair, self.out)
+                yield SourceSettings(uri="mine:"), miner.mined(pair, self.out)
 
     def _check_pairs(self) -> None:
         """Every requested language pair must have something left."""
@@ -192,7 +201,7 @@ class _Run(NamedTuple):
     def _write_documents(self) -> None:
         wanted = list(dict.fromkeys(lang for pair in self.settings.language_pairs() for lang in pair))
         for lang in wanted:
-            sources = [s for s in self.settings.mono if lang in open_source(s.uri, s.options).speaks(wanted)]
+            sources = [s for s in self.settings.mono if lang in self._open(s).speaks(wanted)]
             if sources:
                 corpus.write_mono(self.out, lang, self._documents(sources, lang))
 
@@ -209,22 +218,29 @@ class _Run(NamedTuple):
                 task.advance(cleaned.tally.read)
                 yield from arrow.where(cleaned.table, new).column("source").to_pylist()
 
-    def _document_jobs(self, sources: list[SourceSettings], lang: str) -> Iterator[tuple[int, Job]]:
+    def _document_jobs(self, sources: list[SourceSettings], lang: str) -> Iterator[tuple[int, CleaningJob]]:
         """Monolingual text as rows that have the same text on both sides."""
         for source in sources:
             name = source.name or source.uri
-            self.report.mono.append(Corpus(name, (lang,), source.uri, source.licence))
-            texts = islice(open_source(source.uri, source.options).documents(lang), source.limit)
-            rows = (Row(number, text, text) for number, text in enumerate(texts, 1))
+            self.report.mono.append(CorpusReport(name, (lang,), source.uri, source.licence))
+            texts = islice(self._open(source).documents(lang), source.limit)
+            rows = (RawPair(number, text, text) for number, text in enumerate(texts, 1))
             filters = for_documents(self.settings, source, lang)
-            template = Job([], name, (lang, lang), source.uri, self.settings.transforms, filters)
+            template = CleaningJob([], name, (lang, lang), source.uri, self.changes, filters)
             yield from _cut(len(self.report.mono) - 1, template, rows)
 
 
-def _cut(index: int, template: Job, rows: Iterator[Row]) -> Iterator[tuple[int, Job]]:
-    empty = True
-    for chunk in corpus.chunks(rows, JOB_ROWS):
+def _cut(index: int, template: CleaningJob, rows: Iterator[RawPair]) -> Iterator[tuple[int, CleaningJob]]:
+    """Jobs of some thousand rows; of fewer where they are long, as counting characters takes fifty bytes for each."""
+    chunk, size, empty = list[RawPair](), 0, True
+    for row in rows:
         empty = False
+        chunk.append(row)
+        size += len(row.source) + len(row.target)
+        if len(chunk) == JOB_ROWS or size > JOB_CHARACTERS:
+            yield index, template._replace(rows=chunk)
+            chunk, size = [], 0
+    if chunk:
         yield index, template._replace(rows=chunk)
     if empty:
         raise DataError(f"{template.place}: the corpus is empty", "check the file, or take the source out")

@@ -11,21 +11,21 @@ import pyarrow as pa
 
 from xlalign.bitext import arrow, corpus
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.characters import Hashes
 from xlalign.bitext.corpus import GoldPair
 from xlalign.bitext.report import Report
 from xlalign.bitext.seen import is_in
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.split import DevKeys
-from xlalign.bitext.spool import Spool
+from xlalign.bitext.spool import PairSpool
+from xlalign.hashing import Hashes
 
 LanguagePair = tuple[str, str]
 KEYS = ("source_key", "target_key")
 Choose = Callable[[LanguagePair, pa.Table], Mask]
-GoldWords = Counter[tuple[str, str]]
+LinkCounts = Counter[tuple[str, str]]
 
 
-def publish(settings: PrepareSettings, spool: Spool, out: Path, report: Report) -> None:
+def publish(settings: PrepareSettings, spool: PairSpool, out: Path, report: Report) -> None:
     """Write train/, dev/ and gold/ from the cleaned pairs, and count the splits in the report."""
     dev = _dev_keys(settings, spool)
     sentences = _dev_sentences(spool, dev)
@@ -48,14 +48,14 @@ def _keys(table: pa.Table, name: str) -> Hashes:
     return arrow.to_hashes(table.column(name))
 
 
-def _dev_keys(settings: PrepareSettings, spool: Spool) -> DevKeys:
+def _dev_keys(settings: PrepareSettings, spool: PairSpool) -> DevKeys:
     dev = DevKeys(settings.dev_size, settings.dev_share)
     for languages, table in spool.read(["source_key"]) if settings.dev_size else ():
         dev.add(languages, _keys(table, "source_key"))
     return dev
 
 
-def _dev_sentences(spool: Spool, dev: DevKeys) -> Hashes:
+def _dev_sentences(spool: PairSpool, dev: DevKeys) -> Hashes:
     """The keys of all sentences of all dev pairs, sorted."""
     found = [np.empty(0, dtype=np.uint64)]
     for languages, table in spool.read(KEYS) if dev else ():
@@ -64,7 +64,7 @@ def _dev_sentences(spool: Spool, dev: DevKeys) -> Hashes:
     return np.unique(np.concatenate(found))
 
 
-def _chosen(spool: Spool, choose: Choose, split: str, report: Report) -> Iterator[pa.Table]:
+def _chosen(spool: PairSpool, choose: Choose, split: str, report: Report) -> Iterator[pa.Table]:
     for languages, table in spool.read([*corpus.PAIR_SCHEMA.names, *KEYS]):
         counts = report.splits.setdefault("-".join(languages), {"train": 0, "dev": 0, "all": 0})
         mask = choose(languages, table)
@@ -73,10 +73,10 @@ def _chosen(spool: Spool, choose: Choose, split: str, report: Report) -> Iterato
         yield arrow.where(table.select(corpus.PAIR_SCHEMA.names), mask)
 
 
-def _write_gold(spool: Spool, chosen: list[Choose], in_train: Choose, out: Path) -> None:
+def _write_gold(spool: PairSpool, chosen: list[Choose], in_train: Choose, out: Path) -> None:
     """Gold links of the chosen splits by language pair, and the gold lexicon of all that have gold."""
     rows: dict[LanguagePair, list[pa.Table]] = defaultdict(list)
-    lexicon: dict[LanguagePair, GoldWords] = defaultdict(Counter)
+    lexicon: dict[LanguagePair, LinkCounts] = defaultdict(Counter)
     for languages, every in spool.read(["id", "gold", *KEYS]):
         table = every.filter(every.column("gold").is_valid())
         if not table.num_rows:
@@ -101,7 +101,7 @@ def _linked_words(table: pa.Table) -> Iterator[tuple[str, str]]:
             yield gold["source_words"][i], gold["target_words"][j]
 
 
-def _write_lexicon(path: Path, links: GoldWords) -> None:
+def _write_lexicon(path: Path, links: LinkCounts) -> None:
     """`source target count p(t|s) p(s|t)`, tab-separated, as the lexicon of the alignments artifact."""
     sources, targets = Counter[str](), Counter[str]()
     for (source, target), count in links.items():

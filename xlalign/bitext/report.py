@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from xlalign.bitext.clean import Tally
+from xlalign.bitext.clean import Sample, Tally
 from xlalign.bitext.filters.base import Filter
+from xlalign.errors import shown
 
 
 @dataclass
-class Corpus:
+class CorpusReport:
     """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason."""
 
     name: str
@@ -38,8 +39,8 @@ class Report:
         evaluation: number of sentences in each evaluation set.
     """
 
-    corpora: list[Corpus] = field(default_factory=list)
-    mono: list[Corpus] = field(default_factory=list)
+    corpora: list[CorpusReport] = field(default_factory=list)
+    mono: list[CorpusReport] = field(default_factory=list)
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     evaluation: dict[str, int] = field(default_factory=dict)
@@ -76,21 +77,27 @@ class Report:
             "splits": self.splits,
             "evaluation": self.evaluation,
             "filters": {name: _filter(rule, total.histograms.get(name)) for name, rule in self.filters.items()},
-            "samples": {reason: [s._asdict() for s in samples] for reason, samples in sorted(total.samples.items())},
+            "samples": {reason: list(map(_sample, samples)) for reason, samples in sorted(total.samples.items())},
         }
 
     def write(self, path: Path) -> None:
         """Write report.json."""
         path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
-    def _total(self, corpora: list[Corpus]) -> Tally:
+    def _total(self, corpora: list[CorpusReport]) -> Tally:
         total = Tally()
         for corpus in corpora:
             total.add(corpus.tally)
         return total
 
 
-def _corpus(corpus: Corpus) -> dict[str, Any]:
+def _sample(sample: Sample) -> dict[str, Any]:
+    """A dropped pair as it may be printed: what a corpus holds must not steer the terminal of who reads the report."""
+    texts = {name: shown(getattr(sample, name)) for name in ("place", "source", "target")}
+    return sample._asdict() | texts
+
+
+def _corpus(corpus: CorpusReport) -> dict[str, Any]:
     return {
         "corpus": corpus.name,
         "languages": list(corpus.languages),

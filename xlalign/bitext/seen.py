@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.characters import Hashes
+from xlalign.hashing import Hashes
 
 MERGE_FACTOR = 8
 MAX_RUN = 1 << 21

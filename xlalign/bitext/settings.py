@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
 from xlalign.bitext import languages
 from xlalign.config.settings import Settings, late, operational
 from xlalign.errors import UserError
+from xlalign.registry import Registry, settings_of
+
+S = TypeVar("S", bound=Settings)
 
 FilterTable = dict[str, dict[str, Any] | bool]
 """Filter name -> its fields; true: with its defaults; false: off."""
+
+PartTable = str | dict[str, Any]
+"""A part by its name alone, or a table with its name as `kind` and its fields."""
+
+
+def part(registry: Registry[type[S]], wanted: PartTable, where: str) -> S:
+    """The part that a pipeline file names, with its fields checked.
+
+    Raises:
+        UserError: no such part, or wrong fields.
+    """
+    table: Mapping[str, Any] = {"kind": wanted} if isinstance(wanted, str) else wanted
+    fields = {name: value for name, value in table.items() if name != "kind"}
+    if not isinstance(table.get("kind"), str):
+        raise UserError(f"`{where}`: a table without `kind`", f"one of {', '.join(registry)}")
+    return settings_of(registry, table["kind"], fields, where, "[prepare]")
+
+
+def _plain(wanted: PartTable) -> PartTable:
+    """A table that says no more than the name is the name, so that both spellings are the same artifact."""
+    return wanted["kind"] if isinstance(wanted, dict) and list(wanted) == ["kind"] else wanted
 
 
 class SourceSettings(Settings):
@@ -64,8 +89,9 @@ class PrepareSettings(Settings):
     sources: tuple[SourceSettings, ...] = Field((SourceSettings(uri="micro:"),), description="parallel text")
     mono: tuple[SourceSettings, ...] = Field((), description="monolingual text, for every language a source has")
     mine: MineSettings | None = late(None, "pairs to be found in monolingual text")
-    transforms: tuple[str, ...] = Field(
-        ("html", "mojibake", "nfc"), description="changes to every sentence before the filters, in order"
+    transforms: tuple[PartTable, ...] = Field(
+        ("html", "mojibake", "nfc"),
+        description="changes to every sentence before the filters, in order: names, or tables with `kind` and fields",
     )
     profile: str = Field("classic", description="set of filters to start from: light, classic or strict")
     filters: FilterTable = Field({}, description="filters that differ from the profile")
@@ -92,6 +118,11 @@ class PrepareSettings(Settings):
     frozen: bool = operational(False, "refuse downloads that the lock file does not pin")
     accept_changed: bool = operational(False, "take changed downloads, and write them into the lock file")
     offline: bool = operational(False, "use only files that are downloaded already")
+
+    @field_validator("transforms", mode="after")
+    @classmethod
+    def _plain_names(cls, wanted: tuple[PartTable, ...]) -> tuple[PartTable, ...]:
+        return tuple(map(_plain, wanted))
 
     @field_validator("languages", mode="after")
     @classmethod

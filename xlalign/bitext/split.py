@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from xlalign.bitext.batch import Mask
-from xlalign.bitext.characters import Hashes, mix
 from xlalign.bitext.seen import is_in
+from xlalign.hashing import Hashes, mix
 
 ROUND = np.uint64(0x5EED)
 
@@ -33,7 +33,7 @@ class DevKeys:
 
     def add(self, languages: tuple[str, str], source_keys: Hashes) -> None:
         """Take in the source keys of some pairs."""
-        ranks = mix(source_keys ^ ROUND)
+        ranks = mix(source_keys ^ ROUND, 0)
         found, counts = np.unique(ranks, return_counts=True)
         before = self._lowest.get(languages, (np.empty(0, np.uint64), np.empty(0, np.int64)))
         merged, place = np.unique(np.concatenate([before[0], found]), return_inverse=True)
@@ -50,4 +50,4 @@ class DevKeys:
         """For each pair whether its source sentence is in dev, (N,)."""
         if languages not in self._lowest:
             return np.zeros(len(source_keys), dtype=np.bool_)
-        return is_in(mix(source_keys ^ ROUND), self._lowest[languages][0][: self.threshold(languages)])
+        return is_in(mix(source_keys ^ ROUND, 0), self._lowest[languages][0][: self.threshold(languages)])

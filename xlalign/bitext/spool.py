@@ -19,14 +19,14 @@ SCHEMA = pa.schema([*PAIR_SCHEMA, ("gold", GOLD), ("source_key", pa.uint64()), (
 _LANGUAGES = ("source_lang", "target_lang")
 
 
-class Spool:
+class PairSpool:
     """Tables of pairs in the order they were added; each is of one corpus and language pair."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer = pa.ipc.new_stream(path, SCHEMA)
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> PairSpool:
         return self
 
     def __exit__(

@@ -31,6 +31,37 @@ def output(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=False)
 
 
+def duration(seconds: float) -> str:
+    """A time for people: `0.4 s`, `12 s`, `3 min`, `2.5 h`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def amount(size: float) -> str:
+    """Bytes for people: `12 MB`, `1.4 GB`."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if size >= factor:
+            return f"{size / factor:.{1 if size < 10 * factor else 0}f} {unit}"
+    return f"{size / 1e3:.0f} kB"
+
+
+def pace(rate: float | None, unit: str) -> str:
+    """A rate that can be read: `1,250/s`; when it is slow, the time of one, `4.2 s/step`."""
+    if not rate:
+        return ""
+    if rate >= 1:
+        return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+    return f"{1 / rate:.1f} s/{unit.removesuffix('s') or 'item'}"
+
+
+def fitting(line: str, width: int) -> str:
+    """A line that fits: its end is cut where it is longer."""
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 class StageReporter:
     """Prints what happens to each stage; groups (evaluation cells) share one line."""
 
@@ -70,8 +101,11 @@ class StageReporter:
             self._print(*_settled_group(f"{node.group} cells", group))
 
     def progressed(self, name: str, event: Event) -> None:
-        """Move the bar of a task."""
-        self._bars.show(name, event)
+        """Move the bar of a task; a warning is a line."""
+        if event.kind == "warning":
+            self._print("warn", name, event.note)
+        else:
+            self._bars.show(name, event)
 
     def totals(self) -> str:
         """The last line: what was found in the cache, what was made, and the time it took."""
@@ -83,14 +117,17 @@ class StageReporter:
             return
         from rich.text import Text
 
-        style = {"hit": "green", "made": "bold green", "run": "yellow"}[state]
+        style = {"hit": "green", "made": "bold green", "run": "yellow", "warn": "bold yellow"}[state]
         line = Text.assemble((f"{state:>5} ", style), (f"{name:<24} ", "bold"), (detail, "dim"))
-        self.console.print(line, overflow="ellipsis", no_wrap=self.console.is_terminal)
+        cut = self.console.is_terminal and state != "warn"
+        self.console.print(line, overflow="ellipsis" if cut else "fold", no_wrap=cut)
 
 
 def _settled(name: str, outcome: Outcome) -> tuple[str, str, str]:
     key = outcome.artifact.manifest.key[:12]
-    return (outcome.state, name, key if outcome.state == "hit" else f"{key}  {outcome.seconds:.1f} s")
+    if outcome.state == "made":
+        return "made", name, f"{key}  {outcome.seconds:.1f} s"
+    return "hit", name, f"{key}  {outcome.why}".rstrip()
 
 
 def _settled_group(name: str, outcomes: list[Outcome]) -> tuple[str, str, str]:
@@ -118,14 +155,16 @@ class _RichBars(_Bars):
 
     def __init__(self, console: Console) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.table import Column
 
         self._tasks: dict[str, TaskID] = {}
+        cut = Column(no_wrap=True, overflow="ellipsis")  # on 80 columns texts are cut, not wrapped
         self._progress = Progress(
-            TextColumn("[bold]{task.fields[stage]}[/] {task.description}", justify="right"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.completed:.0f}/{task.fields[goal]} {task.fields[unit]} {task.fields[rate]}"),
+            TextColumn("[bold]{task.fields[stage]}[/] {task.description}", table_column=cut.copy()),
+            BarColumn(bar_width=20 if console.width >= 100 else 8),
+            TextColumn("{task.completed:,.0f}/{task.fields[goal]} {task.fields[unit]} {task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("[dim]{task.fields[note]}"),
+            TextColumn("[dim]{task.fields[note]}", table_column=cut.copy()),
             console=console,
             transient=True,
             expand=False,
@@ -154,8 +193,8 @@ class _RichBars(_Bars):
         self._progress.update(identity, advance=event.done)
         if event.note:
             self._progress.update(identity, note=event.note)
-        speed = next(task.speed for task in self._progress.tasks if task.id == identity)
-        self._progress.update(identity, rate=f"{speed:,.0f}/s" if speed else "")
+        shown = next(task for task in self._progress.tasks if task.id == identity)
+        self._progress.update(identity, rate=pace(shown.speed, shown.fields["unit"]))
 
 
 class _PlainBars(_Bars):
@@ -182,9 +221,9 @@ class _PlainBars(_Bars):
         if now - last >= PLAIN_INTERVAL:
             goal = f"/{start.total:,}" if start.total is not None else ""
             rate = done / max(now - began, 1e-9)
-            left = f", {(start.total - done) / rate:.0f} s left" if start.total and rate else ""
-            line = f"      {name}: {start.description} {done:,}{goal} {start.unit} ({rate:,.0f}/s{left}) {event.note}"
-            self._console.print(line.rstrip(), markup=False)
+            left = f", {duration((start.total - done) / rate)} left" if start.total and rate else ""
+            said = f"      {name}: {start.description} {done:,}{goal} {start.unit} ({pace(rate, start.unit)}{left})"
+            self._console.print(fitting(f"{said} {event.note}".rstrip(), self._console.width), markup=False)
             last = now
         self._running[event.task] = (start, done, began, last)
 

@@ -21,12 +21,10 @@ def show_corpora(pipeline: Pipeline, wanted: str, *, as_json: bool = False) -> N
         wanted: a language pair (`en-de`) or a language.
         as_json: print JSON instead of a table.
     """
-    from xlalign.bitext.catalogue import corpora
-    from xlalign.bitext.fetch.fetcher import using
     from xlalign.bitext.prepare import fetcher
+    from xlalign.bitext.sources import corpora
 
-    with using(fetcher(first_prepare(pipeline))):
-        found = corpora(wanted)
+    found = corpora(wanted, fetcher(first_prepare(pipeline)))
     if as_json:
         print_json([entry._asdict() for entry in found])
     elif found:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from xlalign.errors import Interrupted, XlalignError
-
-ISSUES = "https://github.com/xlalign/xlalign/issues"
+from xlalign.errors import Interrupted, Notice, XlalignError, explained
 
 
 @contextmanager
 def boundary(*, debug: bool = False) -> Iterator[None]:
-    """Print a deliberate error as one message with its hint and leave with its exit code.
+    """Print an error as one message with its hint and leave with its exit code; our own warnings are one line each.
 
-    A bug (any other exception) passes through: it is shown with its traceback. `debug` lets everything through.
+    `debug` lets everything through, to be shown with its traceback.
     """
     previous = signal.signal(signal.SIGTERM, _terminated)
+    voice, warnings.showwarning = warnings.showwarning, _voiced(warnings.showwarning)
     try:
         yield
     except KeyboardInterrupt as error:
@@ -33,7 +34,14 @@ def boundary(*, debug: bool = False) -> Iterator[None]:
             raise
         show(error)
         raise typer.Exit(error.exit_code) from error
+    except Exception as error:
+        if debug or isinstance(error, typer.Abort) or hasattr(error, "exit_code"):  # typer's own ways to leave
+            raise
+        failure = explained(error)
+        show(failure)
+        raise typer.Exit(failure.exit_code) from error
     finally:
+        warnings.showwarning = voice
         signal.signal(signal.SIGTERM, previous)
 
 
@@ -43,6 +51,19 @@ def show(error: XlalignError) -> None:
     console.print(f"[bold red]error:[/] {escape(error.message)}", soft_wrap=True)
     if error.hint:
         console.print(f"[bold cyan]hint:[/]  {escape(error.hint)}", soft_wrap=True)
+
+
+def _voiced(others: Callable[..., None]) -> Callable[..., None]:
+    """How warnings are shown: ours as a line to standard error, others as before."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, Notice):
+            console = Console(stderr=True, highlight=False)
+            console.print(f"[bold yellow]warning:[/] {escape(str(message))}", soft_wrap=True)
+        else:
+            others(message, category, *place, **more)
+
+    return show
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

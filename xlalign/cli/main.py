@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from xlalign import __version__
-from xlalign.cli.commands import align_words, cache, doctor, evaluate, init, listing, prepare, pretrain, report, run
+from xlalign.cli.commands import (
+    align_words,
+    cache,
+    check,
+    doctor,
+    evaluate,
+    init,
+    listing,
+    prepare,
+    pretrain,
+    report,
+    run,
+    vocab,
+)
 
 app = typer.Typer(
     name="xlalign",
@@ -41,9 +54,11 @@ STAGES, TOOLS = "Stages", "Pipelines and tools"
 app.command("prepare", rich_help_panel=STAGES)(prepare.command)
 app.command("align-words", rich_help_panel=STAGES)(align_words.command)
 app.command("pretrain", rich_help_panel=STAGES)(pretrain.command)
+app.add_typer(vocab.app, name="vocab", rich_help_panel=STAGES)
 app.command("eval", rich_help_panel=STAGES)(evaluate.command)
 app.command("run", rich_help_panel=TOOLS)(run.command)
 app.command("report", rich_help_panel=TOOLS)(report.command)
+app.command("check", rich_help_panel=TOOLS)(check.command)
 app.command("init", rich_help_panel=TOOLS)(init.command)
 app.command("list", rich_help_panel=TOOLS)(listing.command)
 app.add_typer(cache.app, name="cache", rich_help_panel=TOOLS)

@@ -40,9 +40,9 @@ def show_tables(
         stages: dict[str, object] = {"stages": describe(outcomes, list(outcomes))} if outcomes else {}
         print_json(document or {**stages, "tables": [table.model_dump(mode="json") for table in tables]})
         return
-    from xlalign.reporting.renderers.terminal import View
+    from xlalign.reporting.renderers.terminal import TableView
 
     console = output()
     for table in tables:
         console.print()
-        console.print(View(table))
+        console.print(TableView(table))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
 
 if TYPE_CHECKING:
+    from xlalign.artifacts.store import Store
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.pipeline import Fields, Pipeline
+    from xlalign.stages.pipeline import Pipeline
     from xlalign.stages.runner import Outcome, Planned
+    from xlalign.stages.tables import Fields
 
     Outcomes = dict[str, Outcome]
 
@@ -32,23 +35,40 @@ def open_pipeline(request: Request, name: str | None = None, fields: Fields | No
     return pipeline.changed("prepare", wanted)
 
 
-def current(request: Request, pipeline: Pipeline, targets: Sequence[str]) -> Outcomes | None:
-    """Make the targets current and say so; with `--dry-run` print the plan and return None."""
+def current(
+    request: Request, pipeline: Pipeline, targets: Sequence[str], reading: Sequence[str] = ()
+) -> Outcomes | None:
+    """Make the targets current and say so; with `--dry-run` print the plan and return None.
+
+    Args:
+        request: the common options.
+        pipeline: what is run.
+        targets: the stages wanted.
+        reading: those whose artifacts the command itself reads in full.
+    """
     from rich.text import Text
 
     from xlalign.artifacts.store import Store
-    from xlalign.stages.export import export
+    from xlalign.stages.execution import prepare_environment
+    from xlalign.stages.export import export, refuse_unusable
     from xlalign.stages.runner import make_current, plan
 
     store, execution = Store(request.cache), _execution(request, pipeline)
+    prepare_environment(execution.threads)  # before anything loads a numeric library
+    pipeline.check(targets)
     graph = pipeline.graph()
+    if request.out:
+        refuse_unusable(request.out, targets)
+        reading = targets
     if request.dry_run:
-        _print_plan(request, pipeline, plan(graph, targets, store, execution.threads))
+        with pipeline.at_home():
+            lines = plan(graph, targets, store, execution.threads, pipeline.title)
+        _show_plan(request, pipeline, lines, store)
         return None
     console = output(stderr=request.json_output)
     reporter = StageReporter(console, quiet=request.quiet or request.json_output)
-    with reporter.bars():
-        outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title)
+    with reporter.bars(), pipeline.at_home():
+        outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)
     if not (request.quiet or request.json_output):
         console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
     if request.out:
@@ -80,27 +100,13 @@ def _execution(request: Request, pipeline: Pipeline) -> ExecutionSettings:
     return pipeline.execution.model_copy(update={"workers": request.workers})
 
 
-def _print_plan(request: Request, pipeline: Pipeline, lines: Sequence[Planned]) -> None:
-    from rich.text import Text
+def _show_plan(request: Request, pipeline: Pipeline, planned: Sequence[Planned], store: Store) -> None:
+    from xlalign.cli.plan import plan_lines, print_plan
 
-    rows = [(line.state, line.node.name, line.why) for line in lines]
+    lines = plan_lines(pipeline, planned, store)
     if request.json_output:
-        print_json([{"state": state, "stage": name, "why": why} for state, name, why in rows])
+        costs = {line.name: asdict(line.cost) for line in lines if line.cost}
+        rows = [{"state": line.state, "stage": line.node.name, "why": line.why} for line in planned]
+        print_json([{**row, **costs.get(row["stage"], {})} for row in rows])
         return
-    console = output()
-    console.print(f"[bold]{pipeline.title}[/] ({pipeline.source})")
-    style = {"hit": "green", "run": "yellow", "after": "dim yellow"}
-    for state, name, why in _grouped(lines):
-        line = Text.assemble((f"{state:>6} ", style[state]), (f"{name:<28} ", "bold"), (why, "dim"))
-        console.print(line, overflow="ellipsis", no_wrap=True)
-
-
-def _grouped(lines: Sequence[Planned]) -> list[tuple[str, str, str]]:
-    """One row per stage; the cells of an evaluation with the same state share one."""
-    rows: dict[tuple[str, str], list[Planned]] = {}
-    for line in lines:
-        rows.setdefault((line.state, line.node.group or line.node.name), []).append(line)
-    return [
-        (state, f"{name} cells", f"{len(members)} cells") if members[0].node.group else (state, name, members[0].why)
-        for (state, name), members in rows.items()
-    ]
+    print_plan(f"{pipeline.title} ({pipeline.source})", lines)

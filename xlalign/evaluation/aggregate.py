@@ -7,10 +7,17 @@ from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
-from xlalign.evaluation.cell_settings import PROBE, Mixing
-from xlalign.evaluation.cells import CellResult, LanguageResult
+from xlalign.evaluation.cell import Tuning
+from xlalign.evaluation.options import PROBE
+from xlalign.evaluation.results import (
+    CellResult,
+    EvaluationResults,
+    LanguageResult,
+    ModelResult,
+    SeedScore,
+    TaskResult,
+)
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.signature import signature
 from xlalign.evaluation.significance import Difference, Paired, compare
@@ -20,69 +27,9 @@ from xlalign.evaluation.tasks.base import Task
 ENGLISH = "en"
 
 
-class Score(BaseModel):
-    """Percent: mean and sample deviation over seeds, the seeds' scores, p against the baseline (bootstrap)."""
-
-    mean: float
-    sd: float | None = None
-    scores: tuple[float, ...] = ()
-    p: float | None = None
-
-
-class ModelScores(BaseModel):
-    """One model on one task.
-
-    Attributes:
-        languages: headline by language.
-        metrics: every metric by name and language, mean over seeds.
-        others: mean over all languages but English; `average`: over all of them.
-        gap: English minus `others`, in points; None where English was not tested.
-        differences: to the baseline, by language and for "others" and "average".
-        dev: English dev score of each seed.
-        setup: how the cells came about, one entry per seed.
-        curve: score on held-out pairs by layer and pooling (retrieval).
-        data: digest of the test examples by language.
-        notes: what a reader should know about the data.
-        settings: the settings of the cells, seed and trial aside.
-    """
-
-    languages: dict[str, Score]
-    metrics: dict[str, dict[str, float]]
-    others: Score
-    average: Score
-    gap: Score | None = None
-    differences: dict[str, Difference] = {}
-    dev: tuple[float, ...] = ()
-    setup: list[dict[str, Any]] = []
-    curve: dict[str, float] = {}
-    data: dict[str, str] = {}
-    notes: tuple[str, ...] = ()
-    settings: dict[str, Any] = {}
-
-
-class TaskScores(BaseModel):
-    """One task: the headline's name, how models were trained for it, and the scores of each model."""
-
-    metric: str
-    kind: str
-    group: str
-    license: str
-    citation: str
-    setting: str = ""
-    models: dict[str, ModelScores]
-
-
-class Results(BaseModel):
-    """All tasks of an evaluation."""
-
-    tasks: dict[str, TaskScores]
-    baseline: str
-    seeds: tuple[int, ...]
-    benchmark: dict[str, float] = {}
-    signature: tuple[str, ...] = ()
-
-
-def aggregate(results: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str = "") -> Results:
+def aggregate(
+    results: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str = ""
+) -> EvaluationResults:
     """Bring the cells of all models together.
 
     Args:
@@ -96,16 +43,17 @@ def aggregate(results: Mapping[str, Sequence[CellResult]], settings: EvalSetting
         cells = {model: [cell for cell in found if cell.task == name] for model, found in results.items()}
         tables[name] = _task(settings.task(name), {m: found for m, found in cells.items() if found}, settings, baseline)
     everything = [cell for found in results.values() for cell in found]
-    return Results(
+    return EvaluationResults(
         tasks=tables,
         baseline=baseline,
         seeds=settings.seeds,
+        primary=_primary(tables),
         benchmark=benchmark_average(tables),
         signature=tuple(signature(everything, settings)),
     )
 
 
-def benchmark_average(tables: Mapping[str, TaskScores]) -> dict[str, float]:
+def benchmark_average(tables: Mapping[str, TaskResult]) -> dict[str, float]:
     """Each model's score by the benchmark's rule: the mean of the nine task scores; empty unless all nine are there."""
     if not tables.keys() >= set(XTREME):
         return {}
@@ -114,25 +62,32 @@ def benchmark_average(tables: Mapping[str, TaskScores]) -> dict[str, float]:
     return {model: fmean(tables[name].models[model].average.mean for name in XTREME) for model in whole}
 
 
+def _primary(tables: Mapping[str, TaskResult]) -> str:
+    """The task that a summary is about: XNLI where it was tested, else the first."""
+    return XTREME[0] if XTREME[0] in tables else next(iter(tables), "")
+
+
 def setting(cell: CellResult) -> str:
     """What a reader must know of how a task was trained for: zero-shot, translations, code-switching, probe."""
-    if "regime" not in cell.setup:
+    if cell.settings["tuning"] is None:
         return "without fine-tuning"
-    mixing, options = cell.settings["mixing"], cell.settings["options"]
-    words = "zero-shot" if mixing is None else Mixing.model_validate(mixing).setting
-    probe = all(regime["frozen"] == PROBE for regime in options["regimes"])
+    tuning = Tuning.model_validate(cell.settings["tuning"])
+    words = "zero-shot" if tuning.data.mixing is None else tuning.data.mixing.setting
+    probe = all(regime.frozen == PROBE for regime in tuning.options.regimes)
     return f"{words}, probe (frozen encoder)" if probe else words
 
 
-def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str) -> TaskScores:
+def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalSettings, baseline: str) -> TaskResult:
     models = {}
     for model, found in cells.items():
         reference = cells.get(baseline, ()) if model != baseline else ()
         models[model] = _model(task, found, reference, settings.resamples, f"{task.name} {model} {baseline}")
-    return TaskScores(
+    return TaskResult(
+        title=task.display_name,
         metric=task.metric,
         kind=task.kind,
         group=task.group,
+        tuned=task.tuned,
         license=task.license,
         citation=task.citation,
         setting=setting(next(iter(cells.values()))[0]) if cells else "",
@@ -142,13 +97,13 @@ def _task(task: Task, cells: Mapping[str, Sequence[CellResult]], settings: EvalS
 
 def _model(
     task: Task, cells: Sequence[CellResult], reference: Sequence[CellResult], resamples: int, key: str
-) -> ModelScores:
+) -> ModelResult:
     langs = list(cells[0].languages)
     by_seed = [{lang: cell.languages[lang].headline for lang in langs} for cell in cells]
     foreign = [lang for lang in langs if lang != ENGLISH]
     differences = _differences(task, cells, reference, resamples, key)
     others = [fmean(scores[lang] for lang in foreign or langs) for scores in by_seed]
-    return ModelScores(
+    return ModelResult(
         languages={lang: _score([scores[lang] for scores in by_seed], differences.get(lang)) for lang in langs},
         metrics=_metrics(cells, langs),
         others=_score(others, differences.get("others")),
@@ -156,12 +111,20 @@ def _model(
         gap=_score([s[ENGLISH] - o for s, o in zip(by_seed, others, strict=True)]) if ENGLISH in langs else None,
         differences=differences,
         dev=tuple(cell.dev for cell in cells if cell.dev is not None),
-        setup=[{"seed": cell.seed, **cell.setup} for cell in cells],
+        setup=tuple({"seed": cell.seed, **cell.setup} for cell in cells),
         curve=cells[0].curve,
         data={lang: cells[0].languages[lang].data for lang in langs},
         notes=tuple(note for lang in langs for note in cells[0].languages[lang].notes),
-        settings={key: value for key, value in cells[0].settings.items() if key not in ("seed", "regime", "steps")},
+        settings=_common_settings(cells[0]),
     )
+
+
+def _common_settings(cell: CellResult) -> dict[str, Any]:
+    """The settings of all cells of a task: those of the test by name, then tuning without seed, retrieval, rule."""
+    tuning = cell.settings["tuning"]
+    own = {key: value for key, value in (tuning or {}).items() if key not in ("seed", "regime", "steps")}
+    shared = {key: value for key, value in cell.settings.items() if key != "test"}
+    return {**cell.settings["test"], **shared, "tuning": own or None}
 
 
 def _metrics(cells: Sequence[CellResult], langs: Iterable[str]) -> dict[str, dict[str, float]]:
@@ -186,7 +149,7 @@ def _differences(
     if len(comparable) == len(pairs):
         groups["average"] = list(comparable.values())
         groups["others"] = [pair for lang, pair in comparable.items() if lang != ENGLISH]
-    total = task.scorer.total
+    total = task.metrics.total
     return {name: compare(group, total, resamples, f"{key} {name}") for name, group in groups.items() if group}
 
 
@@ -208,8 +171,8 @@ def _items(result: LanguageResult, keys: Sequence[str]) -> np.ndarray:
     return np.array([rows.get(key, [0.0, 0.0, 0.0]) for key in keys])
 
 
-def _score(scores: Sequence[float], difference: Difference | None = None) -> Score:
-    return Score(
+def _score(scores: Sequence[float], difference: Difference | None = None) -> SeedScore:
+    return SeedScore(
         mean=fmean(scores),
         sd=stdev(scores) if len(scores) > 1 else None,
         scores=tuple(scores),

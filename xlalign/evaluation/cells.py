@@ -5,64 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-
 from xlalign import progress
 from xlalign.config import identity
-from xlalign.evaluation.cell_settings import CellSettings, Regime
-from xlalign.evaluation.data.parts import digest
-from xlalign.evaluation.data.tested import TestedData
-from xlalign.evaluation.gold import gold_answers
-from xlalign.evaluation.settings import EvalSettings
-from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.evaluation.cell import GridCell, Tuning
+from xlalign.evaluation.data.sets import TestData
+from xlalign.evaluation.data.source import examples_digest
+from xlalign.evaluation.kinds.base import Example
+from xlalign.evaluation.results import CellResult, LanguageResult
+from xlalign.evaluation.tasks.base import Task
 from xlalign.evaluation.tuned import RECORD, read, tune
 
 
-class LanguageResult(BaseModel):
-    """One language of a cell.
-
-    Attributes:
-        scores: every metric, in percent.
-        headline: the task's score, in percent.
-        predictions: answers in the submission form.
-        items: what each item contributes to the headline (`Task.items`), for significance tests.
-        keys: names of the items where two models may have different ones; empty where the order names them.
-        data: digest of the test examples.
-        notes: what a reader should know about the data.
-    """
-
-    scores: dict[str, float]
-    headline: float
-    predictions: Any
-    items: list[list[float]]
-    keys: list[str] = []
-    data: str
-    notes: list[str] = []
-
-
-class CellResult(BaseModel):
-    """What came out of a cell.
-
-    Attributes:
-        task: name of the task.
-        seed: the fine-tuning seed, 0 without fine-tuning.
-        dev: the score on English dev by which the checkpoint (and the regime) was chosen; None without fine-tuning.
-        settings: the cell's settings, as they identify it.
-        setup: what was chosen and on what: regime or layer and pooling, steps, digests of the data, trial scores.
-        languages: by language.
-        curve: score on held-out pairs by layer and pooling (retrieval).
-    """
-
-    task: str
-    seed: int
-    dev: float | None
-    settings: dict[str, Any]
-    setup: dict[str, Any]
-    languages: dict[str, LanguageResult]
-    curve: dict[str, float] = {}
-
-
-class Solver(Protocol):
+class TaskSolver(Protocol):
     """A model made ready for a task.
 
     Attributes:
@@ -79,14 +33,21 @@ class Solver(Protocol):
         """Answers in the submission form, and scores that are by-products of answering."""
 
 
-class _FineTuned:
-    """A fine-tuned model that answers."""
+class FineTuned:
+    """A fine-tuned model that answers.
 
-    def __init__(self, cell: CellSettings, task: Task, model: str | Path, folder: Path) -> None:
+    Args:
+        tuning: the fine-tuning.
+        task: the task that is tested.
+        model: folder or hub id of the model that was fine-tuned.
+        folder: what `tune` wrote.
+    """
+
+    def __init__(self, tuning: Tuning, task: Task, model: str | Path, folder: Path) -> None:
         from xlalign.evaluation.finetune import FineTuner
 
         tuned = read(folder)
-        self._tuner = FineTuner(model, task, cell.tuning(), tuned.regime)
+        self._tuner = FineTuner(model, task, tuning, tuned.regime)
         self._tuner.restore(folder)
         self.dev: float | None = tuned.dev
         self.setup, self.curve = tuned.setup, dict[str, float]()
@@ -97,7 +58,7 @@ class _FineTuned:
 
 
 def run_cell(
-    cell: CellSettings, model: str | Path, work: Path, *, tuned: Path | None = None, stored: Path | None = None
+    cell: GridCell, model: str | Path, work: Path, *, tuned: Path | None = None, stored: Path | None = None
 ) -> CellResult:
     """Compute a cell: answer in every language, with a fine-tuned model if the task needs one.
 
@@ -108,12 +69,8 @@ def run_cell(
         tuned: folder that `tune` wrote for this cell; without one the model is fine-tuned here, into `work/tuned`.
         stored: folder with examples stored before.
     """
-    data = TestedData(cell, stored)
-    if data.task.tuned and tuned is None:
-        tuned = work / "tuned"
-        if not (tuned / RECORD).is_file():
-            tune(cell.tuning(), model, work / "training", tuned, stored=stored)
-    solver = _solver(cell, data, model, tuned)
+    data = TestData(cell.test, stored)
+    solver = _solver(cell, data, model, tuned or work / "tuned", work / "training")
     return CellResult(
         task=cell.task,
         seed=cell.seed,
@@ -125,32 +82,18 @@ def run_cell(
     )
 
 
-def finetune_and_test(
-    model: str | Path, task: str, settings: EvalSettings, seed: int, work: Path, regime: Regime | None = None
-) -> CellResult:
-    """Compute one cell on its own.
+def _solver(cell: GridCell, data: TestData, model: str | Path, tuned: Path, work: Path) -> TaskSolver:
+    """A fine-tuned model (tuned here where it is not there yet), or one whose vectors are compared."""
+    if cell.tuning is None:
+        from xlalign.evaluation.compare import Compared
 
-    Args:
-        model: folder or hub id.
-        task: name of a task.
-        settings: the evaluation.
-        seed: seed of the output layer, the order of examples and dropout.
-        work: a folder of this call's own.
-        regime: what is frozen, learning rate, pooling; None = the best of the grid on English dev.
-    """
-    (cell,) = settings.model_copy(update={"tasks": (task,), "seeds": (seed,)}).cells()
-    return run_cell(cell.model_copy(update={"regime": regime}), model, work)
+        return Compared(cell, data, model)
+    if not (tuned / RECORD).is_file():
+        tune(cell.tuning, model, work, tuned)
+    return FineTuned(cell.tuning, data.task, model, tuned)
 
 
-def _solver(cell: CellSettings, data: TestedData, model: str | Path, tuned: Path | None) -> Solver:
-    if tuned:
-        return _FineTuned(cell, data.task, model, tuned)
-    from xlalign.evaluation.compare import Compared
-
-    return Compared(cell, data, model)
-
-
-def _test(cell: CellSettings, data: TestedData, solver: Solver, folder: Path) -> dict[str, LanguageResult]:
+def _test(cell: GridCell, data: TestData, solver: TaskSolver, folder: Path) -> dict[str, LanguageResult]:
     """Test language by language; a language that a stopped run finished is read back."""
     langs = data.languages()
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,17 +108,17 @@ def _test(cell: CellSettings, data: TestedData, solver: Solver, folder: Path) ->
     return results
 
 
-def _score(cell: CellSettings, task: Task, solver: Solver, examples: list[Example], lang: str) -> LanguageResult:
+def _score(cell: GridCell, task: Task, solver: TaskSolver, examples: list[Example], lang: str) -> LanguageResult:
     predictions, extra = solver.answer(examples, lang)
-    gold = gold_answers(task, examples)
+    gold = task.handler.gold(examples)
     scores = task.score(gold, predictions, lang, cell.rule)
     return LanguageResult(
         scores={**scores, **extra},
         headline=task.headline(scores),
         predictions=predictions,
         items=task.items(gold, predictions, lang, cell.rule).tolist(),
-        keys=task.scorer.keys(gold, predictions) if task.scorer.keys else [],
-        data=digest(examples),
+        keys=task.metrics.keys(gold, predictions) if task.metrics.keys else [],
+        data=examples_digest(task, examples),
     )
 
 

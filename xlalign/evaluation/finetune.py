@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,17 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from xlalign.evaluation.batches import Batch, ShuffledBatches
-from xlalign.evaluation.cell_settings import FineTuning, Regime, Tuning
-from xlalign.evaluation.data.parts import ENGLISH
-from xlalign.evaluation.data.training import English
-from xlalign.evaluation.encoding import Encoded, Packed, pack, token_batches
-from xlalign.evaluation.gold import gold_answers
-from xlalign.evaluation.kinds import KINDS
-from xlalign.evaluation.kinds.base import TunedKind
+from xlalign.errors import UserError
+from xlalign.evaluation.cell import Tuning
+from xlalign.evaluation.data.sets import EnglishData
+from xlalign.evaluation.data.source import ENGLISH
+from xlalign.evaluation.encoding import EncodedRows
+from xlalign.evaluation.kinds.base import Example, TunedKind
 from xlalign.evaluation.model import TaskModel, build, load
-from xlalign.evaluation.tasks.base import Example, Task
-from xlalign.modeling.packing import CHUNK
+from xlalign.evaluation.options import FineTuning, Regime
+from xlalign.evaluation.packed import ShuffledBatches, TaskRows, TunedBatch, pack
+from xlalign.evaluation.tasks.base import Task
+from xlalign.modeling.embed import encode
 from xlalign.objectives.base import LossOutput
 from xlalign.training.devices import device_name
 from xlalign.training.loop import TrainResult, train, weights
@@ -34,30 +34,30 @@ REMEMBERED = 2**31
 """Bytes of token vectors that a probe keeps; a larger training set is encoded at every step."""
 
 
-class Program:
+class TaskProgram:
     """What the training loop needs of a task model."""
 
-    def __init__(self, model: TaskModel, kind: TunedKind) -> None:
+    def __init__(self, model: TaskModel, kind: TunedKind[Any]) -> None:
         self._model, self._kind = model, kind
 
     def modules(self) -> nn.Module:
         """Encoder and output layer."""
         return self._model
 
-    def loss(self, batch: Batch) -> LossOutput:
+    def loss(self, batch: TunedBatch) -> LossOutput:
         """Mean cross-entropy over the logical batch."""
         loss, count = self._kind.loss(self.scores(batch), batch.labels)
         return LossOutput(loss, count)
 
-    def scores(self, batch: Batch) -> Tensor:
+    def scores(self, batch: TunedBatch) -> Tensor:
         """Scores of the batch."""
-        return self._model(batch.packed)
+        return self._model(batch)
 
-    def after_step(self, step: int) -> None:
+    def after_step(self, step: int, output: LossOutput) -> None:
         """Nothing to update."""
 
 
-class Probe(Program):
+class ProbeProgram(TaskProgram):
     """A frozen encoder reads each training row once; only the output layer runs at every step.
 
     Args:
@@ -66,15 +66,14 @@ class Probe(Program):
         encoded: the training rows.
     """
 
-    def __init__(self, model: TaskModel, kind: TunedKind, encoded: Encoded) -> None:
+    def __init__(self, model: TaskModel, kind: TunedKind[Any], encoded: EncodedRows) -> None:
         super().__init__(model, kind)
         self._states: list[Tensor] = [torch.empty(0)] * len(encoded)
-        for rows, packed in _batches(model, encoded):
-            states = packed.states(model.encoder).tokens(-1).cpu()
-            for row, own in zip(rows, torch.split(states, list(packed.lengths)), strict=True):
+        for rows, packed, states in _encoded(model, encoded):
+            for row, own in zip(rows, torch.split(states.cpu(), packed.lengths.tolist()), strict=True):
                 self._states[row] = own.clone()
 
-    def scores(self, batch: Batch) -> Tensor:
+    def scores(self, batch: TunedBatch) -> Tensor:
         """Scores of the batch."""
         states = torch.cat([self._states[row] for row in batch.rows]).to(batch.labels.device)
         return self._model.scores(states, batch.packed)
@@ -91,16 +90,16 @@ class FineTuner:
     """
 
     def __init__(self, model: str | Path, task: Task, tuning: Tuning, regime: Regime) -> None:
-        trained = tuning.trained_task()
-        labels = dict.fromkeys((*trained.labels, *task.labels))
-        self._task, self._tuning, self._regime = replace(task, labels=tuple(labels)), tuning, regime
-        self._kind = KINDS.get(task.kind)
+        trained = tuning.data.resolved()
+        self._task, self._tuning, self._regime = task, tuning, regime
+        self._labels = tuple(dict.fromkeys((*trained.labels, *task.labels)))
+        self._kind = tuned_kind(task)
         encoder, self._tokenizer = load(model)
         options = tuning.options
         self._options = options.model_copy(update={"max_length": min(options.max_length, encoder.longest)})
-        self.model = build(encoder, self._kind, trained, self._options, regime, tuning.seed)
+        self.model = build(encoder, self._kind, trained.labels, self._options, regime, tuning.seed)
 
-    def train(self, english: English, work: Path) -> TrainResult:
+    def train(self, english: EnglishData, work: Path) -> TrainResult:
         """Train on English; the best checkpoint by English dev stays in the model.
 
         Args:
@@ -111,7 +110,7 @@ class FineTuner:
         encoded = self.encode(english.train)
         batches = ShuffledBatches(encoded, self._options.batch_size, tuning.seed, device)
         steps = tuning.steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
-        dev, gold = self.encode(english.dev), gold_answers(self._task, english.dev)
+        dev, gold = self.encode(english.dev), self._kind.gold(english.dev)
 
         def evaluate(step: int) -> dict[str, float]:
             answers = self._answers(english.dev, dev)
@@ -121,12 +120,12 @@ class FineTuner:
         program = self._program(encoded, device)
         return train(program, batches, settings, work, evaluate=evaluate, select="dev")
 
-    def _program(self, encoded: Encoded, device: str) -> Program:
+    def _program(self, encoded: EncodedRows, device: str) -> TaskProgram:
         size = 4 * int(encoded.lengths().sum()) * self.model.encoder.hidden_size
         if not self.model.frozen or size > REMEMBERED:
-            return Program(self.model, self._kind)
+            return TaskProgram(self.model, self._kind)
         with torch.no_grad():
-            return Probe(self.model.to(device).eval(), self._kind, encoded)
+            return ProbeProgram(self.model.to(device).eval(), self._kind, encoded)
 
     def answers(self, examples: Sequence[Example]) -> Any:
         """Answers in the submission form."""
@@ -144,13 +143,25 @@ class FineTuner:
         self.model.load_state_dict(load_file(folder / WEIGHTS), strict=False)
         self.model.to(device_name(self._tuning.device)).eval()
 
-    def encode(self, examples: Sequence[Example]) -> Encoded:
+    def encode(self, examples: Sequence[Example]) -> EncodedRows:
         """The examples as rows of token ids."""
-        return self._kind.encode(examples, self._tokenizer, self._task, self._options)
+        return self._kind.encode(examples, self._tokenizer, self._labels, self._options)
 
-    def _answers(self, examples: Sequence[Example], encoded: Encoded) -> Any:
+    def _answers(self, examples: Sequence[Example], encoded: EncodedRows) -> Any:
         logits = predict(self.model, self._kind, encoded)
-        return self._kind.decode(logits, encoded, examples, self._task)
+        return self._kind.decode(logits, encoded, examples, self._labels)
+
+
+def tuned_kind(task: Task) -> TunedKind[Any]:
+    """The kind of a task that is fine-tuned.
+
+    Raises:
+        UserError: the task is answered by comparing vectors.
+    """
+    kind = task.handler
+    if not isinstance(kind, TunedKind):
+        raise UserError(f"{task.name} is a {task.kind} task: no model is fine-tuned for it")
+    return kind
 
 
 def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, device: str) -> TrainSettings:
@@ -171,21 +182,20 @@ def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, d
 
 
 @torch.no_grad()
-def predict(model: TaskModel, kind: TunedKind, encoded: Encoded) -> list[np.ndarray]:
+def predict(model: TaskModel, kind: TunedKind[Any], encoded: EncodedRows) -> list[np.ndarray]:
     """Scores of every row, in the order of the rows."""
     was_training = model.training
     model.eval()
     found: list[np.ndarray] = [np.empty(0)] * len(encoded)
-    for rows, packed in _batches(model, encoded):
-        logits = model(packed).float().cpu().numpy()
+    for rows, packed, states in _encoded(model, encoded):
+        logits = model.scores(states, packed).float().cpu().numpy()
         for row, scores in zip(rows, kind.split(logits, encoded, rows), strict=True):
             found[row] = scores
     model.train(was_training)
     return found
 
 
-def _batches(model: TaskModel, encoded: Encoded) -> Iterator[tuple[np.ndarray, Packed]]:
-    """All rows in packed batches on the model's device."""
-    device = next(model.parameters()).device
-    for rows in token_batches(encoded.lengths(), CHUNK.get(device.type, CHUNK["cuda"])):
-        yield rows, pack(encoded, rows, device.type).to(device)
+def _encoded(model: TaskModel, encoded: EncodedRows) -> Iterator[tuple[np.ndarray, TaskRows, Tensor]]:
+    """All rows, a batch at a time: their numbers, the batch, its token vectors (N, D) of the last layer."""
+    for rows, packed, states in encode(model.encoder, encoded.lengths(), partial(pack, encoded), keep=[-1]):
+        yield rows, packed, states.tokens(-1)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor, nn
 
 from xlalign.errors import UserError
-from xlalign.evaluation.cell_settings import FineTuning, HeadPooling, Regime
-from xlalign.evaluation.encoding import Packed
 from xlalign.evaluation.kinds.base import TunedKind
-from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.options import FineTuning, HeadPooling, Regime
+from xlalign.evaluation.packed import TaskRows, TunedBatch
 from xlalign.modeling import encoder as encoders
-from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.layers import transformer_blocks
 from xlalign.training.devices import device_name
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class TaskModel(nn.Module):
         pooling: sentence vector of classification.
     """
 
-    def __init__(self, encoder: Encoder, output: nn.Module, kind: TunedKind, pooling: HeadPooling) -> None:
+    def __init__(self, encoder: Encoder, output: nn.Module, kind: TunedKind[Any], pooling: HeadPooling) -> None:
         super().__init__()
         self.encoder, self.output = encoder, output
         self._kind, self._pooling = kind, pooling
@@ -44,11 +44,13 @@ class TaskModel(nn.Module):
             self.encoder.eval()
         return self
 
-    def forward(self, packed: Packed) -> Tensor:
+    def forward(self, batch: TunedBatch) -> Tensor:
         """Scores of one batch, in the shape of the kind."""
-        return self.scores(packed.states(self.encoder).tokens(-1), packed)
+        packed = batch.packed
+        states = self.encoder(packed.ids, packed.positions, packed.types, batch.layout, keep=[-1])
+        return self.scores(states.tokens(-1), packed)
 
-    def scores(self, states: Tensor, packed: Packed) -> Tensor:
+    def scores(self, states: Tensor, packed: TaskRows) -> Tensor:
         """Scores of one batch from the token vectors (N, D) of the last layer."""
         return self._kind.logits(self.output, states, packed, self._pooling)
 
@@ -58,9 +60,11 @@ class TaskModel(nn.Module):
         return not any(parameter.requires_grad for parameter in self.encoder.parameters())
 
 
-def build(encoder: Encoder, kind: TunedKind, task: Task, options: FineTuning, regime: Regime, seed: int) -> TaskModel:
+def build(
+    encoder: Encoder, kind: TunedKind[Any], labels: Sequence[str], options: FineTuning, regime: Regime, seed: int
+) -> TaskModel:
     """Put a new output layer, drawn from `seed`, on an encoder and freeze what the regime names."""
-    output = kind.output(task, encoder.hidden_size, options, regime.pooling)
+    output = kind.output(labels, encoder.hidden_size, options, regime.pooling)
     initialise(output, seed)
     freeze(encoder, regime.frozen)
     return TaskModel(encoder, output, kind, regime.pooling)

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from xlalign.artifacts.digest import digest
 from xlalign.config import identity
-from xlalign.evaluation.aggregate import Results, aggregate
-from xlalign.evaluation.cell_settings import CellSettings
-from xlalign.evaluation.cells import CellResult, run_cell
+from xlalign.evaluation.aggregate import aggregate
+from xlalign.evaluation.cell import GridCell
+from xlalign.evaluation.cells import run_cell
+from xlalign.evaluation.results import CellResult, EvaluationResults
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tuned import RECORD, tune
 
 
-def evaluate(models: Mapping[str, str | Path], settings: EvalSettings, work: Path, baseline: str = "") -> Results:
+def evaluate(
+    models: Mapping[str, str | Path], settings: EvalSettings, work: Path, baseline: str = ""
+) -> EvaluationResults:
     """Compute every cell of the grid task x model x seed and bring them together.
 
     Args:
@@ -31,11 +34,11 @@ def evaluate(models: Mapping[str, str | Path], settings: EvalSettings, work: Pat
     return aggregate(found, settings, baseline)
 
 
-def _tuned(cell: CellSettings, model: str | Path, folder: Path) -> Path | None:
+def _tuned(cell: GridCell, model: str | Path, folder: Path) -> Path | None:
     """The fine-tuned model of a cell; cells that train alike share it."""
-    if cell.options is None:
+    tuning = cell.tuning
+    if tuning is None:
         return None
-    tuning = cell.tuning()
     out = folder / f"{tuning.label},{digest(identity(tuning))[:8]}"
     if not (out / RECORD).is_file():
         tune(tuning, model, out.with_name(f"{out.name}.work"), out)

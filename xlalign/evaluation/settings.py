@@ -11,7 +11,10 @@ from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
 from xlalign.errors import unknown_name
-from xlalign.evaluation.cell_settings import CellSettings, Count, FineTuning, Mixing, Positive, Regime, Retrieval
+from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
+from xlalign.evaluation.kinds.base import TunedKind
+from xlalign.evaluation.metrics.scoring import ChunkRule
+from xlalign.evaluation.options import Count, FineTuning, Mixing, Positive, RetrievalOptions
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
 from xlalign.evaluation.tasks.custom import CustomTask
@@ -58,10 +61,8 @@ class EvalSettings(Settings):
         default_factory=dict,
         description='changes to the preset for "all", a kind or a task: {xnli = {steps = 1000}}',
     )
-    retrieval: Retrieval = Field(default_factory=Retrieval, description="embedding and search")
-    pos_rule: Literal["legacy", "current"] = Field(
-        "legacy", description="chunk rule of tagging F1 (legacy = published)"
-    )
+    retrieval: RetrievalOptions = Field(default_factory=RetrievalOptions, description="embedding and search")
+    pos_rule: ChunkRule = Field("legacy", description="chunk rule of tagging F1 (legacy = published)")
     resamples: Positive = Field(1000, description="bootstrap samples and random sign flips of significance tests")
     device: str = operational("auto", "auto, cpu, cuda or mps")
 
@@ -84,7 +85,8 @@ class EvalSettings(Settings):
 
     def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""
-        merged: dict[str, Any] = {}
+        kind = task.handler
+        merged = dict(kind.presets.get(self.preset, {})) if isinstance(kind, TunedKind) else {}
         for table in (presets()[self.preset], self.fine_tuning):
             for name in ("all", task.kind, task.name):
                 merged |= table.get(name, {})
@@ -94,18 +96,9 @@ class EvalSettings(Settings):
         """The data source of a task."""
         return self.data_of.get(task, self.data)
 
-    def trials(self, name: str) -> list[CellSettings]:
-        """The trial runs of a task: every regime of a grid of several."""
-        task = self.task(name)
-        options = self.options(task)
-        if not task.tuned or len(options.regimes) == 1:
-            return []
-        return [self._cell(task, options.regime_seed, regime, options.regime_steps) for regime in options.regimes]
-
-    def cells(self) -> list[CellSettings]:
+    def cells(self) -> list[GridCell]:
         """The grid without its models: every task x every seed; tasks without fine-tuning have seed 0 only."""
-        tasks = map(self.task, self.all_tasks())
-        return [self._cell(task, seed) for task in tasks for seed in (self.seeds if task.tuned else (0,))]
+        return [cell for name in self.all_tasks() for cell in self._cells(self.task(name))]
 
     @model_validator(mode="after")
     def _switchable(self) -> EvalSettings:
@@ -127,30 +120,44 @@ class EvalSettings(Settings):
             lexicons=self.lexicons,
         )
 
-    def _cell(self, task: Task, seed: int, regime: Regime | None = None, steps: int = 0) -> CellSettings:
-        options = self.options(task)
-        train_task, _, train_split = self.train_from.get(task.name, task.train).partition(":")
-        return CellSettings(
+    def _cells(self, task: Task) -> list[GridCell]:
+        """The cells of a task: here, and nowhere else, is decided whether an encoder is fine-tuned for it."""
+        origin, _, train_split = self.train_from.get(task.name, task.train).partition(":")
+        train_task, train_split = origin or task.name, train_split or "train"
+        split = self.test_split.get(task.name, "test")
+        own = train_task == task.name
+        test = TestSet(
             task=task.name,
-            seed=seed,
-            regime=regime,
-            steps=steps,
-            languages=self.languages,
+            custom=self.custom.get(task.name),
             data=self.source(task.name),
-            split=self.test_split.get(task.name, "test"),
-            train_task=train_task,
-            train_data=self.source(train_task) if train_task else "",
-            train_split=train_split or "train",
-            mixing=self._mixing() if task.tuned else None,
+            split=split,
+            languages=self.languages,
+            english=not (own and train_split == split),
+            test_examples=self.test_examples,
+            dev_examples=self.dev_examples,
+        )
+        if not task.tuned:
+            return [GridCell(test=test, retrieval=self.retrieval, rule=self.pos_rule, device=self.device)]
+        data = TrainingSet(
+            task=train_task,
+            custom=self.custom.get(train_task),
+            data=self.source(train_task),
+            split=train_split,
+            held_out=own and split == "dev",
+            mixing=self._mixing(),
             train_examples=self.train_examples,
             dev_examples=self.dev_examples,
-            test_examples=self.test_examples,
-            options=(options.model_copy(update={"regimes": (regime,)}) if regime else options) if task.tuned else None,
-            retrieval=None if task.tuned else self.retrieval,
-            rule=self.pos_rule,
-            custom=self.custom.get(task.name),
-            device=self.device,
         )
+        tuning = Tuning(data=data, options=self.options(task), rule=self.pos_rule, device=self.device)
+        return [
+            GridCell(
+                test=test,
+                tuning=tuning.model_copy(update={"seed": seed}),
+                rule=self.pos_rule,
+                device=self.device,
+            )
+            for seed in self.seeds
+        ]
 
 
 @cache

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xlalign import __version__
-from xlalign.evaluation.cell_settings import Mixing
-from xlalign.evaluation.cells import CellResult
+from xlalign.evaluation.cell import GridCell, Tuning
+from xlalign.evaluation.results import CellResult
 from xlalign.evaluation.settings import EvalSettings
 
 
@@ -27,32 +27,33 @@ def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[s
 
 def _facts(cells: Sequence[CellResult]) -> dict[str, Any]:
     first = cells[0]
-    settings, setup = first.settings, first.setup
+    cell = GridCell.model_validate(first.settings)
     tested = "".join(result.data for result in first.languages.values())
     facts = {
-        "data": f"{settings['data']}@{hashlib.sha256(tested.encode()).hexdigest()[:8]}",
-        "split": settings["split"],
+        "data": f"{cell.test.data}@{hashlib.sha256(tested.encode()).hexdigest()[:8]}",
+        "split": cell.test.split,
         "langs": len(first.languages),
     }
-    return facts | (_tuned(cells) if "regime" in setup else _compared(cells))
+    if cell.tuning is None:
+        return facts | _compared(cells)
+    rule = cell.rule if cell.test.resolved().metrics.by_rule else ""
+    return {**facts, **_tuned(cells, cell.tuning, own=cell.tuning.data.task == cell.task), "rule": rule}
 
 
-def _tuned(cells: Sequence[CellResult]) -> dict[str, Any]:
-    settings, setup = cells[0].settings, cells[0].setup
-    options, mixing = settings["options"], settings["mixing"]
-    origin = settings["train_task"] and f"{settings['train_task']}.{settings['train_split']}:"
+def _tuned(cells: Sequence[CellResult], tuning: Tuning, *, own: bool) -> dict[str, Any]:
+    setup, trained = cells[0].setup, tuning.data
+    origin = "" if own and trained.split == "train" else f"{trained.task}.{trained.split}:"
     regimes = dict.fromkeys(cell.setup["regime"] for cell in cells)
     chosen = f"best-of-{len(setup['trials'])}-on-en-dev" if setup["trials"] else "; ".join(regimes)
     return {
-        "translate-train": mixing and Mixing.model_validate(mixing).label,
+        "translate-train": trained.mixing and trained.mixing.label,
         "train": f"{origin}{setup['train_examples']}@{setup['train'][:8]}",
         "dev": f"{'held-out' if setup['dev_held_out'] else 'en'}@{setup['dev'][:8]}",
         "steps": setup["steps"],
-        "batch": options["batch_size"],
-        "len": options["max_length"],
+        "batch": tuning.options.batch_size,
+        "len": tuning.options.max_length,
         "regime": chosen,
         "seeds": ",".join(map(str, dict.fromkeys(cell.seed for cell in cells))),
-        "rule": settings["rule"] if cells[0].task in ("udpos", "panx") else "",
     }
 
 

@@ -1,33 +1,62 @@
-"""Is a difference more than chance? Tests over items, paired between two models.
+"""Is a difference more than chance? Two models that answered the same items, each with several seeds.
+
+Two things vary that a claim wants to be true beyond: the items of the test set, and the seeds (new weights of the
+output layer, new order of the examples). They are crossed, for every seed answers every item. So the test adds both
+variances, as min F' does (Clark 1973, J. Verbal Learning 12, equation 4; t is its root):
+
+    t = D / sqrt(V_items + V_seeds)        on S - 1 degrees of freedom
+
+with D the difference of the mean scores, V_items its variance when items are resampled (bootstrap, the seeds as they
+are), V_seeds = the variance of the S differences seed by seed, over S. Clark's degrees of freedom (Satterthwaite's)
+lie between S - 1 and N - 1; with three seeds they call noise a difference in 9 % of null cases, because a V_seeds that
+came out small by chance hands the verdict to the items. So the smaller number is taken: fewer verdicts, no false ones
+(tests/evaluation/test_statistics.py simulates it). With one seed nothing is known of seeds; the test then speaks of
+items only, and `seeds` says so.
 
 Items carry the statistics of `Task.items`; a score is a function of their sums, so a resample costs one matrix
-product. Several seeds of a model are averaged inside each resample: the tests speak about the items of the test
-set, the deviation over seeds stands beside them.
+product.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 Total = Callable[[np.ndarray, int], np.ndarray]
 """(sums (..., K), number of items) -> scores (...), in percent."""
 
-BLOCK = 256
-"""Resamples drawn at a time."""
+Name = TypeVar("Name")
+
+LEVEL = 0.05
+"""Verdicts are given where the corrected p is below this."""
+
+ENOUGH_SEEDS = 3
+"""With two, the difference has to be 12.7 times its standard error; from three on (4.3) a test says something."""
 
 
 class Difference(NamedTuple):
-    """A difference of scores in points, its 95 % interval, and two two-sided p values."""
+    """A difference of scores.
+
+    Attributes:
+        mean: in points.
+        low, high: 95 % interval for other items and other seeds.
+        p: two-sided, of the same question (min F'); not corrected for other comparisons.
+        p_items: two-sided, by exchanging the answers to items, the seeds as they are; never 0.
+        seeds: how many seeds both models have.
+        effect: mean over deviation of the seeds' differences, corrected for few seeds (Hedges); None with fewer
+            than three.
+    """
 
     mean: float
     low: float
     high: float
     p: float
-    p_randomisation: float
+    p_items: float
+    seeds: int = 1
+    effect: float | None = None
 
 
 class Paired(NamedTuple):
@@ -47,18 +76,84 @@ def compare(pairs: Sequence[Paired], total: Total, resamples: int, key: str) -> 
         resamples: bootstrap samples and random exchanges.
         key: names the comparison; the random numbers follow from it.
     """
-    observed = _difference(pairs, total)
-    samples = bootstrap(pairs, total, resamples, key)
-    exchanged = randomisation(pairs, total, resamples, key)
-    low, high = np.percentile(samples, [2.5, 97.5])
-    beyond = min((samples <= 0).mean(), (samples >= 0).mean())
-    as_extreme = (np.abs(exchanged) >= abs(observed) - 1e-9).sum()
-    p = float(min(1.0, 2 * beyond))
-    return Difference(observed, float(low), float(high), p, float((as_extreme + 1) / (resamples + 1)))
+    by_seed = seed_differences(pairs, total)
+    observed, seeds = float(by_seed.mean()), len(by_seed)
+    items = max(pair.ours.shape[1] for pair in pairs)
+    v_items = float(bootstrap(pairs, total, resamples, key).var())
+    v_seeds = float(by_seed.var(ddof=1)) / seeds if seeds > 1 else 0.0
+    extreme = (np.abs(randomisation(pairs, total, resamples, key)) >= abs(observed) - 1e-9).sum()
+    p_items = float((extreme + 1) / (resamples + 1))
+    p, half = t_of(observed, v_items + v_seeds, (seeds if seeds > 1 else items) - 1)
+    if v_items + v_seeds == 0:  # every item and seed differs alike: only the exchange of answers can judge that
+        p = p_items
+    return Difference(observed, observed - half, observed + half, p, p_items, seeds, effect_size(by_seed))
+
+
+def seed_differences(pairs: Sequence[Paired], total: Total) -> np.ndarray:
+    """The difference seed by seed, mean over languages, (S,); models with other numbers of seeds share the fewer."""
+    seeds = min(min(len(pair.ours), len(pair.theirs)) for pair in pairs)
+    both = [[total(side[:seeds].sum(1), side.shape[1]) for side in pair] for pair in pairs]
+    return np.mean([ours - theirs for ours, theirs in both], axis=0)
+
+
+def t_of(mean: float, variance: float, freedom: int) -> tuple[float, float]:
+    """p (two-sided) and half the 95 % interval of a mean with this variance; p is 1 where there is no variance."""
+    from scipy.stats import t
+
+    if variance <= 0:
+        return 1.0, 0.0
+    error = variance**0.5
+    return float(2 * t.sf(abs(mean) / error, freedom)), float(t.ppf(0.975, freedom)) * error
+
+
+def t_test(differences: Sequence[float]) -> tuple[float, float]:
+    """p and half the 95 % interval of the mean of paired differences, one for each seed; needs two at least."""
+    values = np.asarray(differences, float)
+    return t_of(float(values.mean()), float(values.var(ddof=1)) / len(values), len(values) - 1)
+
+
+def effect_size(by_seed: np.ndarray) -> float | None:
+    """d_z of paired differences, with Hedges' factor 1 - 3 / (4 (S - 1) - 1), which needs three seeds; else None."""
+    seeds = len(by_seed)
+    spread = float(by_seed.std(ddof=1)) if seeds > 2 else 0.0
+    return float(by_seed.mean()) / spread * (1 - 3 / (4 * (seeds - 1) - 1)) if spread > 0 else None
+
+
+def holm(ps: Mapping[Name, float]) -> dict[Name, float]:
+    """p values corrected so that one false verdict among all has at most the chance LEVEL (Holm 1979).
+
+    Of p = .01, .04, .03 the smallest counts three times, the next twice: .03, .06, .06 (never below the one before).
+    """
+    adjusted, worst = {}, 0.0
+    for place, (name, p) in enumerate(sorted(ps.items(), key=lambda item: item[1])):
+        worst = max(worst, min(1.0, (len(ps) - place) * p))
+        adjusted[name] = worst
+    return {name: adjusted[name] for name in ps}
+
+
+def benjamini_hochberg(ps: Mapping[Name, float]) -> dict[Name, float]:
+    """p values corrected so that of all verdicts at most the share LEVEL is false (Benjamini and Hochberg 1995).
+
+    Of p = .01, .04, .03 the largest stays, the others are p m / rank, never above the one after: .03, .04, .04.
+    """
+    adjusted, best = {}, 1.0
+    for place, (name, p) in reversed(list(enumerate(sorted(ps.items(), key=lambda item: item[1]), 1))):
+        best = min(best, p * len(ps) / place)
+        adjusted[name] = best
+    return {name: adjusted[name] for name in ps}
+
+
+def verdict(mean: float, corrected: float, seeds: int) -> str:
+    """What may be said of a difference: `helps`, `hurts`, or that nothing can be told, and why."""
+    if seeds < ENOUGH_SEEDS:
+        return f"too few seeds ({seeds})"
+    if corrected >= LEVEL:
+        return "cannot tell"
+    return "helps" if mean > 0 else "hurts"
 
 
 def bootstrap(pairs: Sequence[Paired], total: Total, resamples: int, key: str) -> np.ndarray:
-    """Differences under resampling of items with replacement, (resamples,) (Koehn 2004)."""
+    """Differences of the mean scores when items are drawn with replacement, (resamples,) (Koehn 2004)."""
 
     def weights(items: int, count: int, random: np.random.Generator) -> np.ndarray:
         return random.multinomial(items, np.full(items, 1 / items), size=count).astype(np.float64)
@@ -84,11 +179,6 @@ def randomisation(pairs: Sequence[Paired], total: Total, resamples: int, key: st
         ours, theirs = pair.ours.sum(1)[:, None] + moved, pair.theirs.sum(1)[:, None] - moved
         differences.append(_score(ours, total, swap.shape[1]) - _score(theirs, total, swap.shape[1]))
     return np.mean(differences, axis=0)
-
-
-def _difference(pairs: Sequence[Paired], total: Total) -> float:
-    both = [[total(side.sum(1), side.shape[1]).mean() for side in pair] for pair in pairs]
-    return float(np.mean([ours - theirs for ours, theirs in both]))
 
 
 def _score(sums: np.ndarray, total: Total, items: int) -> np.ndarray:

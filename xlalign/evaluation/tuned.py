@@ -9,15 +9,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from xlalign.evaluation.cell_settings import Regime, Tuning
-from xlalign.evaluation.data.parts import digest
-from xlalign.evaluation.data.training import TrainingData
-from xlalign.evaluation.regime import best_trial
+from xlalign.evaluation.cell import Tuning
+from xlalign.evaluation.data.sets import TrainingData
+from xlalign.evaluation.data.source import examples_digest
+from xlalign.evaluation.options import Regime
 
 RECORD = "tuned.json"
 
 
-class Tuned(BaseModel):
+class TunedRecord(BaseModel):
     """What a fine-tuning came to.
 
     Attributes:
@@ -33,14 +33,14 @@ class Tuned(BaseModel):
     setup: dict[str, Any]
 
 
-def read(folder: Path) -> Tuned:
+def read(folder: Path) -> TunedRecord:
     """The record in the folder of a fine-tuned model."""
-    return Tuned.model_validate_json((folder / RECORD).read_bytes())
+    return TunedRecord.model_validate_json((folder / RECORD).read_bytes())
 
 
 def tune(
     tuning: Tuning, model: str | Path, work: Path, out: Path, *, trials: Sequence[Path] = (), stored: Path | None = None
-) -> Tuned:
+) -> TunedRecord:
     """Fine-tune on English and write the model and its record; a trial that already is this run is taken over.
 
     Args:
@@ -51,8 +51,7 @@ def tune(
         trials: results of the same model with each regime of the grid; without them the trials are run here.
         stored: folder with stored examples.
     """
-    if tuning.regime is None and not trials and len(tuning.options.regimes) > 1:
-        trials = [_trial(tuning, regime, model, work, stored) for regime in tuning.options.regimes]
+    trials = trials or [_trial(trial, model, work, stored) for trial in tuning.trials()]
     found = [read(trial) for trial in trials]
     best = best_trial([(trial.regime, trial.dev) for trial in found]) if found else None
     scores = {trial.setup["regime"]: trial.dev for trial in found}
@@ -63,38 +62,48 @@ def tune(
     return _record(_train(tuning, regime, model, work, out, stored), scores, out)
 
 
-def _trial(tuning: Tuning, regime: Regime, model: str | Path, work: Path, stored: Path | None) -> Path:
+def best_trial(trials: Sequence[tuple[Regime, float]]) -> int:
+    """Number of the trial with the best English dev score: one rule for every model.
+
+    Of equals the one that freezes fewest layers wins, then the earliest. Test data play no part.
+
+    Args:
+        trials: regimes and their scores on English dev.
+    """
+    return max(range(len(trials)), key=lambda i: (trials[i][1], -trials[i][0].frozen_layers, -i))
+
+
+def _trial(trial: Tuning, model: str | Path, work: Path, stored: Path | None) -> Path:
     """One trial of the grid, in a folder of its own; a finished one is not repeated."""
-    options = tuning.options
-    one = tuning.model_copy(
-        update={"regime": regime, "seed": options.regime_seed, "steps": options.regime_steps},
-    )
-    out = work / "trials" / regime.label
+    out = work / "trials" / trial.options.regimes[0].label
     if not (out / RECORD).is_file():
-        tune(one, model, work / one.label, out, stored=stored)
+        tune(trial, model, work / trial.label, out, stored=stored)
     return out
 
 
-def _train(tuning: Tuning, regime: Regime, model: str | Path, work: Path, out: Path, stored: Path | None) -> Tuned:
+def _train(
+    tuning: Tuning, regime: Regime, model: str | Path, work: Path, out: Path, stored: Path | None
+) -> TunedRecord:
     from xlalign.evaluation.finetune import FineTuner
 
-    english = TrainingData(tuning, stored).english()
-    tuner = FineTuner(model, tuning.trained_task(), tuning, regime)
+    data = TrainingData(tuning.data, stored)
+    english = data.english()
+    tuner = FineTuner(model, data.task, tuning, regime)
     trained = tuner.train(english, work / regime.label)
     tuner.save(out)
     setup = {
         "regime": regime.label,
         "steps": trained.steps,
         "best_step": trained.best_step,
-        "train": digest(english.train),
+        "train": examples_digest(data.task, english.train),
         "train_examples": len(english.train),
-        "dev": digest(english.dev),
+        "dev": examples_digest(data.task, english.dev),
         "dev_held_out": english.held_out,
     }
-    return Tuned(dev=trained.scores["dev"], regime=regime, tuning=(tuning.seed, tuning.steps), setup=setup)
+    return TunedRecord(dev=trained.scores["dev"], regime=regime, tuning=(tuning.seed, tuning.steps), setup=setup)
 
 
-def _record(tuned: Tuned, trials: dict[str, float], out: Path) -> Tuned:
+def _record(tuned: TunedRecord, trials: dict[str, float], out: Path) -> TunedRecord:
     """Write the record; last, so that a folder with a record is complete."""
     tuned = tuned.model_copy(update={"setup": {**tuned.setup, "trials": trials}})
     out.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ make sense with it); `data/groups.tsv` names unions of classes and single concep
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -78,6 +79,13 @@ def hyponyms(noun: str) -> tuple[str, ...]:
     return tuple(c.id for c in concepts().values() if c.hypernym == noun and c.pos == "noun")
 
 
+@cache
+def varied_concepts() -> frozenset[str]:
+    """The concepts with a synonym in English, the language that tasks are trained in."""
+    lemmas = Counter(row["concept"] for row in read_table("en.tsv"))
+    return frozenset(concept for concept, count in lemmas.items() if count > 1)
+
+
 class _Resolver:
     """Expands group and class names; a class means its specific members, not the generic noun of that name."""
 
@@ -91,6 +99,8 @@ class _Resolver:
         self.groups = {row["group"]: row["members"].split() for row in read_table("groups.tsv")}
 
     def __call__(self, names: str) -> tuple[str, ...]:
+        # "creature book" -> creature is a group (animal fish), animal a class (dog cat ...), book a concept: dog cat
+        # ... book, in table order whatever the order of the names.
         found = {concept for name in names.split() for concept in self._expand(name)}
         return tuple(concept for concept in self.order if concept in found)
 

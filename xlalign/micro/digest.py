@@ -26,6 +26,7 @@ def digest(clause: Clause) -> str:
 
 def split_of(clause: Clause) -> Split:
     """Where a meaning belongs, by `SHARES`."""
+    # A digest that ends on bucket 69 is train, 70 to 84 dev, 85 to 99 test, in every world and for every task.
     bucket = int(digest(clause), 16) % 100
     return next(split for split, bound in _BOUNDS if bucket < bound)
 

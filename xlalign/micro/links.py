@@ -41,11 +41,15 @@ def _index(sentence: Sentence) -> _Index:
 
 def _stand_ins(ours: _Index, theirs: _Index) -> list[Link]:
     """From our words whose node and role are missing on the other side to what stands in for them there."""
+    # en "The dog sleeps", ru "Собака спит": (subject, det) is missing in Russian, so "The" is possibly linked to what
+    # expresses the node there, "Собака".
     missing = [key for key in ours if key not in theirs and key[1] != "punct"]
     return [(i, j) for key in missing for i in ours[key] for j in _stand_in(key[0], theirs)]
 
 
 def _stand_in(node: str, theirs: _Index) -> list[int]:
+    # complement.verb -> c "complement", part "verb": a copula that Russian leaves out is looked for, in this order, at
+    # complement.quality, complement.category, complement.place.where ...
     c, _, part = node.rpartition(".")
     prefix = f"{c}." if c else ""
     for candidate in (node, *(prefix + other for other in _REPLACED.get(part, ()))):

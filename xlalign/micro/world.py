@@ -62,6 +62,8 @@ class World:
             count: how many pairs.
             split: train, dev or test.
         """
+        # en-de and de-en share a stream, en-de and en-hi do not: a model sees no German sentence through Hindi. Dev and
+        # test are one stream, so that languages are compared on the same meanings.
         purpose = f"pairs {' '.join(sorted((source, target)))}" if split == "train" else "pairs"
         for _, clause in zip(range(count), self.meanings(purpose, split), strict=False):
             yield WorldPair(realise(clause, source), realise(clause, target))

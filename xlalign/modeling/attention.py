@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from xlalign.modeling import products
+from xlalign.modeling.cpu import products
+from xlalign.modeling.cpu.padding import pad, unpad
 from xlalign.modeling.packing import Chunk
-from xlalign.modeling.padding import pad, unpad
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -149,7 +149,3 @@ def register(*, traced: bool = False) -> str:
 def install(model: PreTrainedModel) -> None:
     """Have an encoder of transformers take packed rows."""
     model.set_attn_implementation(register())
-    if model.config.model_type == "modernbert":
-        from xlalign.modeling import modernbert
-
-        modernbert.replace(model)

@@ -1,4 +1,4 @@
-"""Any transformers encoder with its own masked-language head, run without padding."""
+"""Any transformers encoder with its own masked-language head, run on rows without padding."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling import attention, dropout, packing
-from xlalign.modeling.inputs import PackedInputs
+from xlalign.modeling import attention, packing
+from xlalign.modeling.body import Body
+from xlalign.modeling.cpu import dropout
 from xlalign.modeling.pooling import segment_mean
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-HEADS = {"cls": ("cls",), "lm_head": ("lm_head",), "decoder": ("head", "decoder"), "predictions": ("predictions",)}
-"""Where a masked-language model keeps its head: marker attribute -> modules applied in turn."""
 
 
 def load(source: str | Path, revision: str | None = None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -48,6 +46,30 @@ def load(source: str | Path, revision: str | None = None) -> tuple[PreTrainedMod
     _refuse_incomplete(source, report["missing_keys"])
     if not tokenizer.is_fast:
         raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
+    return model, tokenizer
+
+
+def load_body(source: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load an encoder without any head, and its fast tokenizer.
+
+    Args:
+        source: a transformers directory or a hub id, `id@revision` for a revision.
+
+    Raises:
+        UserError: it does not load, or has no fast tokenizer.
+    """
+    from transformers import AutoModel, AutoTokenizer
+
+    name, _, revision = (str(source), "", "") if Path(source).exists() else str(source).partition("@")
+    with quiet():
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None, use_fast=True)
+            model = AutoModel.from_pretrained(name, revision=revision or None)
+        except (OSError, ValueError) as error:
+            hint = "give a model directory or a hub id"
+            raise UserError(f"encoder `{source}` does not load: {error}", hint) from error
+    if not tokenizer.is_fast:
+        raise UserError(f"the tokenizer of `{source}` does not tell which word a subword belongs to")
     return model, tokenizer
 
 
@@ -134,21 +156,22 @@ class Encoder(nn.Module):
         hidden_size: width D of the token vectors.
         layers: number L of blocks.
         longest: longest row in tokens that the position table allows.
+        family: what differs between encoders.
+
+    Raises:
+        UserError: the masked-language head of the model is not known.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
-        attention.install(model)
         dropout.replace(model)
         self.model = model
-        config = model.config
-        self.hidden_size: int = config.hidden_size
-        self.layers: int = config.num_hidden_layers
-        self._inputs = PackedInputs(model.base_model)
-        self.longest: int = self._inputs.longest
-        self._head = next((names for marker, names in HEADS.items() if hasattr(model, marker)), None)
-        if self._head is None:
-            raise UserError(f"masked-language head of `{config.model_type}` models is not known", None)
+        self.body = Body(model.base_model)
+        self.family = self.body.family
+        self.family.head_of(model)
+        self.hidden_size: int = model.config.hidden_size
+        self.layers: int = model.config.num_hidden_layers
+        self.longest: int = self.body.longest
 
     def forward(
         self,
@@ -174,17 +197,10 @@ class Encoder(nn.Module):
         numbers = sorted({layer % depth for layer in (range(depth) if keep is None else keep)})
         inputs = [(ids, positions, types, chunk, numbers) for chunk in layout.chunks]
         if recompute and torch.is_grad_enabled():
-            chunks = [checkpoint(self._chunk, *values, use_reentrant=False) for values in inputs]
+            chunks = [checkpoint(self.body.hidden, *values, use_reentrant=False) for values in inputs]
         else:
-            chunks = [self._chunk(*values) for values in inputs]
+            chunks = [self.body.hidden(*values) for values in inputs]
         return States(chunks, layout.inverse, self.layers)
-
-    def _chunk(
-        self, ids: Tensor, positions: Tensor, types: Tensor, chunk: packing.Chunk, keep: Sequence[int]
-    ) -> dict[int, Tensor]:
-        inputs = self._inputs(ids, positions, types, chunk)
-        output = self.model.base_model(**inputs, output_hidden_states=True)
-        return {layer: output.hidden_states[layer][0] for layer in keep}
 
     def compile_body(self) -> None:
         """Have torch compile all but the head in place, for any number of tokens; attention stays as it is."""
@@ -193,9 +209,7 @@ class Encoder(nn.Module):
 
     def logits(self, vectors: Tensor) -> Tensor:
         """Vocabulary logits (M, V) of last-layer vectors (M, D)."""
-        for name in self._head or ():
-            vectors = getattr(self.model, name)(vectors)
-        return vectors
+        return self.family.logits(self.model, vectors)
 
     @property
     def embeddings(self) -> nn.Parameter:

@@ -1,6 +1,7 @@
 """Training objectives and the presets that combine them; nothing heavy is imported here.
 
-An objective is one file with a class derived from `base.Objective`, one options model in `options`, and one row here.
+An objective is one folder with `options.py` (what it asks for; light) and `loss.py`, and one row here that points to
+the options.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from typing import TYPE_CHECKING
 from xlalign.registry import Registry
 
 if TYPE_CHECKING:
-    from xlalign.objectives.base import Objective
+    from xlalign.objectives.options import ObjectiveOptions
 
-OBJECTIVES: Registry[type[Objective]] = Registry(
+OBJECTIVES: Registry[type[ObjectiveOptions]] = Registry(
     "objective",
     {
-        "token-prediction": "xlalign.objectives.token_prediction:TokenPrediction",
-        "sequence-contrast": "xlalign.objectives.sequence_contrast:SequenceContrast",
-        "word-alignment": "xlalign.objectives.word_alignment:WordAlignment",
-        "embedding-alignment": "xlalign.objectives.embedding_alignment:EmbeddingAlignment",
-        "distillation": "xlalign.objectives.distillation:Distillation",
-        "anchor": "xlalign.objectives.anchor:Anchor",
+        "token-prediction": "xlalign.objectives.token_prediction.options:TokenPredictionOptions",
+        "sequence-contrast": "xlalign.objectives.sequence_contrast.options:SequenceContrastOptions",
+        "word-alignment": "xlalign.objectives.word_alignment.options:WordAlignmentOptions",
+        "embedding-alignment": "xlalign.objectives.embedding_alignment.options:EmbeddingAlignmentOptions",
+        "distillation": "xlalign.objectives.distillation.options:DistillationOptions",
+        "anchor": "xlalign.objectives.anchor.options:AnchorOptions",
     },
     "xlalign.objectives",
 )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from xlalign.modeling.encoder import Encoder
-    from xlalign.objectives.batch import Batch
-    from xlalign.objectives.passes import Passes
+    from xlalign.objectives.batch import TrainingBatch
+    from xlalign.objectives.encodings import Encodings
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,13 @@ class LossOutput:
         count: number of predictions the loss is a mean of (masked tokens, anchors, links, examples).
         metrics: detached scalars to log. Tensors are read only when a record is written, so that a step
             needs no synchronisation with the device.
+        carried: detached tensors that are handed on to `after_step`, by objective (the keys for a queue).
     """
 
     loss: Tensor
     count: int = 1
     metrics: Mapping[str, Tensor | float] = field(default_factory=dict)
+    carried: Mapping[str, tuple[Tensor, ...]] = field(default_factory=dict)
 
 
 def exact(values: Tensor) -> Tensor:
@@ -39,23 +40,33 @@ def exact(values: Tensor) -> Tensor:
 class Objective(nn.Module):
     """A loss on a batch of views.
 
-    A subclass has an options model as its first argument, whose `passes` say what will be read (they are planned
-    together and shared with other objectives), gets the query encoder to size its heads, and computes a mean in
-    `forward`. Its parameters are heads that are dropped when the encoder is exported; state that is not learnt is
-    in buffers.
+    It is made by its options (`ObjectiveOptions.build`), whose `requests` say what will be read: encodings are planned
+    together and shared with other objectives. It computes a mean in `forward`. Its parameters are heads that are
+    dropped when the encoder is exported; state that is not learnt is in buffers.
     """
 
-    def layers(self) -> tuple[int, ...]:
-        """The layers that `forward` reads of those encodings."""
-        return (-1,)
-
-    def forward(self, batch: Batch, encoders: Passes) -> LossOutput:
-        """The mean loss over the batch."""
+    def forward(self, batch: TrainingBatch, encoders: Encodings) -> LossOutput:
+        """The mean loss over the batch; what `after_step` needs of it is in `carried` under the name ""."""
         raise NotImplementedError
 
-    def prefill(self, batch: Batch, encoders: Passes) -> bool:
+    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> bool:
         """Take in one batch before training; false when nothing more is wanted."""
         return False
 
-    def after_step(self, encoder: Encoder) -> None:
-        """Called once after each optimizer step."""
+    def after_step(self, carried: tuple[Tensor, ...]) -> None:
+        """Called once after each optimizer step with what the step's `forward` handed on."""
+
+
+def head(kind: Literal["none", "linear", "mlp"], width: int, size: int = 0) -> nn.Module:
+    """A projection from `width` to `size` units (0 = `width`), trained beside the encoder and dropped at export.
+
+    none: identity. linear: one map without bias. mlp: Linear(width, width), ReLU, Linear(width, size).
+    """
+    size = size or width
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        linear = nn.Linear(width, size, bias=False)
+        nn.init.normal_(linear.weight, std=0.02)
+        return linear
+    return nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -37,6 +38,22 @@ def in_batch(anchors: Tensor, keys: Tensor, equal: Tensor, *, joint: bool, equal
         if joint:
             parts.append((anchors @ anchors.T).masked_fill(own | equal_anchors, -torch.inf))
         return torch.cat(parts, dim=1)
+
+
+def both_ways(x: Tensor, y: Tensor, names: Sequence[Tensor], temperature: float, *, joint: bool) -> Tensor:
+    """InfoNCE with the rows of either side as anchors, within the batch.
+
+    Shapes: x, y (n, P), row i of both a positive pair; names two of (n,): rows with one name on a side are no
+    negatives of each other -> (2n,), first those of x.
+    """
+    equal = [same(own, own) for own in names]
+    sides = ((x, y, equal[1], equal[0]), (y, x, equal[0], equal[1]))
+    return torch.cat(
+        [
+            contrast(a, b, in_batch(a, b, other, joint=joint, equal_anchors=own), temperature)
+            for a, b, other, own in sides
+        ]
+    )
 
 
 def same(left: Tensor, right: Tensor) -> Tensor:

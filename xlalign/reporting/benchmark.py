@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
 
-from xlalign.reporting.results import Results, task_name
+from xlalign.reporting.results import GROUPED_OUT, Evaluated, task_title
 from xlalign.reporting.scores import traced
-from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
-
-GROUPS = ("classification", "tagging", "qa", "retrieval")
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 
 
-def benchmark_table(results: Results) -> Table | None:
+def benchmark_table(results: Evaluated) -> Table | None:
     """One row a model: average, groups, tasks; None unless all nine tasks were tested."""
     if not results.benchmark:
         return None
-    tasks = [name for name, task in results.tasks.items() if task.group in GROUPS]
-    columns = ("average", *GROUPS, *map(task_name, tasks))
+    tasks = [name for name, task in results.tasks.items() if task.group != GROUPED_OUT]
+    columns = ("average", *_groups(results, tasks), *(task_title(results, task) for task in tasks))
     return Table(
         name="xtreme",
         caption="XTREME: mean over all languages of each task, English included",
@@ -31,16 +29,22 @@ def benchmark_table(results: Results) -> Table | None:
     )
 
 
-def _cells(model: str, results: Results, tasks: list[str]) -> list[Cell]:
+def _cells(model: str, results: Evaluated, tasks: list[str]) -> list[Cell]:
     scores = {name: traced(results, name, model, "average") for name in tasks}
-    groups = [_mean({n: cell for n, cell in scores.items() if results.tasks[n].group == group}) for group in GROUPS]
-    average = Cell(value=results.benchmark[model], detail=f"mean of {', '.join(map(task_name, tasks))}")
+    groups = [_group_mean(results, group, scores) for group in _groups(results, tasks)]
+    titles = ", ".join(task_title(results, name) for name in tasks)
+    average = Cell(value=results.benchmark[model], detail=f"mean of {titles}")
     return [average, *groups, *scores.values()]
 
 
-def _mean(scores: Mapping[str, Cell]) -> Cell:
-    values = [cell.value for cell in scores.values() if isinstance(cell.value, float)]
-    return Cell(value=fmean(values), detail=f"mean of {', '.join(map(task_name, scores))}")
+def _groups(results: Evaluated, tasks: list[str]) -> list[str]:
+    return list(dict.fromkeys(results.tasks[name].group for name in tasks))
+
+
+def _group_mean(results: Evaluated, group: str, scores: Mapping[str, Cell]) -> Cell:
+    members = [name for name in scores if results.tasks[name].group == group]
+    values = [value for name in members if isinstance(value := scores[name].value, float)]
+    return Cell(value=fmean(values), detail=f"mean of {', '.join(task_title(results, name) for name in members)}")
 
 
 def submission_table(scored: Mapping[str, Any]) -> Table:
@@ -70,6 +74,6 @@ def submission_table(scored: Mapping[str, Any]) -> Table:
     )
 
 
-def _submitted(task: Mapping[str, Any], name: str, metric: str, languages: list[str]) -> Row:
+def _submitted(task: Mapping[str, Any], name: str, metric: str, languages: list[str]) -> TableRow:
     values = [task[f"avg_{metric}"], *(task[metric].get(lang) for lang in languages)]
     return row(f"{name} {metric}", [Cell(value=value) for value in values])

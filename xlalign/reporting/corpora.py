@@ -1,4 +1,4 @@
-"""The report.json of `prepare` as the page shows it."""
+"""The report.json of `prepare`: counts, histograms and samples for the page, and the same as tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xlalign.reporting.data import CorpusPart, CorpusReport, FilterCount, Reject
+from xlalign.reporting.table import Cell, Column, Table, row, text
 
 LIMITS = ("min", "max")
 """Fields of a filter that are thresholds on its score."""
@@ -63,3 +64,47 @@ def _sizes(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     """Pairs by split, over all language pairs."""
     names = dict.fromkeys(split for counts in splits.values() for split in counts)
     return {name: sum(counts.get(name, 0) for counts in splits.values()) for name in names}
+
+
+def corpus_tables(corpus: CorpusReport) -> list[Table]:
+    """What the page shows of a bitext as tables: the steps of cleaning, and the corpora."""
+    steps = [
+        row(step.name, [text(step.demand), Cell(value=step.removed), Cell(value=_share(step.removed, corpus.read))])
+        for step in corpus.filters
+    ]
+    parts = [
+        row(part.corpus, [text(part.languages), *_counts(part), text(part.reason), text(part.licence or "not stated")])
+        for part in corpus.parts
+    ]
+    share = Column(name="share (%)", kind="score")
+    read, kept, removed = (Column(name=name, kind="count") for name in ("read", "kept", "removed"))
+    name, pair, step, demand, most, licence = map(
+        _text_column, ("corpus", "pair", "step", "demand", "removed most", "licence")
+    )
+    tables = [
+        Table(
+            name=f"{corpus.name}-filters",
+            caption=f"{corpus.name}: pairs removed by each step, of {corpus.read:,} read",
+            columns=(step, demand, removed, share),
+            rows=tuple(steps),
+        ),
+        Table(
+            name=f"{corpus.name}-corpora",
+            caption=f"{corpus.name}: corpora, each in one language pair",
+            columns=(name, pair, read, kept, share, most, licence),
+            rows=tuple(parts),
+        ),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _text_column(name: str) -> Column:
+    return Column(name=name)
+
+
+def _counts(part: CorpusPart) -> list[Cell]:
+    return [Cell(value=part.read), Cell(value=part.kept), Cell(value=_share(part.kept, part.read))]
+
+
+def _share(count: int, whole: int) -> float | None:
+    return 100 * count / whole if whole else None

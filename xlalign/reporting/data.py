@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import Field
 
-from xlalign.reporting.results import Results
-from xlalign.reporting.table import Model, Table
+from xlalign.reporting.results import Evaluated
+from xlalign.reporting.table import Frozen, Table
 from xlalign.types import Link
 
 
-class Figure(Model):
+class Figure(Frozen):
     """One number of the headline: "71.2", what it is, and a remark."""
 
     label: str
@@ -20,28 +20,28 @@ class Figure(Model):
     tone: str = "plain"
 
 
-class Headline(Model):
+class Headline(Frozen):
     """The result in one sentence and a few figures."""
 
     sentence: str
     figures: tuple[Figure, ...] = ()
 
 
-class Series(Model):
+class Series(Frozen):
     """Values at steps."""
 
     steps: tuple[int, ...]
     values: tuple[float, ...]
 
 
-class Curve(Model):
+class Curve(Frozen):
     """The course of one training: the loss, its parts and dev scores, each by its name in metrics.jsonl."""
 
     name: str
     parts: dict[str, Series]
 
 
-class AlignedPair(Model):
+class AlignedPair(Frozen):
     """A sentence pair with predicted and gold links (zero-based source, target) and a score per predicted link."""
 
     source_lang: str
@@ -55,7 +55,7 @@ class AlignedPair(Model):
     aligner: str = ""
 
 
-class Reject(Model):
+class Reject(Frozen):
     """A pair that a step removed, where it stood ("file:line"), and the filter's score where it has one."""
 
     source: str
@@ -64,7 +64,7 @@ class Reject(Model):
     place: str = ""
 
 
-class FilterCount(Model):
+class FilterCount(Frozen):
     """How many pairs a step removed, what it demands, some of the pairs, and a histogram of its scores.
 
     Args:
@@ -83,7 +83,7 @@ class FilterCount(Model):
     thresholds: tuple[float, ...] = ()
 
 
-class CorpusPart(Model):
+class CorpusPart(Frozen):
     """One corpus in one language pair: pairs read and kept, and the reason that removed most."""
 
     corpus: str
@@ -94,7 +94,7 @@ class CorpusPart(Model):
     licence: str = ""
 
 
-class CorpusReport(Model):
+class CorpusReport(Frozen):
     """What `prepare` did: pairs read and kept, the steps, the corpora; `sizes` counts the kept pairs by split."""
 
     name: str
@@ -105,7 +105,7 @@ class CorpusReport(Model):
     parts: tuple[CorpusPart, ...] = ()
 
 
-class Dot(Model):
+class Dot(Frozen):
     """One model and language: alignment (x) and transfer gap (y)."""
 
     model: str
@@ -114,7 +114,7 @@ class Dot(Model):
     y: float
 
 
-class Transfer(Model):
+class Transfer(Frozen):
     """Does alignment go with transfer? Points, axis labels, and what their rank correlation says."""
 
     points: tuple[Dot, ...]
@@ -122,7 +122,7 @@ class Transfer(Model):
     sentence: str
 
 
-class StageRun(Model):
+class StageRun(Frozen):
     """One stage of the run and where its artifact comes from.
 
     Args:
@@ -148,13 +148,20 @@ class StageRun(Model):
     facts: dict[str, Any] = Field(default_factory=dict)
 
 
-class ReportData(Model):
+class Citation(Frozen):
+    """What a run used and who to cite for it: a BibTeX entry, or the reference as text."""
+
+    of: str
+    text: str
+
+
+class ReportData(Frozen):
     """Everything on the page; a part that is empty is left out.
 
     Args:
         title: heading of the page.
         command: what makes this report again.
-        created: a date to print; leave empty for bytes that depend on the results alone.
+        created: the day of the newest artifact, so that the same artifacts give the same bytes.
         version: of xlalign.
         headline: see `Headline`.
         summary: the tables that follow the headline.
@@ -166,7 +173,7 @@ class ReportData(Model):
         curves: one per trained model.
         corpora: one per prepared bitext.
         stages: in the order they ran.
-        citations: BibTeX entries of the methods and data used.
+        citations: of the presets, tasks and data used.
     """
 
     title: str
@@ -175,7 +182,7 @@ class ReportData(Model):
     version: str = ""
     headline: Headline | None = None
     summary: tuple[Table, ...] = ()
-    results: Results | None = None
+    results: Evaluated | None = None
     diagnostics: tuple[Table, ...] = ()
     transfer: Transfer | None = None
     aer: Table | None = None
@@ -183,4 +190,4 @@ class ReportData(Model):
     curves: tuple[Curve, ...] = ()
     corpora: tuple[CorpusReport, ...] = ()
     stages: tuple[StageRun, ...] = ()
-    citations: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
+from xlalign.evaluation.aggregate import ENGLISH
 from xlalign.evaluation.diagnostics.record import Diagnostics, PointDiagnostics
 from xlalign.reporting.data import Dot, Transfer
-from xlalign.reporting.results import SOURCE, Results, task_name
-from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
+from xlalign.reporting.results import Evaluated, task_title
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 
 Models = Mapping[str, Diagnostics]
 
@@ -71,14 +72,14 @@ def word_table(models: Models) -> Table:
     )
 
 
-def _layer(name: str, layer: int, point: PointDiagnostics, found: Diagnostics) -> Row:
+def _layer(name: str, layer: int, point: PointDiagnostics, found: Diagnostics) -> TableRow:
     retrieved = [fmean(point.from_english.values()), fmean(point.to_english.values())]
     words = fmean(values[layer] for values in found.contextual.values()) if found.contextual else None
     geometry = [factor * getattr(point, key) for _, key, factor in _MEASURES]
     return row(name, [Cell(value=layer), *(Cell(value=value) for value in (*retrieved, *geometry, words))])
 
 
-def _words(name: str, found: Diagnostics, languages: Sequence[str]) -> list[Row]:
+def _words(name: str, found: Diagnostics, languages: Sequence[str]) -> list[TableRow]:
     fertility = {lang: found.fertility.get(lang) for lang in languages}
     kinds: dict[str, dict[str, float | None]] = {
         "static": dict(found.static),
@@ -94,24 +95,24 @@ def _words(name: str, found: Diagnostics, languages: Sequence[str]) -> list[Row]
     ]
 
 
-def transfer(models: Models, task: str, results: Results) -> Transfer | None:
+def transfer(models: Models, task: str, results: Evaluated) -> Transfer | None:
     """Word alignment in context against the transfer gap on a task; None without points to compare."""
     from xlalign.evaluation.correlation import FEWEST, alignment_and_transfer
 
     scores = {
-        model: {lang: score.mean for lang, score in entry.languages.items() if score.mean is not None}
+        model: {lang: score.mean for lang, score in entry.languages.items()}
         for model, entry in results.tasks[task].models.items()
     }
     alignment = {model: found.best_contextual() for model, found in models.items()}
     points = tuple(
-        Dot(model=model, lang=lang, x=value, y=scores[model][SOURCE] - scores[model][lang])
+        Dot(model=model, lang=lang, x=value, y=scores[model][ENGLISH] - scores[model][lang])
         for model, languages in alignment.items()
         for lang, value in languages.items()
-        if SOURCE in scores.get(model, {}) and lang in scores[model]
+        if ENGLISH in scores.get(model, {}) and lang in scores[model]
     )
     if not points:
         return None
-    labels = "word alignment in context (%)", f"transfer gap on {task_name(task)} (points)"
+    labels = "word alignment in context (%)", f"transfer gap on {task_title(results, task)} (points)"
     if len(points) < FEWEST:
         said = f"{len(points)} points: too few for a rank correlation."
     else:

@@ -1,13 +1,16 @@
-"""How a number becomes text, the same in every renderer."""
+"""How a number becomes text, the same in every renderer; and how text is shown that could mislead."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
-from xlalign.reporting.table import Cell, Row, Table
+from xlalign.reporting.table import Cell, Table, TableRow
 
 Tone = Literal["plain", "good", "bad"]
 MISSING = "–"
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters (C0 but tab and newline, C1), line separators, bidi embeddings and isolates, lone surrogates."""
 
 
 class Printed(NamedTuple):
@@ -20,7 +23,7 @@ class Printed(NamedTuple):
     numeric: bool = False
 
 
-def printed(table: Table, row: Row, column: int) -> Printed:
+def printed(table: Table, row: TableRow, column: int) -> Printed:
     """The cell of `row` in `column` as text."""
     cell = row.cells[column]
     if cell.value is None or cell.value != cell.value:  # NaN is a missing value too
@@ -30,6 +33,25 @@ def printed(table: Table, row: Row, column: int) -> Printed:
     kind = table.kind(row, column)
     sd = "" if cell.sd is None else f"{cell.sd:.1f}"
     return Printed(number(cell.value, kind), sd, cell.mark, _tone(cell, table, column, kind), numeric=True)
+
+
+def visible(text: str) -> str:
+    """Text in which characters that act instead of being seen are spelled out.
+
+    A terminal obeys ESC and C1, and a bidi override shows a name backwards; marks that scripts need, such as the
+    zero-width joiner of Hindi, stay.
+    """
+    # "a\x1b[31mb" -> "a\\x1b[31mb" and "abc\u202edef" -> "abc\\u202edef", as Python would write them.
+    return _UNSEEN.sub(lambda match: _spelled(ord(match.group())), text)
+
+
+def _spelled(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def file_stem(name: str) -> str:
+    """A name as a file may be called: "runs/base@1" is "runs-base@1", and nothing leads out of the folder."""
+    return re.sub(r"[^\w.@+-]+", "-", name).strip(".-")[:100] or "unnamed"
 
 
 def number(value: float, kind: str) -> str:

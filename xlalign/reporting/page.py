@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from xlalign.reporting import plots
-from xlalign.reporting.data import CorpusReport, ReportData, StageRun
-from xlalign.reporting.heat import heat
-from xlalign.reporting.renderers import RENDERERS, SUFFIXES
-from xlalign.reporting.results import Results, TaskScores, task_name
+from xlalign.reporting.citations import bibliography, is_bibtex
+from xlalign.reporting.data import CorpusReport, ReportData
+from xlalign.reporting.figures import drawings_of
+from xlalign.reporting.gains import heat
+from xlalign.reporting.plots import Drawing
+from xlalign.reporting.provenance import stage_groups
+from xlalign.reporting.renderers import RENDERERS, rendered
+from xlalign.reporting.renderers.html import environment, template_source
+from xlalign.reporting.results import task_title
 from xlalign.reporting.scores import metrics_table, setup_table, task_table
 from xlalign.reporting.table import Table
-from xlalign.reporting.templating import environment, template_source
 from xlalign.reporting.viewer import Matrix, worst_first
 
-PASTE = {"markdown": "Markdown", "latex": "LaTeX", "csv": "CSV"}
 PAIRS_SHOWN = 12
-GROUPED = 8
 
 
 class TaskView(NamedTuple):
@@ -31,111 +30,59 @@ class TaskView(NamedTuple):
     name: str
     title: str
     table: Table
-    bars: Markup
+    bars: Markup | None
     metrics: Table | None
     setup: Table | None
     layers: Markup | None
 
 
-class StageGroup(NamedTuple):
-    """Stages shown as one line: a single one, or all of a kind that there are many of (cells of an evaluation)."""
+def render(data: ReportData, drawings: Mapping[str, Drawing] | None = None) -> str:
+    """The page as HTML; the same data give the same bytes.
 
-    name: str
-    state: str
-    seconds: float | None
-    stages: list[StageRun]
-
-
-def render(data: ReportData) -> str:
-    """The page as HTML; the same data give the same bytes."""
-    template = environment().get_template("page.html")
-    return template.render(
-        data=data,
-        style=Markup(template_source("style.css")),
-        tasks=list(_tasks(data)),
-        heat=heat(data.results) if data.results and len(_compared(data.results)) > 1 else None,
-        transfer=_transfer(data),
-        curves=Markup(plots.curves(data.curves)) if any(c.parts for c in data.curves) else None,
-        matrices=_matrices(data),
-        histograms=_histograms,
-        groups=stage_groups(data.stages),
-        table=lambda table: Markup(RENDERERS.get("html")(table)),
-        paste=_paste,
-        canonical=lambda value: json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True),
+    Args:
+        drawings: the figures, where they are drawn already (`drawings_of`).
+    """
+    found = drawings_of(data) if drawings is None else drawings
+    figures = {name: Markup(drawing.inline()) for name, drawing in found.items()}
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            data=data,
+            style=Markup(template_source("style.css")),
+            tasks=list(_tasks(data, figures)),
+            heat=heat(data.results) if data.results and len(data.results.models) > 1 else None,
+            figures=figures,
+            matrices=_matrices(data),
+            histograms=lambda corpus: _histograms(corpus, figures),
+            groups=stage_groups(data.stages),
+            table=lambda table: Markup(rendered(table, "html")),
+            paste=_paste,
+            bibliography=bibliography(data.citations),
+            is_bibtex=is_bibtex,
+            canonical=lambda value: json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True),
+        )
     )
 
 
-def tables(data: ReportData) -> list[Table]:
-    """Every table of the page, in its order."""
-    found = [*data.summary]
-    if data.results:
-        for name in data.results.tasks:
-            found += filter(None, [task_table(name, data.results), metrics_table(name, data.results)])
-    found += data.diagnostics
-    return [*found, data.aer] if data.aer else found
-
-
-def write(data: ReportData, folder: Path) -> Path:
-    """Write report.html, report.json and each table in every format below `folder`; return the page."""
-    below = folder / "tables"
-    below.mkdir(parents=True, exist_ok=True)
-    for table in tables(data):
-        for form in ("markdown", "latex", "csv", "json"):
-            (below / (table.name + SUFFIXES[form])).write_text(RENDERERS.get(form)(table), encoding="utf-8")
-    (folder / "report.json").write_text(data.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    page = folder / "report.html"
-    page.write_text(render(data), encoding="utf-8")
-    return page
-
-
-def _tasks(data: ReportData) -> Iterator[TaskView]:
+def _tasks(data: ReportData, figures: Mapping[str, Markup]) -> Iterator[TaskView]:
     if data.results is None:
         return
-    for name, task in data.results.tasks.items():
-        chart = Markup(plots.bars(task, data.results.baseline, f"{task_name(name)} by language"))
-        table, setup = task_table(name, data.results), setup_table(name, data.results)
-        metrics, layers = metrics_table(name, data.results), _layers(task, data.results.baseline)
-        yield TaskView(name, task_name(name), table, chart, metrics, setup, layers)
+    for name in data.results.tasks:
+        yield TaskView(
+            name,
+            task_title(data.results, name),
+            task_table(name, data.results),
+            figures.get(f"{name}-languages"),
+            metrics_table(name, data.results),
+            setup_table(name, data.results),
+            figures.get(f"{name}-layers"),
+        )
 
 
-def _layers(task: TaskScores, baseline: str) -> Markup | None:
-    curves = {model: scores.curve for model, scores in task.models.items() if scores.curve}
-    return Markup(plots.layers(curves, baseline, "retrieval by layer")) if curves else None
-
-
-def stage_groups(stages: Sequence[StageRun]) -> list[StageGroup]:
-    """Stages in order; a kind that occurs more than `GROUPED` times becomes one line."""
-    counts = Counter(stage.stage for stage in stages)
-    groups: dict[str, list[StageRun]] = {}
-    for stage in stages:
-        many = counts[stage.stage] > GROUPED
-        groups.setdefault(stage.stage if many else stage.name, []).append(stage)
-    return [_group(name, found) for name, found in groups.items()]
-
-
-def _group(name: str, stages: list[StageRun]) -> StageGroup:
-    states = Counter(stage.state for stage in stages)
-    many = len(stages) > 1
-    seconds = [stage.seconds for stage in stages if stage.seconds is not None]
-    state = ", ".join(f"{count} {state}" for state, count in states.items()) if many else stages[0].state
-    return StageGroup(f"{name} ({len(stages)})" if many else name, state, sum(seconds) if seconds else None, stages)
-
-
-def _compared(results: Results) -> set[str]:
-    return {model for task in results.tasks.values() for model in task.models}
-
-
-def _transfer(data: ReportData) -> Markup | None:
-    if data.transfer is None:
-        return None
-    baseline = data.results.baseline if data.results else ""
-    return Markup(plots.scatter(data.transfer.points, baseline, "alignment and transfer", data.transfer.labels))
-
-
-def _histograms(corpus: CorpusReport) -> Markup | None:
+def _histograms(corpus: CorpusReport, figures: Mapping[str, Markup]) -> Markup | None:
     """The score histograms of the filters that have one."""
-    filters = [step for step in corpus.filters if sum(step.counts) and len(step.edges) == len(step.counts) + 1]
-    return Markup(plots.histograms(filters, f"filter scores of {corpus.name}")) if filters else None
+    return figures.get(f"{corpus.name}-filters")
 
 
 def _matrices(data: ReportData) -> dict[str, list[Matrix]]:
@@ -146,4 +93,5 @@ def _matrices(data: ReportData) -> dict[str, list[Matrix]]:
 
 def _paste(table: Table) -> list[tuple[str, str]]:
     """The table's text in each format that people paste elsewhere."""
-    return [(label, RENDERERS.get(form)(table)) for form, label in PASTE.items()]
+    offered = [renderer for renderer in map(RENDERERS.get, RENDERERS) if renderer.title]
+    return [(renderer.title, renderer.render(table)) for renderer in offered]

@@ -1,7 +1,8 @@
-"""Figures as inline SVG: per-language bars, loss and layer curves, alignment against transfer, histograms.
+"""Figures: per-language bars, loss and layer curves, alignment against transfer, histograms.
 
-Lines and letters take the page's own colour (`currentColor`), so one figure is legible in light, dark and print;
-letters stay text, so that they can be searched and read aloud. The same data give the same bytes.
+On the page a figure is inline SVG whose lines and letters take the page's own colour (`currentColor`), so that it is
+legible in light, dark and print; letters stay text, so that they can be searched and read aloud. Beside the page it is
+an SVG and a PDF file in dark letters on white. The same data give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,26 +11,32 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from html import escape
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from xlalign.evaluation.aggregate import TaskScores
 from xlalign.reporting.curves import panel_order, smooth
 from xlalign.reporting.data import Curve, Dot, FilterCount
-from xlalign.reporting.results import TaskScores, metric_name
+from xlalign.reporting.format import visible
+from xlalign.reporting.results import languages_of, metric_name
 
 PALETTE = ("#0077bb", "#ee7733", "#009988", "#ee3377", "#33bbee", "#cc3311", "#aa7744", "#885599")
 """Paul Tol's vibrant scheme, told apart by colour-blind readers, and two more."""
 BASELINE = "#909090"
 INK = "#010203"
-"""Stands for the page's text colour until the SVG is written."""
+"""Stands for the page's text colour until the SVG is put into it; in a file it is what it looks like, nearly black."""
 WIDTH = 8.0
 BARS_A_ROW = 60
 RC = {
     "svg.fonttype": "none",
     "svg.hashsalt": "xlalign",
+    "pdf.fonttype": 42,
     "text.parse_math": False,
     "font.family": "sans-serif",
     "font.size": 9,
@@ -54,43 +61,70 @@ RC = {
 }
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """A figure and what it is called."""
+
+    title: str
+    figure: Any
+
+    @cached_property
+    def _svg(self) -> str:
+        raw = StringIO()
+        with _style():
+            self.figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        return raw.getvalue()
+
+    def inline(self) -> str:
+        """The figure as an `<svg>` element for the page."""
+        return _inline(self._svg, self.title)
+
+    def write(self, folder: Path, stem: str) -> None:
+        """Write the figure as `stem`.svg and `stem`.pdf below `folder`, on white."""
+        on_white = self._svg.replace("<svg ", '<svg style="background: white" ', 1)
+        (folder / f"{stem}.svg").write_text(on_white, encoding="utf-8")
+        blank = {"CreationDate": None, "Producer": None, "Creator": None, "Title": visible(self.title)}
+        with _style():
+            self.figure.savefig(folder / f"{stem}.pdf", metadata=blank)
+
+
 def colours(models: Sequence[str], baseline: str) -> dict[str, str]:
     """A colour for each model; the baseline is grey."""
     others = [model for model in models if model != baseline]
     return {baseline: BASELINE} | {model: PALETTE[i % len(PALETTE)] for i, model in enumerate(others)}
 
 
-def bars(task: TaskScores, baseline: str, title: str) -> str:
+def bars(task: TaskScores, baseline: str, title: str) -> Drawing:
     """Scores by language, one bar a model, error bars of one standard deviation; many languages take more rows."""
-    languages = task.languages()
+    languages = languages_of(task)
     a_row = max(1, BARS_A_ROW // max(1, len(task.models)))
     chunks = [languages[start : start + a_row] for start in range(0, len(languages), a_row)]
-    with _figure(len(chunks), 1, 2.3, title) as (figure, axes, svg):
+    with _drawing(len(chunks), 1, 2.3, title) as (drawing, axes):
         for axis, chunk in zip(axes, chunks, strict=True):
             _bars(axis, task, chunk, colours(list(task.models), baseline), a_row if len(chunks) > 1 else len(chunk))
-        _legend(figure, axes[0])
-    return svg.getvalue()
+        _legend(drawing.figure, axes[0])
+    return drawing
 
 
-def curves(trainings: Sequence[Curve]) -> str:
+def curves(trainings: Sequence[Curve]) -> Drawing:
     """Loss, its parts and dev scores: one panel a quantity, one line a training; faint before smoothing."""
     names = sorted({part for curve in trainings for part in curve.parts}, key=panel_order)
     columns = 2 if len(names) in {2, 4} else min(3, len(names))
     rows = -(-len(names) // columns)
-    with _figure(rows, columns, 1.9, "training curves") as (figure, axes, svg):
+    with _drawing(rows, columns, 1.9, "training curves") as (drawing, axes):
         for axis, name in zip(axes, names, strict=False):
             _curve_panel(axis, name, trainings)
         for axis in axes[len(names) :]:
             axis.set_visible(False)
-        _legend(figure, axes[0], sources=axes)
-    return svg.getvalue()
+        _legend(drawing.figure, axes[0], sources=axes)
+    return drawing
 
 
-def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str, str]) -> str:
+def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str, str]) -> Drawing:
     """Points of (x, y) named by language, a colour for each model; `labels` name the two axes."""
     models = list(dict.fromkeys(point.model for point in points))
     palette = colours(models, baseline)
-    with _figure(1, 1, 3.2, title) as (figure, axes, svg):
+    with _drawing(1, 1, 3.2, title) as (drawing, axes):
         for model in models:
             own = [point for point in points if point.model == model]
             axes[0].scatter(
@@ -101,14 +135,14 @@ def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str,
         axes[0].set_xlabel(_short(labels[0], 60))
         axes[0].set_ylabel(_short(labels[1], 60))
         axes[0].grid(axis="both")
-        _legend(figure, axes[0])
-    return svg.getvalue()
+        _legend(drawing.figure, axes[0])
+    return drawing
 
 
-def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str) -> str:
+def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str) -> Drawing:
     """Retrieval on held-out pairs by layer: model -> {"layer=3,pool=mean": percent}; dotted: inner, dashed: cls."""
     palette = colours(list(curves), baseline)
-    with _figure(1, 1, 2.0, title) as (figure, axes, svg):
+    with _drawing(1, 1, 2.0, title) as (drawing, axes):
         for model, curve in curves.items():
             for pooling, points in _by_pooling(curve).items():
                 label = _short(model) if pooling == "mean" else None
@@ -118,8 +152,8 @@ def layers(curves: Mapping[str, Mapping[str, float]], baseline: str, title: str)
         axes[0].set_ylabel("precision@1 (%)")
         axes[0].xaxis.get_major_locator().set_params(integer=True)
         axes[0].grid(axis="y")
-        _legend(figure, axes[0])
-    return svg.getvalue()
+        _legend(drawing.figure, axes[0])
+    return drawing
 
 
 def _by_pooling(curve: Mapping[str, float]) -> dict[str, list[tuple[int, float]]]:
@@ -130,16 +164,16 @@ def _by_pooling(curve: Mapping[str, float]) -> dict[str, list[tuple[int, float]]
     return {pooling: sorted(points) for pooling, points in found.items()}
 
 
-def histograms(filters: Sequence[FilterCount], title: str) -> str:
+def histograms(filters: Sequence[FilterCount], title: str) -> Drawing:
     """The scores of each filter, bins of equal width whatever their range, and its thresholds as dashed lines."""
     columns = min(3, len(filters))
     rows = -(-len(filters) // columns)
-    with _figure(rows, columns, 1.5, title) as (_, axes, svg):
+    with _drawing(rows, columns, 1.5, title) as (drawing, axes):
         for axis, step in zip(axes, filters, strict=False):
             _histogram(axis, step)
         for axis in axes[len(filters) :]:
             axis.set_visible(False)
-    return svg.getvalue()
+    return drawing
 
 
 def _histogram(axis: Any, step: FilterCount) -> None:
@@ -168,7 +202,7 @@ def _bars(axis: Any, task: TaskScores, languages: list[str], palette: dict[str, 
     for number, (name, model) in enumerate(task.models.items()):
         scores = [model.languages.get(lang) for lang in languages]
         at = [place - 0.4 + width * (number + 0.5) for place in range(len(languages))]
-        means = [score.mean if score and score.mean is not None else 0.0 for score in scores]
+        means = [score.mean if score else 0.0 for score in scores]
         sds = [(score.sd or 0.0) if score else 0.0 for score in scores]
         axis.bar(at, means, width * 0.92, color=palette[name], label=_short(name))
         axis.errorbar(at, means, [s or float("nan") for s in sds], fmt="none", ecolor=INK, elinewidth=0.8, capsize=1.5)
@@ -204,7 +238,8 @@ def _curve_panel(axis: Any, name: str, trainings: Sequence[Curve]) -> None:
 
 def _short(name: str, length: int = 24) -> str:
     """A name that leaves room for the figure; matplotlib hides one that begins with an underscore."""
-    cut = name if len(name) <= length else name[: length - 1] + "…"
+    text = visible(name)
+    cut = text if len(text) <= length else text[: length - 1] + "…"
     return f"\u200b{cut}" if cut.startswith("_") else cut
 
 
@@ -217,20 +252,24 @@ def _legend(figure: Any, axis: Any, sources: Sequence[Any] = ()) -> None:
 
 
 @contextmanager
-def _figure(rows: int, columns: int, row_height: float, title: str) -> Iterator[tuple[Any, list[Any], StringIO]]:
-    """A figure of `rows` x `columns` axes, written as SVG into the buffer when the block ends."""
-    from matplotlib import rc_context
+def _drawing(rows: int, columns: int, row_height: float, title: str) -> Iterator[tuple[Drawing, list[Any]]]:
+    """A figure of `rows` x `columns` axes to draw into."""
     from matplotlib.figure import Figure
 
-    svg = StringIO()
+    with _style():
+        figure = Figure(figsize=(WIDTH, rows * row_height + 0.4), layout="constrained")
+        yield Drawing(title, figure), figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+        figure.draw_without_rendering()  # lays it out, once for all files
+        figure.set_layout_engine("none")
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    from matplotlib import rc_context
+
     with rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser has the glyph
-        figure = Figure(figsize=(WIDTH, rows * row_height + 0.4), layout="constrained")
-        axes = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
-        yield figure, axes, svg
-        raw = StringIO()
-        figure.savefig(raw, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-        svg.write(_inline(raw.getvalue(), title))
+        yield
 
 
 def _inline(svg: str, title: str) -> str:
@@ -239,4 +278,4 @@ def _inline(svg: str, title: str) -> str:
     prefix = "p" + sha256(f"{title}\0{body}".encode()).hexdigest()[:8]
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body).replace(INK, "currentColor")
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
-    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(title)}" ', 1)
+    return body.replace("<svg ", f'<svg role="img" aria-label="{escape(visible(title))}" ', 1)

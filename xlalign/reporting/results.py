@@ -1,145 +1,132 @@
-"""The part of results.json that tables and plots are made of."""
+"""results.json as reports read it: the evaluation's own model, and what a page asks of it.
+
+The schema is `xlalign.evaluation.aggregate`; this file adds where the models come from and how they are called, and is
+the only one that knows names of tasks and metrics that the evaluation does not write into results.json yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from xlalign.evaluation.significance import Difference
+from xlalign.evaluation.aggregate import ENGLISH, ModelScores, Results, Score, TaskScores
 
-TASK_NAMES = {
-    "xnli": "XNLI",
-    "pawsx": "PAWS-X",
-    "udpos": "POS",
-    "panx": "PAN-X",
-    "xquad": "XQuAD",
-    "mlqa": "MLQA",
-    "tydiqa": "TyDi QA",
-    "bucc": "BUCC",
-    "tatoeba": "Tatoeba",
-}
-SOURCE = "en"
-"""The language of the fine-tuning data."""
+T = TypeVar("T")
+
+GROUPED_OUT = "extension"
+"""The group of the tasks that the benchmark does not average."""
 
 
-class _Read(BaseModel):
-    """A record written by the evaluation; it may say more than reports need."""
+class Origin(BaseModel):
+    """Where a model comes from: key and content digest of its artifact, what it was trained by."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Score(_Read):
-    """A score in percent: one value per seed, their mean and standard deviation, p against the baseline."""
-
-    mean: float | None
-    sd: float | None = None
-    scores: tuple[float, ...] = ()
-    p: float | None = None
-
-    @property
-    def detail(self) -> str:
-        """The values of the seeds, for the reader who asks where the mean comes from."""
-        values = ", ".join(f"{value:.2f}" for value in self.scores)
-        p = f"; p = {self.p:.3f}" if self.p is not None else ""
-        return f"per seed: {values}{p}" if values else ""
-
-
-class ModelScores(_Read):
-    """One model on one task.
-
-    Args:
-        languages: by language.
-        others: the mean over the languages other than English.
-        gap: English minus `others`; None where English was not tested.
-        dev: English dev score of each seed.
-        setup: how each seed was fine-tuned (`regime`, `trials`, `steps`) or compared (`point`, `score`).
-        curve: score on held-out pairs by `layer=...,pool=...`.
-        metrics: every metric by name and language, mean over seeds.
-        differences: to the baseline, by language, others and average.
-        data: digest of the test examples by language.
-        notes: what a reader should know about the data.
-        settings: the settings of the cells.
-    """
-
-    languages: dict[str, Score]
-    others: Score
-    average: Score = Score(mean=None)
-    gap: Score | None = None
-    dev: tuple[float, ...] = ()
-    setup: tuple[dict[str, Any], ...] = ()
-    curve: dict[str, float] = Field(default_factory=dict)
-    metrics: dict[str, dict[str, float]] = Field(default_factory=dict)
-    differences: dict[str, Difference] = Field(default_factory=dict)
-    data: dict[str, str] = Field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    settings: dict[str, Any] = Field(default_factory=dict)
-
-    def score(self, column: str) -> Score | None:
-        """The score in a column of a task's table: a language, others, average or gap."""
-        return self.languages.get(column) or {"others": self.others, "average": self.average, "gap": self.gap}.get(
-            column
-        )
-
-
-class TaskScores(_Read):
-    """One task: what the number is, how the models were trained for it (`setting`), and the scores of each model."""
-
-    metric: str = ""
-    group: str = ""
-    setting: str = ""
-    models: dict[str, ModelScores]
-
-    def languages(self) -> list[str]:
-        """Every language that some model was tested in, in order of appearance."""
-        return list(dict.fromkeys(lang for model in self.models.values() for lang in model.languages))
-
-    def targets(self) -> list[str]:
-        """The languages other than English."""
-        return [lang for lang in self.languages() if lang != SOURCE]
-
-    @property
-    def tuned(self) -> bool:
-        """Whether models were fine-tuned for the task; otherwise there is nothing random in it."""
-        return all("point" not in setup for model in self.models.values() for setup in model.setup)
-
-    def seeds(self) -> int:
-        """The number of seeds behind a mean."""
-        return max((len(s.scores) for model in self.models.values() for s in model.languages.values()), default=0)
-
-
-class Origin(_Read):
-    """Where a model comes from: key and content digest of its artifact, what it was trained by."""
 
     key: str
     content: str
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
-class Results(_Read):
-    """All tasks of an evaluation; `baseline` is the model that the others are compared with.
+class Evaluated(Results):
+    """The content of results.json, with the models' artifacts and what makes the report again.
 
-    `origins` are the models' artifacts, `command` is what makes the report: both are added by the report stage.
+    Args:
+        origins: model -> its artifact.
+        command: what makes the report.
+        names: model as shown -> as results.json has it, where it is shown by a shorter name.
     """
 
-    tasks: dict[str, TaskScores]
-    baseline: str = ""
-    benchmark: dict[str, float] = Field(default_factory=dict)
-    signature: tuple[str, ...] = ()
     origins: dict[str, Origin] = Field(default_factory=dict)
     command: str = ""
+    names: dict[str, str] = Field(default_factory=dict)
 
     @property
     def primary(self) -> str:
-        """The task that a summary is about: XNLI where it was tested, else the first."""
-        return "xnli" if "xnli" in self.tasks else next(iter(self.tasks), "")
+        """The task that a summary is about: the first one with a transfer from English, else the first."""
+        transfer = (name for name, task in self.tasks.items() if is_tuned(task) and targets(task))
+        return next(transfer, next(iter(self.tasks), ""))
+
+    @property
+    def models(self) -> list[str]:
+        """Every model, in order of appearance."""
+        return list(dict.fromkeys(model for task in self.tasks.values() for model in task.models))
 
 
-def task_name(task: str) -> str:
+# Tasks and their scores
+
+
+def languages_of(task: TaskScores) -> list[str]:
+    """Every language that some model was tested in, in order of appearance."""
+    return list(dict.fromkeys(lang for model in task.models.values() for lang in model.languages))
+
+
+def targets(task: TaskScores) -> list[str]:
+    """The languages other than English."""
+    return [lang for lang in languages_of(task) if lang != ENGLISH]
+
+
+def is_tuned(task: TaskScores) -> bool:
+    """Whether models were fine-tuned for the task; otherwise there is nothing random in it."""
+    return all("point" not in setup for model in task.models.values() for setup in model.setup)
+
+
+def seed_count(task: TaskScores) -> int:
+    """The number of seeds behind a mean."""
+    return max((len(s.scores) for model in task.models.values() for s in model.languages.values()), default=0)
+
+
+def score_of(scores: ModelScores, column: str) -> Score | None:
+    """The score in a column of a task's table: a language, others, average or gap."""
+    means = {"others": scores.others, "average": scores.average, "gap": scores.gap}
+    return scores.languages.get(column) or means.get(column)
+
+
+def per_seed(score: Score) -> str:
+    """The values of the seeds, for the reader who asks where the mean comes from."""
+    values = ", ".join(f"{value:.2f}" for value in score.scores)
+    p = f"; p = {score.p:.3f}" if score.p is not None else ""
+    return f"per seed: {values}{p}" if values else ""
+
+
+def of(scores: Sequence[float]) -> Score | None:
+    """Mean and sample standard deviation of the seeds' scores; None where there is no seed."""
+    if not scores:
+        return None
+    return Score(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
+
+
+def minus(score: Score | None, reference: Score | None) -> Score | None:
+    """The difference, seed by seed where the seeds are paired; None where one of them is missing."""
+    if score is None or reference is None:
+        return None
+    if not score.scores or len(score.scores) != len(reference.scores):
+        return Score(mean=score.mean - reference.mean)
+    return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])
+
+
+# Names
+
+_TITLES = {"xnli": "XNLI", "pawsx": "PAWS-X", "udpos": "POS", "panx": "PAN-X", "xquad": "XQuAD", "mlqa": "MLQA"}
+_TITLES |= {"tydiqa": "TyDi QA", "bucc": "BUCC", "tatoeba": "Tatoeba"}
+"""For results.json written before the evaluation put the title of a task into it."""
+
+_MEANINGS = {
+    "accuracy": "English to foreign",
+    "to_english": "the other way",
+    "hubness": "skewness of 4-occurrences",
+    "chrf": "chrF of the sentences found against the right ones",
+    "bleu": "BLEU of the same",
+}
+"""What a metric means where its name does not say it."""
+
+
+def task_title(results: Results, task: str) -> str:
     """A task as papers call it."""
-    return TASK_NAMES.get(task, task)
+    return getattr(results.tasks.get(task), "title", "") or _TITLES.get(task, task)
 
 
 def metric_name(metric: str) -> str:
@@ -147,17 +134,54 @@ def metric_name(metric: str) -> str:
     return f"{metric.replace('f1', 'F1')} (%)" if metric else "%"
 
 
-def of(scores: Sequence[float]) -> Score:
-    """Mean and sample standard deviation of the seeds' scores."""
-    if not scores:
-        return Score(mean=None)
-    return Score(mean=fmean(scores), sd=stdev(scores) if len(scores) > 1 else None, scores=tuple(scores))
+def metric_meanings(metrics: Iterable[str]) -> str:
+    """What the metrics mean that need a word of explanation; "" for those that need none."""
+    known = [metric for metric in dict.fromkeys(metrics) if metric in _MEANINGS]
+    if known in ([], ["accuracy"]):  # of a classification, accuracy has no direction
+        return ""
+    return "; ".join(f"{metric.replace('_', ' ')}: {_MEANINGS[metric]}" for metric in known) + "."
 
 
-def minus(score: Score, reference: Score) -> Score | None:
-    """The difference, seed by seed where the seeds are paired; None where one of them is missing."""
-    if score.mean is None or reference.mean is None:
-        return None
-    if not score.scores or len(score.scores) != len(reference.scores):
-        return Score(mean=score.mean - reference.mean)
-    return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])
+def shown_names(models: Iterable[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """How each model is called in tables and figures.
+
+    Args:
+        models: stage names, folders, ids of the hub with a revision.
+        labels: model -> what the user calls it.
+
+    Returns:
+        The label, or the last part of a path or an id; more parts where two models would be called alike.
+    """
+    # runs/a/model and runs/b/model end alike, so they are a/model and b/model; org/bert@0123456789 is bert@0123456.
+    found = {model: labels.get(model) or _tail(model, 1) for model in models}
+    for parts in (2, 3, 99):
+        names = list(found.values())
+        found = {m: n if names.count(n) == 1 or m in labels else _tail(m, parts) for m, n in found.items()}
+    names = list(found.values())
+    return {model: name if names.count(name) == 1 else model for model, name in found.items()}
+
+
+def _tail(model: str, parts: int) -> str:
+    place, _, revision = model.partition("@")
+    steps = PurePosixPath(place.replace("\\", "/")).parts
+    return "/".join(steps[-parts:]) + (f"@{revision[:7]}" if revision else "")
+
+
+def renamed(table: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:
+    """A table by model, with the models as they are shown."""
+    return {names.get(model, model): value for model, value in table.items()}
+
+
+def with_shown_names(results: Evaluated, labels: Mapping[str, str]) -> Evaluated:
+    """The results with every model by the name that it is shown by."""
+    names = shown_names(results.models, labels)
+    tasks = {n: t.model_copy(update={"models": renamed(t.models, names)}) for n, t in results.tasks.items()}
+    return results.model_copy(
+        update={
+            "tasks": tasks,
+            "baseline": names.get(results.baseline, results.baseline),
+            "benchmark": renamed(results.benchmark, names),
+            "origins": renamed(results.origins, names),
+            "names": {shown: model for model, shown in names.items() if shown != model},
+        }
+    )

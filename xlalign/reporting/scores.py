@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from statistics import fmean
 
-from xlalign.reporting.results import ModelScores, Results, Score, TaskScores, metric_name, minus, of, task_name
-from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
+from xlalign.evaluation.aggregate import ModelScores, Score, TaskScores
+from xlalign.reporting.results import (
+    Evaluated,
+    is_tuned,
+    languages_of,
+    metric_meanings,
+    metric_name,
+    minus,
+    of,
+    per_seed,
+    score_of,
+    seed_count,
+    task_title,
+)
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 from xlalign.reporting.trace import detail
 
 SIGNIFICANT = 0.05
@@ -16,7 +29,7 @@ def cell(score: Score | None, detail: str = "") -> Cell:
     """A score as a table cell; "*" where it differs from the baseline at p < 0.05."""
     if score is None:
         return Cell(value=None)
-    return Cell(value=score.mean, sd=score.sd, mark=mark(score), detail=detail or score.detail)
+    return Cell(value=score.mean, sd=score.sd, mark=mark(score), detail=detail or per_seed(score))
 
 
 def mark(score: Score) -> str:
@@ -24,33 +37,36 @@ def mark(score: Score) -> str:
     return "*" if score.p is not None and score.p < SIGNIFICANT else ""
 
 
-def traced(results: Results, task: str, model: str, column: str) -> Cell:
+def traced(results: Evaluated, task: str, model: str, column: str) -> Cell:
     """A number of a task's table as a cell that says where it comes from."""
-    score = results.tasks[task].models[model].score(column)
+    score = score_of(results.tasks[task].models[model], column)
     return cell(score, detail(results, task, model, column, score) if score else "")
 
 
 def difference(score: Score | None, reference: Score | None) -> Cell:
     """The mean of `score` minus that of `reference`, in points."""
-    found = minus(score, reference) if score and reference else None
-    return Cell(value=found.mean, detail=found.detail) if found else Cell(value=None)
+    found = minus(score, reference)
+    return Cell(value=found.mean, detail=per_seed(found)) if found else Cell(value=None)
 
 
 def significance(scores: Iterable[Score], baseline: str) -> list[str]:
     """What "*" means, where one of the scores was compared with the baseline."""
-    compared = any(score.p is not None for score in scores)
-    return [f"* differs from {baseline} at p < {SIGNIFICANT} (paired bootstrap)."] if compared else []
+    if not any(score.p is not None for score in scores):
+        return []
+    return [
+        f"* differs from {baseline} at p < {SIGNIFICANT} (over items and seeds, not corrected for other comparisons)."
+    ]
 
 
-def task_table(name: str, results: Results) -> Table:
+def task_table(name: str, results: Evaluated) -> Table:
     """Scores of every model in every language, the mean of the other languages, the gap, and the differences."""
     task = results.tasks[name]
-    languages = task.languages()
+    languages = languages_of(task)
     rows = [row(model, _cells(results, name, model, languages)) for model in task.models]
     return without_empty_columns(
         Table(
             name=name,
-            caption=", ".join(filter(None, [task_name(name), metric_name(task.metric), task.setting])),
+            caption=", ".join(filter(None, [task_title(results, name), metric_name(task.metric), task.setting])),
             columns=(
                 Column(name="model"),
                 *(Column(name=lang, kind="score", better="higher") for lang in (*languages, "others")),
@@ -63,14 +79,14 @@ def task_table(name: str, results: Results) -> Table:
     )
 
 
-def metrics_table(name: str, results: Results) -> Table | None:
+def metrics_table(name: str, results: Evaluated) -> Table | None:
     """Every metric of a task, where there are more than the one in its main table."""
     task = results.tasks[name]
     found = [(model, metric) for model, scores in task.models.items() for metric in scores.metrics]
     if len({metric for _, metric in found}) < 2:
         return None
-    languages = task.languages()
-    rows: list[Row] = []
+    languages = languages_of(task)
+    rows: list[TableRow] = []
     for model, metric in found:
         values = [task.models[model].metrics[metric].get(lang) for lang in languages]
         known = [value for value in values if value is not None]
@@ -78,31 +94,22 @@ def metrics_table(name: str, results: Results) -> Table | None:
         rows.append(row(f"{model} {metric.replace('_', ' ')}", cells, rule=metric == found[0][1] and bool(rows)))
     return Table(
         name=f"{name}-metrics",
-        caption=f"{task_name(name)}: every metric",
+        caption=f"{task_title(results, name)}: every metric",
         columns=(Column(name="model"), *(Column(name=lang, kind="score") for lang in (*languages, "average"))),
         rows=tuple(rows),
-        notes=_METRIC_NOTES.get(found[-1][1], ()),
+        notes=tuple(filter(None, [metric_meanings(metric for _, metric in found)])),
     )
 
 
-_METRIC_NOTES = {
-    "bleu": (
-        "accuracy: English to foreign; to english: the other way; hubness: skewness of 4-occurrences; "
-        "chrf, bleu: of the sentences found against the right ones.",
-    )
-}
-"""What a metric means, by the last metric of a task."""
-
-
-def setup_table(name: str, results: Results) -> Table | None:
+def setup_table(name: str, results: Evaluated) -> Table | None:
     """How each model was fine-tuned or compared on a task; None where results.json does not say."""
     models = {model: scores for model, scores in results.tasks[name].models.items() if scores.setup}
     if not models:
         return None
-    tuned = results.tasks[name].tuned
+    tuned = is_tuned(results.tasks[name])
     table = Table(
         name=f"{name}-setup",
-        caption=f"{task_name(name)}: how each model was {'fine-tuned' if tuned else 'compared'}",
+        caption=f"{task_title(results, name)}: how each model was {'fine-tuned' if tuned else 'compared'}",
         columns=(
             Column(name="model"),
             Column(name="regime" if tuned else "vector"),
@@ -127,57 +134,35 @@ def _setup(scores: ModelScores) -> list[Cell]:
     ]
 
 
-def gain(results: Results, task: str, model: str, column: str) -> float | None:
+def gain(results: Evaluated, task: str, model: str, column: str) -> float | None:
     """Points above the baseline in a column; None for the baseline itself."""
     models = results.tasks[task].models
     if model == results.baseline or results.baseline not in models:
         return None
-    value = difference(models[model].score(column), models[results.baseline].score(column)).value
+    value = difference(score_of(models[model], column), score_of(models[results.baseline], column)).value
     return value if isinstance(value, float) else None
 
 
-def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[str, ...] = ()) -> Table:
-    """Alignment error rates: aligner -> language pair -> AER in [0, 1], and the mean over the pairs."""
-    pairs = list(dict.fromkeys(pair for by_pair in rates.values() for pair in by_pair))
-    columns = [Column(name=name, kind="score", better="lower") for name in (*pairs, "mean")]
-    rows = []
-    for aligner, by_pair in rates.items():
-        mean = sum(by_pair.values()) / len(by_pair) if by_pair else None
-        values = {**{pair: by_pair.get(pair) for pair in pairs}, "mean": mean}
-        rows.append(row(aligner, [_rate(value, f"{aligner} on {pair}") for pair, value in values.items()]))
-    return Table(
-        name="aer",
-        caption="Word alignment, AER (%), lower is better",
-        columns=(Column(name="aligner"), *columns),
-        rows=tuple(rows),
-        signature=signature,
-    )
-
-
-def _rate(value: float | None, what: str) -> Cell:
-    return Cell(value=None) if value is None else Cell(value=100 * value, detail=f"{what}; its stage is in Provenance")
-
-
-def _signature(task: str, results: Results) -> tuple[str, ...]:
+def _signature(task: str, results: Evaluated) -> tuple[str, ...]:
     """The lines of a task, which begin with its name; all of them where none does."""
     return tuple(line for line in results.signature if line.startswith(f"{task}|")) or results.signature
 
 
-def _cells(results: Results, task: str, model: str, languages: list[str]) -> list[Cell]:
+def _cells(results: Evaluated, task: str, model: str, languages: list[str]) -> list[Cell]:
     gap = traced(results, task, model, "gap").model_copy(update={"sd": None})  # five languages within 80 columns
     return [*(traced(results, task, model, column) for column in (*languages, "others")), gap]
 
 
-def _differences(name: str, results: Results, languages: list[str]) -> list[Row]:
+def _differences(name: str, results: Evaluated, languages: list[str]) -> list[TableRow]:
     models = results.tasks[name].models
     reference = models.get(results.baseline)
     if reference is None:
         return []
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for model, scores in models.items():
         if model != results.baseline:
             columns = (*languages, "others", "gap")
-            found = {column: difference(scores.score(column), reference.score(column)) for column in columns}
+            found = {column: difference(score_of(scores, column), score_of(reference, column)) for column in columns}
             cells = [_explained(cell, f"{name}/{model}/{column}") for column, cell in found.items()]
             rows.append(row(f"Δ {model}", cells, kind="difference", rule=not rows))
     return rows
@@ -190,8 +175,8 @@ def _explained(cell: Cell, place: str) -> Cell:
 
 
 def _notes(task: TaskScores, baseline: str) -> tuple[str, ...]:
-    seeds = task.seeds()
-    once = "One seed." if task.tuned else "Nothing is fine-tuned, so there are no seeds."
+    seeds = seed_count(task)
+    once = "One seed." if is_tuned(task) else "Nothing is fine-tuned, so there are no seeds."
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
     delta = f"; Δ: minus {baseline}" if len(task.models) > 1 else ""
     notes.append(f"others: mean without English; gap: English minus others{delta}.")

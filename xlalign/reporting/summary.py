@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from xlalign.evaluation.aggregate import ENGLISH, Score, TaskScores
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
-from xlalign.reporting.results import SOURCE, Results, Score, TaskScores, minus, task_name
-from xlalign.reporting.scores import cell, significance, traced
-from xlalign.reporting.table import Cell, Column, Row, Table, row, without_empty_columns
+from xlalign.reporting.results import Evaluated, minus, seed_count, targets, task_title
+from xlalign.reporting.scores import SIGNIFICANT, cell, significance, traced
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Comparison:
         controls: models that only had more training; with the baseline they are no contestants.
     """
 
-    results: Results
+    results: Evaluated
     primary: str
     controls: tuple[str, ...] = ()
 
@@ -35,8 +36,7 @@ class Comparison:
     @cached_property
     def transfer(self) -> dict[str, Score]:
         """Model -> mean over the languages other than English, where there is one."""
-        scores = {model: entry.others for model, entry in self.task.models.items()}
-        return {model: score for model, score in scores.items() if score.mean is not None}
+        return {model: entry.others for model, entry in self.task.models.items() if entry.languages}
 
     @property
     def unaligned(self) -> list[str]:
@@ -60,11 +60,11 @@ class Comparison:
         return minus(self.transfer[model], self.transfer[self.reference])
 
     def _best(self, models: list[str]) -> str | None:
-        return max(models, key=lambda model: self.transfer[model].mean or 0.0, default=None)
+        return max(models, key=lambda model: self.transfer[model].mean, default=None)
 
 
 def summary_table(
-    results: Results,
+    results: Evaluated,
     *,
     primary: str = "",
     controls: tuple[str, ...] = (),
@@ -79,19 +79,19 @@ def summary_table(
         seconds: seconds of training, by model.
     """
     compared = Comparison(results, primary or results.primary, controls)
-    name = task_name(compared.primary)
+    name = task_title(results, compared.primary)
     columns = [
         Column(name="model"),
-        Column(name=f"{name} {SOURCE}", kind="score", better="higher"),
+        Column(name=f"{name} {ENGLISH}", kind="score", better="higher"),
         Column(name=f"{name} others", kind="score", better="higher"),
         Column(name="gap", kind="score", better="lower"),
         Column(name="Δ", kind="difference", better="higher"),
-        *(Column(name=task_name(task), kind="score", better="higher") for task in _minor(compared)),
+        *(Column(name=task_title(results, task), kind="score", better="higher") for task in _minor(compared)),
         Column(name="training", kind="seconds"),
     ]
     table = Table(
         name="summary",
-        caption=f"{_setting(results)}: {', '.join(map(task_name, results.tasks))}",
+        caption=f"{_setting(results)}: {', '.join(task_title(results, task) for task in results.tasks)}",
         columns=tuple(columns),
         rows=tuple(_row(model, compared, (seconds or {}).get(model)) for model in compared.task.models),
         notes=tuple(_notes(compared)),
@@ -100,25 +100,39 @@ def summary_table(
     return without_empty_columns(table)
 
 
-def headline(results: Results, *, primary: str = "", controls: tuple[str, ...] = ()) -> Headline | None:
+def headline(results: Evaluated, *, primary: str = "", controls: tuple[str, ...] = ()) -> Headline | None:
     """The result in one sentence and a few figures; None when no model was compared with the baseline."""
     primary = primary or results.primary
-    if primary not in results.tasks or not results.tasks[primary].targets():
+    if primary not in results.tasks or not targets(results.tasks[primary]):
         return None
     compared = Comparison(results, primary, controls)
     winner, reference = compared.winner, compared.reference
     gain = compared.gain(winner) if winner else None
-    if winner is None or reference is None or gain is None or gain.mean is None:
+    if winner is None or reference is None or gain is None:
         return None
     figures = [_figure(m, compared, "baseline" if m == results.baseline else "control") for m in compared.unaligned]
-    figures += [_figure(winner, compared, "aligned"), _gain_figure(gain, f"{winner} − {reference}")]
-    change = "better" if gain.mean >= 0 else "worse"
-    where = f"{task_name(primary)} ({', '.join(compared.task.targets())})"
-    sentence = f"{winner} transfers {abs(gain.mean):.1f} points {change} than {reference} on {where}."
-    return Headline(sentence=sentence, figures=tuple(figures))
+    doubt = _doubt(compared, winner, gain)
+    figures += [_figure(winner, compared, "aligned"), _gain_figure(gain, f"{winner} − {reference}", plain=bool(doubt))]
+    where = f"{task_title(results, primary)} ({', '.join(targets(compared.task))})"
+    return Headline(sentence=_sentence(winner, reference, round(gain.mean, 1), where, doubt), figures=tuple(figures))
 
 
-def _setting(results: Results) -> str:
+def _sentence(winner: str, reference: str, gain: float, where: str, doubt: str) -> str:
+    if gain > 0:
+        return f"{winner} transfers {gain:.1f} points better than {reference} on {where}{doubt}."
+    distance = f"{-gain:.1f} points worse" if gain else "no better and no worse"
+    return f"No aligned model transfers better than {reference} on {where}: the best, {winner}, is {distance}."
+
+
+def _doubt(compared: Comparison, winner: str, gain: Score) -> str:
+    """What speaks against calling a difference a gain: chance over the items, or a seed without it."""
+    p = compared.transfer[winner].p if compared.reference == compared.results.baseline else None
+    if p is not None and p >= SIGNIFICANT:
+        return f", which chance explains as well (p = {p:.2f})"
+    return ", but not for every seed" if gain.scores and min(gain.scores) <= 0 < gain.mean else ""
+
+
+def _setting(results: Evaluated) -> str:
     """How the models were trained for the tasks: plain zero-shot, or what any task says beyond it."""
     plain = ("", "zero-shot", "without fine-tuning")
     more = dict.fromkeys(task.setting for task in results.tasks.values() if task.setting not in plain)
@@ -129,13 +143,13 @@ def _minor(compared: Comparison) -> list[str]:
     return [task for task in compared.results.tasks if task != compared.primary]
 
 
-def _row(model: str, compared: Comparison, seconds: float | None) -> Row:
+def _row(model: str, compared: Comparison, seconds: float | None) -> TableRow:
     results, primary = compared.results, compared.primary
     minor = [task for task in _minor(compared) if model in results.tasks[task].models]
     others = {task: traced(results, task, model, "others") for task in minor}
     gain = cell(compared.gain(model))
     cells = [
-        *(traced(results, primary, model, column) for column in (SOURCE, "others", "gap")),
+        *(traced(results, primary, model, column) for column in (ENGLISH, "others", "gap")),
         gain.model_copy(update={"detail": f"{gain.detail}; to {compared.reference}"}) if gain.detail else gain,
         *(others.get(task, Cell(value=None)) for task in _minor(compared)),
         Cell(value=seconds, detail="see Provenance" if seconds else ""),
@@ -144,11 +158,12 @@ def _row(model: str, compared: Comparison, seconds: float | None) -> Row:
 
 
 def _notes(compared: Comparison) -> list[str]:
-    seeds, name = compared.task.seeds(), task_name(compared.primary)
+    titles = {task: task_title(compared.results, task) for task in compared.results.tasks}
+    seeds, name = seed_count(compared.task), titles[compared.primary]
     first = [f"Mean ± sd over {seeds} seeds."] if seeds > 1 else []
-    first.append(f"others: mean over {', '.join(compared.task.targets())}; gap: English minus others.")
+    first.append(f"others: mean over {', '.join(targets(compared.task))}; gap: English minus others.")
     if _minor(compared):
-        first.append(f"{', '.join(map(task_name, _minor(compared)))}: mean without English.")
+        first.append(f"{', '.join(titles[task] for task in _minor(compared))}: mean without English.")
     entries = [entry for task in compared.results.tasks.values() for entry in task.models.values()]
     first += significance([entry.others for entry in entries], compared.results.baseline)
     if compared.reference is None or compared.winner is None:
@@ -166,11 +181,10 @@ def _smallest(compared: Comparison) -> str:
 def _figure(model: str, compared: Comparison, role: str) -> Figure:
     score = compared.transfer[model]
     sd = f" ± {score.sd:.1f}" if score.sd is not None else ""
-    return Figure(label=role, value=number(score.mean or 0.0, "score"), note=f"{model}{sd}")
+    return Figure(label=role, value=number(score.mean, "score"), note=f"{model}{sd}")
 
 
-def _gain_figure(gain: Score, what: str) -> Figure:
+def _gain_figure(gain: Score, what: str, *, plain: bool) -> Figure:
     seeds = f", at least {number(min(gain.scores), 'difference')} for each seed" if len(gain.scores) > 1 else ""
-    mean = gain.mean or 0.0
-    tone = "plain" if abs(mean) < 0.05 else "good" if mean > 0 else "bad"
-    return Figure(label="difference", value=number(mean, "difference"), note=what + seeds, tone=tone)
+    tone = "plain" if plain or not round(gain.mean, 1) else "good" if gain.mean > 0 else "bad"
+    return Figure(label="difference", value=number(gain.mean, "difference"), note=what + seeds, tone=tone)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["text", "score", "difference", "seconds", "count"]
+NumberKind = Literal["text", "score", "difference", "seconds", "count"]
 """What a number is, hence how it is printed.
 
 score: percent, 0 to 100, one decimal.  difference: percentage points, signed, one decimal.
@@ -17,13 +17,13 @@ seconds: a duration.  count: a whole number.
 Better = Literal["higher", "lower", "neither"]
 
 
-class Model(BaseModel):
+class Frozen(BaseModel):
     """Base of everything a report holds: frozen, and an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Column(Model):
+class Column(Frozen):
     """A column: its heading, what it holds, and which end is good.
 
     Args:
@@ -33,11 +33,11 @@ class Column(Model):
     """
 
     name: str
-    kind: Kind = "text"
+    kind: NumberKind = "text"
     better: Better = "neither"
 
 
-class Cell(Model):
+class Cell(Frozen):
     """A value with its deviation over seeds.
 
     Args:
@@ -53,7 +53,7 @@ class Cell(Model):
     detail: str = ""
 
 
-class Row(Model):
+class TableRow(Frozen):
     """The cells of a row, one per column.
 
     Args:
@@ -64,11 +64,11 @@ class Row(Model):
     """
 
     cells: tuple[Cell, ...]
-    kind: Kind | None = None
+    kind: NumberKind | None = None
     rule: bool = False
 
 
-class Table(Model):
+class Table(Frozen):
     """Columns, rows, and what a reader must know to trust them.
 
     Args:
@@ -82,7 +82,7 @@ class Table(Model):
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     notes: tuple[str, ...] = ()
     signature: tuple[str, ...] = ()
     name: str = "table"
@@ -93,7 +93,7 @@ class Table(Model):
             if len(row.cells) != len(self.columns):
                 raise ValueError(f"row {number} has {len(row.cells)} cells, the table has {len(self.columns)} columns")
 
-    def kind(self, row: Row, column: int) -> Kind:
+    def kind(self, row: TableRow, column: int) -> NumberKind:
         """How the value of `row` in `column` is printed."""
         own = self.columns[column].kind
         return own if row.kind is None or own == "text" else row.kind
@@ -122,9 +122,9 @@ def text(value: str) -> Cell:
     return Cell(value=value)
 
 
-def row(name: str, cells: Sequence[Cell], *, kind: Kind | None = None, rule: bool = False) -> Row:
+def row(name: str, cells: Sequence[Cell], *, kind: NumberKind | None = None, rule: bool = False) -> TableRow:
     """A row that begins with its name."""
-    return Row(cells=(text(name), *cells), kind=kind, rule=rule)
+    return TableRow(cells=(text(name), *cells), kind=kind, rule=rule)
 
 
 def without_empty_columns(table: Table) -> Table:

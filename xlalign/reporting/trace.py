@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlalign.errors import UserError, unknown_name
+from xlalign.evaluation.aggregate import ModelScores, Score
 from xlalign.evaluation.significance import Difference
 from xlalign.reporting.format import number
-from xlalign.reporting.results import ModelScores, Results, Score
-from xlalign.reporting.table import Model
+from xlalign.reporting.results import Evaluated, per_seed, score_of
+from xlalign.reporting.table import Frozen
 
 
-class Trace(Model):
+class Trace(Frozen):
     """Everything behind one number of a table.
 
     Args:
@@ -47,25 +48,28 @@ class Trace(Model):
     command: str
 
 
-def trace(results: Results, cell: str) -> Trace:
+def trace(results: Evaluated, cell: str) -> Trace:
     """Trace a number of a task's table.
 
     Args:
         results: content of results.json, with the models' origins.
-        cell: `TASK/MODEL/COLUMN`, a column being a language, others, average or gap.
+        cell: `TASK/MODEL/COLUMN`, a column being a language, others, average or gap; the model by the
+            name that tables show or by its whole one.
 
     Raises:
         UserError: there is no such number.
     """
     task, model, column = parts(cell)
+    shown = {name: short for short, name in results.names.items()}
+    model = shown.get(model, model)
     if task not in results.tasks:
         raise unknown_name("task", task, results.tasks)
     entry = results.tasks[task]
     if model not in entry.models:
         raise unknown_name(f"model on {task}:", model, entry.models)
     scores = entry.models[model]
-    score = scores.score(column)
-    if score is None or score.mean is None:
+    score = score_of(scores, column)
+    if score is None:
         raise unknown_name(f"column of {task}:", column, [*scores.languages, "others", "average", "gap"])
     return Trace(
         cell=cell,
@@ -75,10 +79,10 @@ def trace(results: Results, cell: str) -> Trace:
         difference=scores.differences.get(column),
         metric=entry.metric,
         setting=entry.setting,
-        model={"name": model, **(results.origins[model].model_dump() if model in results.origins else {})},
+        model={"name": results.names.get(model, model), **_origin(results, model)},
         data=_data(scores, column),
         seeds=tuple(int(one["seed"]) for one in scores.setup if one.get("seed")),
-        setup=scores.setup,
+        setup=tuple(scores.setup),
         config=scores.settings,
         notes=scores.notes,
         signature=tuple(line for line in results.signature if line.startswith(f"{task}|")),
@@ -86,14 +90,18 @@ def trace(results: Results, cell: str) -> Trace:
     )
 
 
-def detail(results: Results, task: str, model: str, column: str, score: Score) -> str:
+def _origin(results: Evaluated, model: str) -> dict[str, Any]:
+    return results.origins[model].model_dump() if model in results.origins else {}
+
+
+def detail(results: Evaluated, task: str, model: str, column: str, score: Score) -> str:
     """A trace in one line, for the reader who hovers over a number."""
     scores = results.tasks[task].models[model]
     origin = results.origins.get(model)
     data = _data(scores, column)
     digests = sorted({value[:8] for value in data["digests"].values()})
     found = [
-        score.detail,
+        per_seed(score),
         f"model {model}{f' {origin.content[:12]}' if origin else ''}",
         f"data {data['source']}@{digests[0] if len(digests) == 1 else f'{len(digests)} digests'}" if digests else "",
         _ways(scores),
@@ -108,9 +116,12 @@ def lines(found: Trace) -> Iterator[tuple[str, str]]:
     yield "what", ", ".join(filter(None, [found.metric, found.setting]))
     yield "per seed", ", ".join(f"{score:.2f}" for score in found.scores)
     if found.difference:
-        mean, low, high, p, p_randomisation = found.difference
-        yield "to the baseline", f"{mean:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
-        yield "p", f"{p:.3f} (paired bootstrap), {p_randomisation:.3f} (approximate randomisation)"
+        own = found.difference
+        yield "to the baseline", f"{own.mean:+.2f}, 95 % interval {own.low:+.2f} to {own.high:+.2f}"
+        seeds = f"items and {own.seeds} seeds" if own.seeds > 1 else "items only, one seed"
+        yield "p", f"{own.p:.3f} ({seeds}), {own.p_items:.3f} (exchange of answers, items only); not corrected"
+        if own.effect is not None:
+            yield "effect size", f"{own.effect:+.2f} deviations of the seeds"
     yield "model", str(found.model["name"])
     for key in ("key", "content"):
         if key in found.model:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from xlalign.alignment import ALIGNERS, named
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.settings import AlignSettings, parse_files
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import operational
-from xlalign.errors import DataError, unknown_name
+from xlalign.config.faults import Fault
+from xlalign.errors import DataError
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.checks import depth, device_faults, file_fault, model_faults
 
-ALIGN = Kind("align-words", 3, __name__)
+ALIGN = Kind("align-words", 3, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
 
 
 class AlignStage(AlignSettings):
@@ -24,20 +27,40 @@ class AlignStage(AlignSettings):
 
 def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
     """One node."""
-    if settings.aligner not in ALIGNERS:
-        raise unknown_name("aligner", settings.aligner, ALIGNERS)
     bitext = stage_named(settings.bitext, "prepare", f"align-words.{name}.bitext", stages)
     node = Node(name, ALIGN, settings, {"bitext": bitext})
     return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
 
 
-SECTION = Section("align-words", AlignStage, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The encoder and its layers, and the files that the table names."""
+    settings: AlignStage = stage.settings
+    yield from device_faults(replace(stage, settings=settings.aligner))
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+        yield from _layer_faults(stage)
+    for field in ("gold", "models", "priors", "dictionaries"):
+        for entry in getattr(settings, field):
+            for path in entry.partition("=")[2].split(","):
+                yield from file_fault(stage.at(field), path, "file", "write `en-de=FILE`")
+
+
+def _layer_faults(stage: Checked) -> Iterator[Fault]:
+    """A layer that the encoder does not have."""
+    layer = getattr(stage.settings.aligner, "layer", None)
+    layers = depth(parse(stage.settings.encoder, model_stages(stage.stages)), stage.stages)
+    if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
+        hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"
+        yield Fault(stage.at("layer"), f"reads layer {layer}, and the encoder has {layers} layers", hint)
+
+
+SECTION = Section("align-words", AlignStage, nodes, faults=faults)
 
 
 def pins(settings: AlignSettings) -> dict[str, str]:
     """The digests of the files that the settings name."""
     given = (*settings.gold, *settings.models, *settings.priors, *settings.dictionaries)
-    files = [path for entry in given for path in named.parse(entry).paths]
+    files = [path for entry in given for path in parse_files(entry).paths]
     return {str(path): _digest(path) for path in files}
 
 
@@ -49,8 +72,8 @@ def _digest(path: Path) -> str:
 
 def run(job: Job) -> None:
     """Align every language pair and score it where there is gold."""
-    from xlalign.alignment.corpus import align_corpus
+    from xlalign.alignment.artifact import align_bitext
 
     bitext, encoder = job.inputs["bitext"], job.model("encoder")
-    scores = align_corpus(bitext, job.settings, job.space.out, encoder, job.space.scratch, job.engine)
+    scores = align_bitext(bitext, job.settings, job.space.out, encoder, job.space.scratch, job.engine)
     job.space.info["aer"] = {name: round(score["aer"], 4) for name, score in scores.items()}

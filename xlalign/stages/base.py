@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 
 from xlalign.artifacts.making import Recipe, Workspace
 from xlalign.config import Settings, identity
+from xlalign.config.faults import Fault
 from xlalign.errors import UserError, unknown_name
 from xlalign.modeling.reference import Outside, Reference, Stage
 from xlalign.parallel import HERE, Engine
@@ -23,14 +24,16 @@ class Kind:
     """A kind of stage.
 
     `version` goes up whenever the bytes of the output change for the same settings (a golden test watches).
-    `volatile` are output files that may differ between equal runs, such as timings. `module` has
-    `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings) -> dict[str, str]`.
+    `volatile` are patterns of output files that are not the result (reports, cards, timings, logs): they are checked
+    as all files are, but no later stage runs again because of them. `shown` are those that tables and reports read.
+    `module` has `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings)`.
     """
 
     name: str
     version: int
     module: str
     volatile: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     def load(self) -> StageModule:
         """Import the stage's module (heavy packages come with it only when it runs)."""
@@ -94,6 +97,28 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A stage whose names, files and models are looked at before anything runs.
+
+    Attributes:
+        place: dotted name of its table.
+        settings: its table; where that has mistakes, what is left without them.
+        stages: all stages of the file.
+        lost: fields that were wrong, so that `settings` does not know what the user meant.
+    """
+
+    place: str
+    name: str
+    settings: Any
+    stages: Stages
+    lost: frozenset[str] = frozenset()
+
+    def at(self, field: str) -> str:
+        """The dotted name of a field."""
+        return f"{self.place}.{field}"
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A table of the pipeline file, and the nodes that each of its stages becomes.
 
@@ -101,12 +126,14 @@ class Section:
         settings: what the table may say.
         nodes: (name, settings, all stages of the file) -> nodes.
         single: the table may be one stage, named like the section.
+        faults: what can be told to be wrong with a stage without running it, beside what `nodes` raises.
     """
 
     name: str
     settings: type[Settings]
     nodes: Callable[[str, Any, Stages], list[Node]]
     single: bool = True
+    faults: Callable[[Checked], Iterator[Fault]] | None = None
 
 
 MODELS = ("vocabulary", "pretrain")

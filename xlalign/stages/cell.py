@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from xlalign.evaluation.cell_settings import CellSettings
+from xlalign.evaluation.cell import GridCell
 from xlalign.stages.base import Job
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xlalign.evaluation.cells import CellResult
+    from xlalign.evaluation.results import CellResult
 
 RESULT = "result.json"
 
 
-def pins(settings: CellSettings) -> dict[str, str]:
+def pins(settings: GridCell) -> dict[str, str]:
     """Everything comes from the model, the data and the fine-tuning."""
     return {}
 
@@ -34,6 +34,6 @@ def run(job: Job) -> None:
 
 def read(data: Path) -> CellResult:
     """The result of a cell from its artifact's data folder."""
-    from xlalign.evaluation.cells import CellResult
+    from xlalign.evaluation.results import CellResult
 
     return CellResult.model_validate_json((data / RESULT).read_bytes())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xlalign.evaluation.diagnostics.record import Diagnostics
 
-DIAGNOSE = Kind("diagnose", 1, __name__)
+DIAGNOSE = Kind("diagnose", 2, __name__)
 RESULT = "diagnostics.json"
 
 

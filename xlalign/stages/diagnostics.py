@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+from xlalign.config.faults import Fault
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
+from xlalign.stages.checks import data_faults, file_fault, model_faults
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
 
-DIAGNOSTICS = Kind("diagnostics", 1, __name__)
+DIAGNOSTICS = Kind("diagnostics", 2, __name__, shown=(RESULT,))
 
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:
     """One node for each model, and one that brings them together."""
-    made = model_stages(stages)
+    trained = model_stages(stages)
     models = models_of(name, settings.models, stages)
     one = settings.model_copy(update={"models": ()})
     built = [
-        Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, made)) for model in models
+        Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, trained)) for model in models
     ]
     together = settings.model_copy(update={"models": models})
     return [*built, Node(name, DIAGNOSTICS, together, {model: f"{name}.{model}" for model in models})]
 
 
-SECTION = Section("diagnostics", DiagnosticsSettings, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Models, data and gold links."""
+    settings: DiagnosticsSettings = stage.settings
+    for model in settings.models:
+        yield from model_faults(stage.at("models"), model, stage.stages)
+    yield from data_faults(stage, {"": settings.data})
+    for entry in settings.gold:
+        for path in entry.partition("=")[2].split(","):
+            yield from file_fault(stage.at("gold"), path, "gold standard", "write `en-fr=TEXT,LINKS`")
+
+
+SECTION = Section("diagnostics", DiagnosticsSettings, nodes, faults=faults)
 
 
 def pins(settings: DiagnosticsSettings) -> dict[str, str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
+from xlalign.config.faults import Fault, unknown
 from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.tasks import TASKS
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
 from xlalign.stages.cell import read
+from xlalign.stages.checks import data_faults, file_fault, languages_of, model_faults
 from xlalign.stages.grid import cell_name, grid, models_of
 
-EVAL = Kind("eval", 2, __name__)
+EVAL = Kind("eval", 3, __name__, shown=("results.json",))
 
 
 class EvalStage(EvalSettings):
@@ -28,7 +33,40 @@ def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
     return [*built, Node(name, EVAL, settings.model_copy(update={"models": models}), tested)]
 
 
-SECTION = Section("eval", EvalStage, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Tasks, languages, models and where the data come from."""
+    settings: EvalStage = stage.settings
+    known = settings.models or tuple(stage.stages.get("pretrain") or model_stages(stage.stages))
+    for model in settings.models:
+        yield from model_faults(stage.at("models"), model, stage.stages)
+    for model in settings.controls:
+        if model not in known:
+            yield unknown(stage.at("controls"), "model among `models`:", model, known)
+    yield from data_faults(stage, {task: settings.source(task) for task in settings.all_tasks()})
+    yield from _task_faults(stage)
+    for lexicon in settings.lexicons.values():
+        yield from file_fault(stage.at("lexicons"), lexicon, "lexicon", "wanted a TSV file `English<TAB>word`")
+
+
+def _task_faults(stage: Checked) -> Iterator[Fault]:
+    """Unknown tasks in any field, and languages that no task has."""
+    settings: EvalStage = stage.settings
+    named = [*TASKS, *settings.custom, "xtreme"]
+    kinds = {TASKS.get(name).kind for name in TASKS}
+    for field in ("tasks", "data_of", "train_from", "test_split", "fine_tuning"):
+        others = [*kinds, "all"] if field == "fine_tuning" else []
+        for name in getattr(settings, field):
+            if name not in (*named, *others):
+                yield unknown(stage.at(field), "task", name, [*named, *others])
+    tasks = [settings.task(name) for name in settings.all_tasks() if name in named and name != "xtreme"]
+    has = {lang for task in tasks for lang in languages_of(settings.source(task.name), task.languages)}
+    if has:
+        for lang in settings.languages:
+            if lang not in has:
+                yield unknown(stage.at("languages"), "language of these tasks:", lang, has)
+
+
+SECTION = Section("eval", EvalStage, nodes, faults=faults)
 
 
 def pins(settings: EvalStage) -> dict[str, str]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from xlalign.artifacts.digest import digest_file
 from xlalign.errors import DataError
-from xlalign.evaluation.cell_settings import Tuning
+from xlalign.evaluation.cell import Tuning
 from xlalign.stages.base import Job
 
 
 def pins(settings: Tuning) -> dict[str, str]:
     """The digests of lexicons for code-switching."""
-    lexicons = settings.mixing.lexicons if settings.mixing else {}
+    lexicons = settings.data.mixing.lexicons if settings.data.mixing else {}
     return {f"lexicon.{lang}": _digest(path) for lang, path in lexicons.items()}
 
 

@@ -14,22 +14,22 @@ from pydantic import Field
 from xlalign.artifacts.digest import canonical
 from xlalign.config import Settings, identity
 from xlalign.errors import UserError
-from xlalign.evaluation.cell_settings import CellSettings, Tuning
+from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling.reference import Reference
 from xlalign.stages.base import Kind, Node, Stages, model_stages
 
-DATA = Kind("task-data", 2, "xlalign.stages.task_data")
-TUNE = Kind("fine-tune", 1, "xlalign.stages.fine_tune")
-CELL = Kind("cell", 3, "xlalign.stages.cell")
+DATA = Kind("task-data", 3, "xlalign.stages.task_data")
+TUNE = Kind("fine-tune", 2, "xlalign.stages.fine_tune")
+CELL = Kind("cell", 4, "xlalign.stages.cell")
 TRIAL = "trial"
 
 
 class TaskData(Settings):
     """Examples that train, or that are tested on."""
 
-    training: Tuning | None = Field(None, description="the fine-tuning whose examples are read")
-    tested: CellSettings | None = Field(None, description="the cell whose test examples are read")
+    training: TrainingSet | None = Field(None, description="examples of a fine-tuning")
+    tested: TestSet | None = Field(None, description="examples of a cell")
 
 
 def grid(evaluation: str, settings: EvalSettings, models: Mapping[str, Reference]) -> Iterator[Node]:
@@ -75,23 +75,22 @@ class _Grid:
                 self._cell(cell, model)
         yield from self._found.values()
 
-    def _cell(self, cell: CellSettings, model: str) -> None:
-        inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=_tested(cell)))}
-        if cell.options:
-            inputs["tuned"] = self._tuning(cell, model)
+    def _cell(self, cell: GridCell, model: str) -> None:
+        inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=cell.test))}
+        if cell.tuning:
+            inputs["tuned"] = self._tuning(cell.task, cell.tuning, model)
         name = cell_name(self._evaluation, cell.task, model, cell.seed)
         node = Node(name, CELL, cell, inputs, self._evaluation)
         self._found[name] = node.reading("model", self._models[model])
 
-    def _tuning(self, cell: CellSettings, model: str) -> str:
-        """The node of a cell's fine-tuning, with its trials where the grid has several regimes."""
-        data = self._add("english", cell.task, DATA, TaskData(training=_training(cell.tuning())))
-        inputs = {"data": data}
-        trials = {}
-        for number, trial in enumerate(self._settings.trials(cell.task)):
-            label = f"{model}.{TRIAL}{number}"
-            trials[f"{TRIAL}{number}"] = self._add(label, cell.task, TUNE, trial.tuning(), inputs, model)
-        return self._add(f"{model}.tuned.{cell.seed}", cell.task, TUNE, cell.tuning(), inputs | trials, model)
+    def _tuning(self, task: str, tuning: Tuning, model: str) -> str:
+        """The node of a fine-tuning, with its trials where the grid has several regimes."""
+        inputs = {"data": self._add("english", task, DATA, TaskData(training=tuning.data))}
+        trials = {
+            f"{TRIAL}{number}": self._add(f"{model}.{TRIAL}{number}", task, TUNE, trial, inputs, model)
+            for number, trial in enumerate(tuning.trials())
+        }
+        return self._add(f"{model}.tuned.{tuning.seed}", task, TUNE, tuning, inputs | trials, model)
 
     def _add(
         self,
@@ -109,28 +108,3 @@ class _Grid:
             node = Node(name, kind, settings, inputs or {}, self._evaluation)
             self._found[name] = node.reading("model", self._models[model]) if model else node
         return self._names[wanted]
-
-
-def _tested(cell: CellSettings) -> CellSettings:
-    """What of a cell decides which examples it is tested on."""
-    neutral = CellSettings(task=cell.task)
-    kept = {
-        "task",
-        "languages",
-        "data",
-        "split",
-        "train_task",
-        "train_split",
-        "dev_examples",
-        "test_examples",
-        "custom",
-    }
-    found = {name: getattr(cell if name in kept else neutral, name) for name in CellSettings.model_fields}
-    return CellSettings(**found)
-
-
-def _training(tuning: Tuning) -> Tuning:
-    """What of a fine-tuning decides which examples it reads."""
-    neutral = Tuning(task=tuning.task)
-    ignored = ("seed", "regime", "steps", "options", "rule")
-    return tuning.model_copy(update={name: getattr(neutral, name) for name in ignored})

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from xlalign.errors import DataError, UserError
+from xlalign.errors import UserError
 
 if TYPE_CHECKING:
-    from xlalign.alignment.hmm.model import HmmModel
+    from xlalign.alignment.base import Aligner
     from xlalign.bitext.margin import Vectors
-    from xlalign.evaluation.cell_settings import Pooling
+    from xlalign.evaluation.options import Pooling
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class StageModels:
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, (N, D)."""
-        from xlalign.evaluation.embed import Point, embed
+        from xlalign.modeling.embed import Point, text_vectors, unit_rows
 
         if not self.encoder:
             raise UserError("mining and the filter `embedding` need an encoder", 'set encoder = "NAME" in [prepare]')
         encoder, tokenizer = _encoder(self.encoder)
         layer = encoder.layers if self.layer < 0 else self.layer
         point = Point(layer, self.pooling)
-        return embed(encoder, tokenizer, texts, [point], encoder.longest)[point]
+        return unit_rows(text_vectors(encoder, tokenizer, texts, [point])[point])
 
     def linked(
         self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]
@@ -55,7 +55,7 @@ class StageModels:
             raise UserError("the filter `links` needs a trained aligner", 'set links = "NAME" in [prepare]')
         texts = zip(sources, targets, strict=True)
         pairs = [(words(source, languages[0]), words(target, languages[1])) for source, target in texts]
-        found = _aligner(self.alignments / "models" / f"{'-'.join(languages)}.npz").align(pairs)
+        found = _aligner(self.alignments, "-".join(languages)).align(pairs)
         return np.array(
             [
                 [_mean_best(links, len(side), place) for place, side in enumerate(pair)]
@@ -79,10 +79,7 @@ def _encoder(name: str) -> Any:
 
 
 @cache
-def _aligner(path: Path) -> HmmModel:
-    from xlalign.alignment.hmm.model import HmmModel
+def _aligner(artifact: Path, languages: str) -> Aligner:
+    from xlalign.alignment.artifact import trained_aligner
 
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.npz"))) or "none"
-        raise DataError(f"no aligner was trained for {path.stem}, only for: {known}", "`links` names an hmm stage")
-    return HmmModel.load(path)
+    return trained_aligner(artifact, languages)

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, chdir
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
-from xlalign.config.load import Table, merge, override, read_toml, validate
+from xlalign.config.faults import Fault, fail, most_exact
+from xlalign.config.load import read_toml
 from xlalign.errors import UserError, unknown_name
-from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
-from xlalign.stages.base import Node, Section, Stages
+from xlalign.stages.base import Checked, Node
+from xlalign.stages.checks import device_faults
 from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.graph import SECTIONS, graph_of, place_of
+from xlalign.stages.runner import closure
+from xlalign.stages.tables import Fields, Read, read_tables
 
 FILE = "xlalign.toml"
 BUILT_IN = "quickstart"
-SECTIONS = {
-    section.name: section
-    for section in (
-        prepare.SECTION,
-        align_words.SECTION,
-        vocabulary.SECTION,
-        pretrain.SECTION,
-        evaluate.SECTION,
-        diagnostics.SECTION,
-    )
-}
-"""The tables of stages, in the order in which they depend on each other."""
-
-Fields = Mapping[str, Mapping[str, Any]]
-"""Section -> field -> value, for every stage of the section: what a command's own options say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +31,8 @@ class Pipeline:
 
     Attributes:
         changes: the options by which it differs from its file (`--profile full`).
+        read: what reading its tables found.
+        folder: where its relative paths begin: that of the file, and the working directory for what is built in.
     """
 
     source: str
@@ -50,6 +40,12 @@ class Pipeline:
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)
     title: str = ""
     changes: tuple[str, ...] = ()
+    read: Read | None = None
+    folder: Path = Path()
+
+    def at_home(self) -> AbstractContextManager[None]:
+        """Work in the pipeline's own folder, where its relative paths mean what its author meant."""
+        return chdir(self.folder)
 
     def graph(self) -> dict[str, Node]:
         """Every stage as a node, in the order of the file.
@@ -57,7 +53,50 @@ class Pipeline:
         Raises:
             UserError: two stages share a name, a name is unknown, or stages wait for each other.
         """
-        return graph(self.stages)
+        with self.at_home():
+            nodes, faults = graph_of(self.stages)
+        fail(self.source, faults, self._file)
+        return nodes
+
+    def faults(self, targets: Iterable[str] | None = None) -> list[Fault]:
+        """Every mistake: of the tables, of the names in them, and of the files and models that they name.
+
+        Args:
+            targets: the stages that are wanted: files and models of others do not matter; None = all stages.
+        """
+        with self.at_home():
+            return most_exact(self._faults(targets))
+
+    def _faults(self, targets: Iterable[str] | None) -> Iterator[Fault]:
+        nodes, found = graph_of(self.stages)
+        yield from [*(self.read.faults if self.read else ()), *found]
+        names = {name for stages in self.stages.values() for name in stages}
+        wanted = names if targets is None else {node.name for node in closure(nodes, set(targets) & set(nodes))}
+        for section in SECTIONS.values():
+            for name, settings in self.stages.get(section.name, {}).items():
+                if name in wanted | (names - set(nodes)):
+                    yield from self._examined(section.name, name, settings)
+
+    def _examined(self, section: str, name: str, settings: Settings) -> list[Fault]:
+        lost = self.read.lost.get((section, name), frozenset()) if self.read else frozenset[str]()
+        stage = Checked(place_of(section, name), name, settings, self.stages, lost)
+        own = SECTIONS[section].faults
+        return [*device_faults(stage), *(own(stage) if own else ())]
+
+    def check(self, targets: Iterable[str] | None = None) -> None:
+        """Refuse a pipeline that cannot finish.
+
+        Raises:
+            UserError: all its faults.
+            DataError: the same, where all are of files.
+        """
+        fail(self.source, self.faults(targets), self._file)
+
+    @property
+    def _file(self) -> str:
+        """What `xlalign check` takes."""
+        names = {str(path): name for name, path in builtin_files().items()}
+        return shlex.quote(names.get(self.source, self.source))
 
     def command_line(self, command: str) -> str:
         """What a user types to run `command` on exactly this: file or built-in name, profile and overrides."""
@@ -116,95 +155,41 @@ def load(
         fields: values for every stage of a section, applied last.
 
     Raises:
-        UserError: anything is wrong, with dotted key, value and the nearest valid name.
+        UserError: anything is wrong, with dotted key, value and the nearest valid name; all of it at once.
     """
-    given = list(assignments)
-    table = override(_profiled(read_toml(path), profile, path), given)
-    given += [line for name, values in (fields or {}).items() for line in _set_fields(table, SECTIONS[name], values)]
-    table.pop("profiles", None)
-    title = str(table.pop("title", path.stem))
-    execution = validate(ExecutionSettings, table.pop("execution", {}), "execution", str(path))
-    mirrors = validate(PrepareSettings, {"mirrors": table.pop("mirrors", {})}, "", str(path)).mirrors
-    unknown = [name for name in table if name not in SECTIONS]
-    if unknown:
-        raise unknown_name(f"table in {path}:", unknown[0], [*SECTIONS, "execution", "mirrors", "profiles", "title"])
-    stages = {name: _stages(section, table[name], str(path)) for name, section in SECTIONS.items() if name in table}
-    for name, settings in stages.get("prepare", {}).items():
-        own = cast("PrepareSettings", settings).mirrors
-        stages["prepare"][name] = settings.model_copy(update={"mirrors": {**mirrors, **own}})
-    changes = [*(("--profile", profile) if profile else ()), *(part for a in given for part in ("--set", a))]
-    return Pipeline(str(path), stages, execution, title, tuple(changes))
+    pipeline = opened(path, assignments, profile, fields)
+    if pipeline.read and pipeline.read.faults:
+        pipeline.check()
+    return pipeline
 
 
-def _profiled(table: Table, profile: str | None, path: Path) -> Table:
-    if profile is None:
-        return table
-    profiles = table.get("profiles", {})
-    if profile not in profiles:
-        raise unknown_name(f"profile in {path}:", profile, profiles)
-    for name, value in profiles[profile].items():
-        merge(table, name.split("."), value)
-    return table
+def opened(
+    path: Path, assignments: Iterable[str] = (), profile: str | None = None, fields: Fields | None = None
+) -> Pipeline:
+    """As `load`, but mistakes in the tables are kept for `Pipeline.faults`."""
+    folder = Path() if path in builtin_files().values() else path.parent
+    return build(read_toml(path), str(path), path.stem, assignments, profile, fields, folder)
 
 
-def _stages(section: Section, table: Mapping[str, Any], source: str) -> dict[str, Settings]:
-    """One stage, or several under names: a section is named when it holds only tables that are no fields."""
-    if not isinstance(table, Mapping):
-        raise UserError(f"{source}: `{section.name}` has to be a table")
-    named = _is_named(section, table)
-    if not named and not section.single:
-        raise UserError(f"{source}: [{section.name}] needs a name for each stage, as in [{section.name}.ppa]")
-    tables = dict(table) if named else {section.name: table}
-    return {
-        name: validate(section.settings, item, f"{section.name}.{name}" if named else section.name, source)
-        for name, item in tables.items()
-    }
+def build(
+    table: Mapping[str, Any],
+    source: str,
+    title: str = "",
+    assignments: Iterable[str] = (),
+    profile: str | None = None,
+    fields: Fields | None = None,
+    folder: Path = Path(),
+) -> Pipeline:
+    """The pipeline of tables that are no file's, or were read from one.
 
-
-def _is_named(section: Section, table: Mapping[str, Any]) -> bool:
-    """Whether a section's table holds stages by name, and not the fields of its only stage."""
-    fields = {alias for name, field in section.settings.model_fields.items() for alias in (name, field.alias)}
-    tables_only = bool(table) and all(isinstance(value, dict) for value in table.values())
-    return tables_only and not (section.single and fields & set(table))
-
-
-def _set_fields(table: Table, section: Section, values: Mapping[str, Any]) -> list[str]:
-    """Set fields in every stage of a section, in place; returns the assignments that do the same."""
-    own = table.setdefault(section.name, {})
-    named = isinstance(own, dict) and _is_named(section, own)
-    prefix = [section.name, "*"] if named else [section.name]
-    for name, value in values.items():
-        merge(table, [*prefix, name], value)
-    return [f"{'.'.join([*prefix, name])}={json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
-
-
-def graph(stages: Stages) -> dict[str, Node]:
-    """The nodes of all stages by name.
-
-    Raises:
-        UserError: two stages share a name, a name is unknown, or stages wait for each other.
+    Args:
+        table: what a TOML file holds.
+        source: where it comes from, for messages.
+        title: where the table states none.
+        assignments: `NAME=VALUE` overrides.
+        profile: a table of `[profiles]`.
+        fields: values for every stage of a section.
+        folder: where relative paths begin.
     """
-    found: dict[str, Node] = {}
-    for section in SECTIONS.values():
-        for name, settings in stages.get(section.name, {}).items():
-            for node in section.nodes(name, settings, stages):
-                if node.name in found:
-                    raise UserError(f"two stages have the name `{node.name}`", "rename one in the pipeline file")
-                found[node.name] = node
-    _refuse_cycles(found)
-    return found
-
-
-def _refuse_cycles(nodes: Mapping[str, Node]) -> None:
-    done: set[str] = set()
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            raise UserError(f"stages wait for each other: {' -> '.join([*path[path.index(name) :], name])}")
-        if name not in done:
-            for source in nodes[name].inputs.values():
-                visit(source, (*path, name))
-            done.add(name)
-
-    for name in nodes:
-        visit(name, ())
+    read = read_tables(table, source, assignments, profile, fields)
+    return Pipeline(source, read.stages, read.execution, read.title or title, read.changes, read, folder)

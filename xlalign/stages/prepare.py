@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from xlalign.artifacts.digest import digest_path
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import late, operational
-from xlalign.evaluation.cell_settings import Pooling
+from xlalign.config.faults import Fault
+from xlalign.evaluation.data.source import stored_texts
+from xlalign.evaluation.options import Pooling
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.checks import file_fault, model_faults
 from xlalign.stages.grid import data_name
 
 if TYPE_CHECKING:
@@ -20,13 +22,10 @@ if TYPE_CHECKING:
     from xlalign.evaluation.settings import EvalSettings
     from xlalign.stages.models import StageModels
 
-PREPARE = Kind("prepare", 3, __name__)
+PREPARE = Kind("prepare", 3, __name__, volatile=("report.json",), shown=("report.json",))
 
 TASK = "task "
 """Roles of the data of evaluation tasks among a prepare stage's inputs: `task xnli`."""
-
-TEXT_FIELDS = ("first", "second", "context", "question", "words", "source", "target")
-"""Fields of an evaluation example that hold text; `words` are one sentence, `source` and `target` may be many."""
 
 
 class PrepareStage(PrepareSettings):
@@ -38,7 +37,7 @@ class PrepareStage(PrepareSettings):
     gold: tuple[str, ...] = late((), "gold links whose text is kept out, as in [align-words]")
     encoder: str = operational("", "pretrain stage, model folder or hub id for `mine` and the filter `embedding`")
     layer: int = late(-1, "hidden state that sentence vectors are taken from: 0 embeddings, -1 last")
-    pooling: Pooling = late("mean", "how token vectors become one: mean, inner (without special tokens) or cls")
+    pooling: Pooling = late("mean", "how token vectors become one: mean, content (without special tokens) or cls")
     links: str = operational(
         "", "align-words stage whose model the filter `links` uses; its bitext is another prepare stage's"
     )
@@ -71,7 +70,20 @@ def _gold_specs(stages: Stages) -> list[str]:
     return [spec for own in stages.get("align-words", {}).values() for spec in cast("AlignSettings", own).gold]
 
 
-SECTION = Section("prepare", PrepareStage, nodes)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """Names and options of transforms, filters and sources, files, and models; remote sources are not asked."""
+    from xlalign.bitext.check import table_faults
+
+    settings: PrepareStage = stage.settings
+    yield from table_faults(settings, stage.place, stage.lost)
+    if settings.encoder:
+        yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
+    for spec in settings.gold:
+        for path in spec.partition("=")[2].split(","):
+            yield from file_fault(stage.at("gold"), path, "gold standard", "write `en-de=TEXT,LINKS`")
+
+
+SECTION = Section("prepare", PrepareStage, nodes, faults=faults)
 
 
 def pins(settings: PrepareStage) -> dict[str, str]:
@@ -104,30 +116,9 @@ def _held_out(job: Job) -> Iterator[tuple[str, Iterator[str]]]:
     """The sentences of every task of the pipeline, and of its gold word links, by the name of the set."""
     for role, data in sorted(job.inputs.items()):
         if role.startswith(TASK):
-            yield role.removeprefix(TASK), _task_texts(data)
+            yield role.removeprefix(TASK), stored_texts(data)
     for spec in job.settings.gold:
         yield f"gold links {spec.partition('=')[0]}", _gold_texts(spec)
-
-
-def _task_texts(data: Path) -> Iterator[str]:
-    """The texts of stored task data but those of training splits: files TASK.SPLIT.LANGUAGE.jsonl."""
-    from xlalign.bitext.readers.lines import lines
-
-    for path in sorted(data.glob("*.jsonl")):
-        if path.name.split(".")[-3] != "train":
-            for line in lines(path):
-                yield from _example_texts(json.loads(line))
-
-
-def _example_texts(example: Mapping[str, Any]) -> Iterator[str]:
-    for name in TEXT_FIELDS:
-        value = example.get(name, "")
-        if name == "words":
-            yield " ".join(value)
-        elif isinstance(value, str):
-            yield value
-        else:  # the sentences of a mining task, each with its id
-            yield from (text for _, text in value)
 
 
 def _gold_texts(spec: str) -> Iterator[str]:

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import json
-from typing import cast
+from collections.abc import Iterator
 
 from xlalign.config import operational
+from xlalign.config.faults import Fault
 from xlalign.errors import UserError
-from xlalign.modeling import scratch
-from xlalign.modeling.reference import Folder, Reference, Scratch, Stage, parse
-from xlalign.objectives.depth import refuse_missing_layers
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
-from xlalign.training.settings import PretrainSettings
+from xlalign.modeling.reference import parse
+from xlalign.objectives.requests import OutputLayer
+from xlalign.stages import tokens
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.checks import depth, lacks_head, model_faults
+from xlalign.training.settings import PretrainSettings, tokens_of
 
-PRETRAIN = Kind("pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"))
+PRETRAIN = Kind(
+    "pretrain", 2, __name__, volatile=("metrics.jsonl", "README.md", "trackers/*"), shown=("metrics.jsonl",)
+)
+
+TOKENS = "tokens-"
+"""Begins the roles of tokens artifacts among the inputs."""
 
 
 class PretrainStage(PretrainSettings):
     """A `[pretrain.NAME]` table."""
 
     start: str = operational(
-        "scratch:nano", "scratch:SIZE, a pretrain or vocabulary stage, a model directory or a hub id", alias="from"
+        "scratch:nano", "scratch:SIZE, a pretrain stage, a model directory or a hub id", alias="from"
     )
     bitext: str = operational("prepare", "name of the prepare stage to train on")
     alignments: str = operational("align-words", "name of the align-words stage whose links and lexicon are used")
 
 
 def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
-    """One node; what its recipe needs has to be there, and the layers that it reads in its encoder."""
-    recipe = settings.recipe()
+    """The stage and the tokens that it trains on; what its recipe needs has to be there, and the layers that it reads
+    in its encoder.
+    """
+    recipe = settings.recipe
     inputs = {"bitext": stage_named(settings.bitext, "prepare", f"pretrain.{name}.bitext", stages)}
     if lacking := sorted(recipe.needs() & {"links", "dictionary"}):
         if not stages.get("align-words"):
@@ -39,26 +47,28 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
             )
         inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
     start = parse(settings.start, model_stages(stages))
-    if depth := _depth(start, stages):
-        refuse_missing_layers(recipe, depth)
-    return [Node(name, PRETRAIN, settings, inputs).reading("model", start)]
+    if layers := depth(start, stages):
+        recipe.refuse_missing_layers(layers)
+    made = tokens.nodes(tokens_of(recipe), start, inputs, stages)
+    inputs |= {f"{TOKENS}{role}": node.name for role, node in made.items()}
+    return [*made.values(), Node(name, PRETRAIN, settings, inputs).reading("model", start)]
 
 
-def _depth(start: Reference, stages: Stages) -> int:
-    """Layers of the encoder that a `from` leads to; 0 where only the hub knows."""
-    made, seen = model_stages(stages), set[str]()
-    while isinstance(start, Stage) and start.name not in seen:
-        seen.add(start.name)
-        start = parse(cast("PretrainStage", made[start.name]).start, made)
-    if isinstance(start, Scratch):
-        return scratch.size(start.size).layers
-    config = start.path / "config.json" if isinstance(start, Folder) else None
-    if config is None or not config.is_file():
-        return 0
-    return int(json.loads(config.read_text(encoding="utf-8")).get("num_hidden_layers", 0))
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The model to start from, and whether it can do what the preset asks."""
+    settings: PretrainStage = stage.settings
+    yield from model_faults(stage.at("from"), settings.start, stage.stages)
+    start = parse(settings.start, model_stages(stage.stages))
+    predicting = [name for name, own in settings.recipe.objectives.items() if OutputLayer() in own.requests()]
+    if predicting and lacks_head(start, stage.stages):
+        message = (
+            f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
+        )
+        hint = "give a model saved with its masked-language head (ForMaskedLM), or choose another preset"
+        yield Fault(stage.at("from"), message, hint)
 
 
-SECTION = Section("pretrain", PretrainStage, nodes, single=False)
+SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)
 
 
 def pins(settings: PretrainStage) -> dict[str, str]:
@@ -77,4 +87,5 @@ def run(job: Job) -> None:
         start=job.inputs.get("model"),
         work=job.space.scratch,
         out=job.space.out,
+        tokens={role.removeprefix(TOKENS): path for role, path in job.inputs.items() if role.startswith(TOKENS)},
     )

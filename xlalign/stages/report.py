@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Any, cast
 
-from xlalign import __version__
+from xlalign.errors import UserError
 from xlalign.evaluation.diagnostics.record import Diagnostics
+from xlalign.reporting.alignment import error_table, gold_table, lexicon_table
 from xlalign.reporting.benchmark import benchmark_table
+from xlalign.reporting.citations import merged
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.curves import read_curve
-from xlalign.reporting.data import AlignedPair, ReportData, StageRun
+from xlalign.reporting.data import AlignedPair, Citation, Curve, ReportData, StageRun
 from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
-from xlalign.reporting.links import gold_table, lexicon_table
-from xlalign.reporting.results import Origin, Results
-from xlalign.reporting.scores import error_table
+from xlalign.reporting.results import Evaluated, Origin, renamed, shown_names, task_title, with_shown_names
 from xlalign.reporting.summary import headline, summary_table
 from xlalign.reporting.table import Table
 from xlalign.stages.evaluate import EvalStage
@@ -36,7 +37,8 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
     return ReportData(
         title=pipeline.title,
         command=pipeline.command_line("report"),
-        version=__version__,
+        version=version("xlalign"),
+        created=max((outcome.artifact.manifest.created for outcome in outcomes.values()), default="")[:10],
         headline=headline(results, controls=controls) if results else None,
         summary=tuple(summaries(pipeline, outcomes)),
         results=results,
@@ -49,10 +51,11 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
             corpus_report(name, _json(outcomes[name], "report.json")) for name in _ran(pipeline, outcomes, "prepare")
         ),
         stages=tuple(_stage(name, outcome) for name, outcome in outcomes.items()),
+        citations=merged([*_task_citations(results), *_stage_citations(outcomes)]),
     )
 
 
-def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Results | None:
+def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Evaluated | None:
     """The content of results.json of the first evaluation that ran."""
     names = _ran(pipeline, outcomes, "eval")
     if not names:
@@ -60,14 +63,22 @@ def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Results | None:
     trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
     origins = {name: _origin(outcomes[name]) for name in trained}
     found = _json(outcomes[names[0]], "results.json")
-    return Results.model_validate({**found, "origins": origins, "command": pipeline.command_line("report")})
+    results = Evaluated.model_validate({**found, "origins": origins, "command": pipeline.command_line("report")})
+    return with_shown_names(results, labels_of(pipeline))
+
+
+def labels_of(pipeline: Pipeline) -> dict[str, str]:
+    """What the `[eval]` tables call their models."""
+    stages = pipeline.stages.get("eval", {}).values()
+    return {model: label for settings in stages for model, label in getattr(settings, "labels", {}).items()}
 
 
 def diagnostics(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, Diagnostics]:
     """The diagnostics of each model, where they ran."""
     names = _ran(pipeline, outcomes, "diagnostics")
     found = _json(outcomes[names[0]], "diagnostics.json") if names else {}
-    return {model: Diagnostics.model_validate(entry) for model, entry in found.items()}
+    diagnosed = {model: Diagnostics.model_validate(entry) for model, entry in found.items()}
+    return renamed(diagnosed, shown_names(diagnosed, labels_of(pipeline)))
 
 
 def diagnostics_tables(found: Mapping[str, Diagnostics]) -> list[Table]:
@@ -81,9 +92,10 @@ def _origin(outcome: Outcome) -> Origin:
 
 
 def controls_of(pipeline: Pipeline) -> tuple[str, ...]:
-    """The models that are no contestants, by the `[eval]` table."""
-    stages = pipeline.stages.get("eval", {}).values()
-    return tuple(name for settings in stages for name in cast("EvalStage", settings).controls)
+    """The models that are no contestants, by the `[eval]` table, as they are shown."""
+    stages = [cast("EvalStage", settings) for settings in pipeline.stages.get("eval", {}).values()]
+    names = shown_names([model for settings in stages for model in settings.models], labels_of(pipeline))
+    return tuple(names.get(model, model) for settings in stages for model in settings.controls)
 
 
 def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
@@ -92,7 +104,8 @@ def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
     if results is None:
         return []
     trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
-    seconds = {name: outcomes[name].artifact.manifest.seconds for name in trained}
+    shown = {model: name for name, model in results.names.items()}
+    seconds = {shown.get(name, name): outcomes[name].artifact.manifest.seconds for name in trained}
     summary = summary_table(results, primary=results.primary, controls=controls_of(pipeline), seconds=seconds or None)
     benchmark = benchmark_table(results)
     return [summary, benchmark] if benchmark else [summary]
@@ -123,7 +136,33 @@ def _json(outcome: Outcome, name: str) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
-def _curves(pipeline: Pipeline, outcomes: Outcomes) -> list[Any]:
+def _task_citations(results: Evaluated | None) -> list[Citation]:
+    tasks = results.tasks if results else {}
+    return [Citation(of=task_title(results, name), text=task.citation) for name, task in tasks.items() if results]
+
+
+def _stage_citations(outcomes: Outcomes) -> Iterator[Citation]:
+    """The paper of each preset, and what a stage says itself in its manifest (`info["citations"]`, what: text)."""
+    for outcome in outcomes.values():
+        manifest = outcome.artifact.manifest
+        preset = manifest.hashed["settings"].get("preset")
+        if isinstance(preset, str) and (paper := _paper(preset)):
+            yield Citation(of=f"preset {preset}", text=paper)
+        for what, text in dict(manifest.info.get("citations", {})).items():
+            yield Citation(of=str(what), text=str(text))
+
+
+def _paper(preset: str) -> str:
+    """The paper of a preset; "" for one that is not here any more or never had one."""
+    from xlalign.objectives.presets import load
+
+    try:
+        return load(preset).paper
+    except UserError:
+        return ""
+
+
+def _curves(pipeline: Pipeline, outcomes: Outcomes) -> list[Curve]:
     paths = {name: outcomes[name].artifact.data / "metrics.jsonl" for name in _ran(pipeline, outcomes, "pretrain")}
     return [read_curve(path, name) for name, path in paths.items() if path.is_file()]
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 from xlalign import progress
 from xlalign.artifacts import runs
-from xlalign.artifacts.explain import why_missing
+from xlalign.artifacts.artifact import EVERYTHING, Artifact
+from xlalign.artifacts.explain import History
+from xlalign.artifacts.holds import Hold, holding
 from xlalign.artifacts.making import Recipe, State, Workspace, obtain
-from xlalign.artifacts.store import Artifact, Store
-from xlalign.errors import XlalignError
+from xlalign.artifacts.store import Store
+from xlalign.errors import CacheError, XlalignError, explained
 from xlalign.parallel import HERE, Engine
 from xlalign.stages.base import Job, Node
 from xlalign.stages.execution import ExecutionSettings, Executor, executor
 
 Graph = Mapping[str, Node]
+OTHERS = "made by another run"
+"""Why a stage that had to run is there all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to a stage: its artifact, `hit` or `made`, why it was made, and the seconds it took."""
+    """What happened to a stage: its artifact, `hit` or `made`, why, and the seconds that making it took."""
 
     artifact: Artifact
     state: State
@@ -71,10 +75,10 @@ def closure(graph: Graph, targets: Iterable[str]) -> list[Node]:
     return [graph[name] for name in needed]
 
 
-def plan(graph: Graph, targets: Iterable[str], store: Store, threads: int = 1) -> list[Planned]:
+def plan(graph: Graph, targets: Iterable[str], store: Store, threads: int = 1, pipeline: str = "") -> list[Planned]:
     """What `make_current` would do, without doing it."""
     known: dict[str, Artifact] = {}
-    lines = []
+    lines, history = [], History(store, pipeline)
     for node in closure(graph, targets):
         missing = [name for name in node.inputs.values() if name not in known]
         if missing:
@@ -85,7 +89,7 @@ def plan(graph: Graph, targets: Iterable[str], store: Store, threads: int = 1) -
             known[node.name] = artifact
             lines.append(Planned(node, "hit"))
         else:
-            lines.append(Planned(node, "run", why_missing(store, recipe.stage, node.name, recipe.hashed)))
+            lines.append(Planned(node, "run", history.why_missing(recipe.stage, node.name, recipe.hashed)))
     return lines
 
 
@@ -95,7 +99,7 @@ def cached(graph: Graph, store: Store, threads: int = 1) -> dict[str, Artifact]:
     for node in closure(graph, graph):
         if all(name in known for name in node.inputs.values()):
             recipe = _recipe(node, known, threads)
-            if artifact := store.lookup(recipe.stage, recipe.key):
+            if artifact := store.lookup(recipe.stage, recipe.key, node.kind.shown):
                 known[node.name] = artifact
     return known
 
@@ -107,8 +111,21 @@ def make_current(
     settings: ExecutionSettings,
     reporter: Reporter,
     pipeline: str = "",
+    reading: Collection[str] = (),
 ) -> dict[str, Outcome]:
     """Bring the targets and everything they need up to date.
+
+    An input is verified in full before something is made from it, and of a target what is shown; what is damaged is
+    made again. While the run lasts, no collection removes what it uses.
+
+    Args:
+        graph: the nodes by name.
+        targets: what has to be current.
+        store: the cache.
+        settings: how to run.
+        reporter: who is told.
+        pipeline: title, for the record of the run.
+        reading: stages whose artifacts the caller reads in full afterwards (an export).
 
     Returns:
         The outcome of every stage by name. The run is recorded, which protects its artifacts from collection.
@@ -116,106 +133,143 @@ def make_current(
     Raises:
         XlalignError: a stage failed; what finished before stays in the cache.
     """
+    targets = list(targets)
     nodes = closure(graph, targets)
     reporter.planned(nodes)
-    outcomes: dict[str, Outcome] = {}
-    waiting = _sweep_hits({node.name: node for node in nodes}, outcomes, store, settings.threads, reporter)
-    if waiting:
-        with executor(settings, reporter.progressed, len(waiting)) as pool:
-            _Run(store, settings, reporter, pool, waiting, outcomes).finish()
-    stages = {name: _entry(outcome) for name, outcome in outcomes.items()}
-    if any(outcome.state == "made" for outcome in outcomes.values()) or not _recorded(store, stages):
-        runs.record(store, pipeline, stages)
-    return outcomes
+    shown = {name: EVERYTHING if name in reading else graph[name].kind.shown for name in [*targets, *reading]}
+    with holding(store) as hold:
+        run = _Run(store, settings, reporter, nodes, shown, hold, History(store, pipeline))
+        run.settle_hits()
+        if run.waiting:
+            with executor(settings, reporter.progressed, len(run.waiting)) as pool:
+                run.finish(pool)
+        stages = {name: _entry(outcome) for name, outcome in run.outcomes.items()}
+        if any(outcome.state == "made" for outcome in run.outcomes.values()) or not _recorded(store, stages):
+            runs.record(store, pipeline, stages)
+    return run.outcomes
 
 
-def _sweep_hits(
-    waiting: dict[str, Node], outcomes: dict[str, Outcome], store: Store, threads: int, reporter: Reporter
-) -> dict[str, Node]:
-    """Settle every stage that is in the cache; returns the others. A run of only hits starts no worker."""
-    for name, node in list(waiting.items()):
-        if not all(source in outcomes for source in node.inputs.values()):
-            continue
-        recipe = _recipe(node, {key: outcome.artifact for key, outcome in outcomes.items()}, threads)
-        if artifact := store.lookup(recipe.stage, recipe.key):
-            outcomes[name] = Outcome(artifact, "hit")
-            reporter.finished(node, outcomes[name])
-            del waiting[name]
-    return waiting
-
-
+@dataclass
 class _Run:
-    """The scheduling of one run."""
+    """The scheduling of one run. `shown` maps a stage to patterns of the files that are read when all is done."""
 
-    def __init__(
-        self,
-        store: Store,
-        settings: ExecutionSettings,
-        reporter: Reporter,
-        pool: Executor,
-        waiting: dict[str, Node],
-        outcomes: dict[str, Outcome],
-    ) -> None:
-        self.store, self.settings, self.reporter, self.pool = store, settings, reporter, pool
-        self.waiting, self.outcomes = waiting, outcomes
-        self.running: dict[str, tuple[Node, str]] = {}
+    store: Store
+    settings: ExecutionSettings
+    reporter: Reporter
+    nodes: list[Node]
+    shown: dict[str, tuple[str, ...]]
+    hold: Hold
+    history: History
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    running: dict[str, tuple[Node, str]] = field(default_factory=dict)
+    started: dict[str, list[str]] = field(default_factory=dict)
 
-    def finish(self) -> None:
+    def __post_init__(self) -> None:
+        self.waiting = {node.name: node for node in self.nodes}
+
+    def settle_hits(self) -> None:
+        """Settle every stage that is in the cache; a run of only hits starts no worker."""
+        for node in self.nodes:
+            if self._has_inputs(node):
+                self._settled_by_cache(node, self._recipe(node))
+
+    def finish(self, pool: Executor) -> None:
         """Start what is ready until nothing is left; the first failure lets running stages end, then raises."""
         failure: BaseException | None = None
         while self.running or (self.waiting and failure is None):
             if failure is None:
-                self._start_ready()
+                self._start_ready(pool)
             if not self.running:
                 continue
-            for name, result in self.pool.completed():
-                failure = self._settle(name, result) or failure
+            for name, result in pool.completed():
+                settled = self._settle(name, result)
+                failure = failure or settled
         if failure:
             raise failure
 
-    def _start_ready(self) -> None:
-        while ready := self._ready():
+    def _start_ready(self, pool: Executor) -> None:
+        while ready := [node for node in self.waiting.values() if self._has_inputs(node)]:
             engine = self.settings.share(len(ready) + len(self.running))
             for node in ready:
-                del self.waiting[node.name]
-                self._start(node, engine)
+                self._start(node, pool, engine)
 
-    def _ready(self) -> list[Node]:
-        return [node for node in self.waiting.values() if all(name in self.outcomes for name in node.inputs.values())]
-
-    def _start(self, node: Node, engine: Engine) -> None:
-        artifacts = {name: outcome.artifact for name, outcome in self.outcomes.items()}
-        recipe = _recipe(node, artifacts, self.settings.threads)
-        if artifact := self.store.lookup(recipe.stage, recipe.key):
-            self.outcomes[node.name] = Outcome(artifact, "hit")
-            self.reporter.finished(node, self.outcomes[node.name])
+    def _start(self, node: Node, pool: Executor, engine: Engine) -> None:
+        if not self._has_inputs(node):  # one of them was found damaged a moment ago
             return
-        why = why_missing(self.store, recipe.stage, node.name, recipe.hashed)
+        recipe, read = self._recipe(node), self.shown.get(node.name, ())
+        if self._settled_by_cache(node, recipe) or self._has_damaged_inputs(node):
+            return
+        why = self.history.why_missing(recipe.stage, node.name, recipe.hashed, read)
         self.reporter.started(node, why)
+        del self.waiting[node.name]
         self.running[node.name] = (node, why)
-        inputs = {role: artifacts[source].data for role, source in node.inputs.items()}
-        self.pool.submit(node.name, work, self.store.root, node, recipe, inputs, engine)
+        self.started.setdefault(recipe.key, []).append(node.name)
+        inputs = {role: self.outcomes[source].artifact.data for role, source in node.inputs.items()}
+        pool.submit(node.name, work, self.store.root, node, recipe, inputs, engine)
+
+    def _has_inputs(self, node: Node) -> bool:
+        return all(name in self.outcomes for name in node.inputs.values())
+
+    def _recipe(self, node: Node) -> Recipe:
+        """The recipe of a node whose inputs are there; its key is held from now on."""
+        sources = set(node.inputs.values())
+        recipe = _recipe(node, {name: self.outcomes[name].artifact for name in sources}, self.settings.threads)
+        self.hold.add(recipe.key)
+        return recipe
+
+    def _settled_by_cache(self, node: Node, recipe: Recipe) -> bool:
+        artifact = self.store.lookup(recipe.stage, recipe.key, self.shown.get(node.name, ()))
+        if artifact:
+            del self.waiting[node.name]
+            self._finished(node, Outcome(artifact, "hit"))
+        return artifact is not None
+
+    def _has_damaged_inputs(self, node: Node) -> bool:
+        """Whether an input is not what it was when it was made; such a one has to be made again first."""
+        damaged = [name for name in set(node.inputs.values()) if self.outcomes[name].artifact.damage(EVERYTHING)]
+        for name in damaged:
+            del self.outcomes[name]
+            self.shown[name] = EVERYTHING
+            self.waiting[name] = next(other for other in self.nodes if other.name == name)
+        return bool(damaged)
 
     def _settle(self, name: str, result: object) -> BaseException | None:
         node, why = self.running.pop(name)
         if isinstance(result, BaseException):
-            return _named(name, result)
-        artifact = self.store.lookup(node.kind.name, str(result))
+            return result if isinstance(result, XlalignError) else explained(result, name)
+        key, state = cast("tuple[str, State]", result)
+        artifact = self.store.lookup(node.kind.name, key)
         if artifact is None:
-            return XlalignError(f"{name}: the artifact vanished after it was made", "run the same command again")
-        self.outcomes[name] = Outcome(artifact, "made", why, artifact.manifest.seconds)
-        self.reporter.finished(node, self.outcomes[name])
+            return CacheError(f"{name}: the artifact vanished after it was made", "run the same command again")
+        if state == "made":
+            self._finished(node, Outcome(artifact, state, why, artifact.manifest.seconds))
+        else:
+            twin = next((other for other in self.started[key] if other != name), None)
+            self._finished(node, Outcome(artifact, state, f"the same as {twin}" if twin else OTHERS))
         return None
 
+    def _finished(self, node: Node, outcome: Outcome) -> None:
+        self.outcomes[node.name] = outcome
+        self.reporter.finished(node, outcome)
 
-def work(root: Path, node: Node, recipe: Recipe, inputs: dict[str, Path], engine: Engine = HERE) -> str:
-    """Make one artifact (in a worker process or inline); returns its key."""
+
+def work(root: Path, node: Node, recipe: Recipe, inputs: dict[str, Path], engine: Engine = HERE) -> tuple[str, State]:
+    """Make one artifact (in a worker process or inline); returns its key, and whether another run made it meanwhile.
+
+    Raises:
+        XlalignError: whatever went wrong, with the name of the stage before it.
+    """
 
     def run(space: Workspace) -> None:
         node.kind.load().run(Job(node.name, node.settings, inputs, space, engine, node.models))
 
-    obtain(Store(root), recipe, run, waiting=_say_waiting)
-    return recipe.key
+    try:
+        return recipe.key, obtain(Store(root), recipe, run, waiting=_say_waiting)[1]
+    except Exception as error:
+        failure = explained(error, node.name)
+        if failure is error:
+            raise
+        raise failure from error
 
 
 def _say_waiting(holder: str) -> None:
@@ -228,16 +282,6 @@ def _recipe(node: Node, artifacts: Mapping[str, Artifact], threads: int) -> Reci
     if threads != 1:
         recipe.pins["threads"] = str(threads)
     return recipe
-
-
-def _named(name: str, error: BaseException) -> BaseException:
-    """Say which stage an error comes from."""
-    if isinstance(error, XlalignError):
-        error.message = f"{name}: {error.message}"
-        error.args = (error.message,)
-    else:
-        error.add_note(f"in stage {name}")
-    return error
 
 
 def _entry(outcome: Outcome) -> dict[str, object]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlalign.evaluation.data import parts
-from xlalign.evaluation.data.tested import TestedData
-from xlalign.evaluation.data.training import TrainingData
+from xlalign.evaluation.data import source
+from xlalign.evaluation.data.sets import TestData, TrainingData
 from xlalign.stages.base import Job
 
 if TYPE_CHECKING:
@@ -16,16 +15,16 @@ if TYPE_CHECKING:
 
 def pins(settings: TaskData) -> dict[str, str]:
     """Digests of the files, or the revision of the hub's data set."""
-    return parts.pins(_data(settings).parts())
+    return source.pins(_data(settings).parts())
 
 
 def run(job: Job) -> None:
     """Store every example that is read."""
-    parts.store(_data(job.settings, job.space.out).parts())
+    source.store(_data(job.settings, job.space.out).parts(), job.space.out)
 
 
-def _data(settings: TaskData, stored: Path | None = None) -> TrainingData | TestedData:
+def _data(settings: TaskData, stored: Path | None = None) -> TrainingData | TestData:
     if settings.training:
         return TrainingData(settings.training, stored)
     assert settings.tested
-    return TestedData(settings.tested, stored)
+    return TestData(settings.tested, stored)

@@ -9,8 +9,9 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import Settings, operational
+from xlalign.config.faults import Fault
 from xlalign.errors import DataError
-from xlalign.modeling.reference import Hub, parse
+from xlalign.modeling.reference import Hub, Scratch, parse
 from xlalign.modeling.vocabulary.extend import AddSettings
 from xlalign.modeling.vocabulary.initialisation import INITIALISATIONS
 from xlalign.modeling.vocabulary.initialisation.base import Initialisation
@@ -18,14 +19,15 @@ from xlalign.modeling.vocabulary.initialisation.mean import MeanOfPieces
 from xlalign.modeling.vocabulary.text import TextSources
 from xlalign.modeling.vocabulary.trim import KeepSettings
 from xlalign.registry import OneOf
-from xlalign.stages.base import Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
+from xlalign.stages.checks import file_fault, model_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlalign.alignment.lexicon import Entry
 
-VOCABULARY = Kind("vocabulary", 1, __name__)
+VOCABULARY = Kind("vocabulary", 1, __name__, volatile=("vocabulary.json",), shown=("vocabulary.json",))
 BITEXT = "bitext "
 """Roles of prepare stages among the inputs: `bitext 0`, `bitext 1`."""
 
@@ -82,7 +84,24 @@ def nodes(name: str, settings: VocabularyStage, stages: Stages) -> list[Node]:
     return [Node(name, VOCABULARY, settings, inputs).reading("model", parse(settings.start, model_stages(stages)))]
 
 
-SECTION = Section("vocabulary", VocabularyStage, nodes, single=False)
+def faults(stage: Checked) -> Iterator[Fault]:
+    """The model, and the files that the table names."""
+    settings: VocabularyStage = stage.settings
+    start = parse(settings.start, model_stages(stage.stages))
+    if isinstance(start, Scratch):
+        hint = "a vocabulary from scratch is trained on its own text: change `languages` or `pieces` there"
+        yield Fault(stage.at("from"), f"`{settings.start}` has no vocabulary yet", hint)
+    yield from model_faults(stage.at("from"), settings.start, stage.stages)
+    for language, paths in settings.text.items():
+        for path in paths:
+            yield from file_fault(stage.at(f"text.{language}"), path, "text", "give a file with a sentence a line")
+    if settings.dictionary:
+        yield from file_fault(
+            stage.at("dictionary"), settings.dictionary, "dictionary", "see the guide on vocabularies"
+        )
+
+
+SECTION = Section("vocabulary", VocabularyStage, nodes, single=False, faults=faults)
 
 
 def pins(settings: VocabularyStage) -> dict[str, str]:

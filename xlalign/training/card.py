@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-if TYPE_CHECKING:
-    from xlalign.objectives.options import Recipe
-    from xlalign.training.data import RecipeBatches
-    from xlalign.training.settings import PretrainSettings
+from xlalign.objectives import presets
+from xlalign.training.settings import PretrainSettings
 
 
-def render(settings: PretrainSettings, recipe: Recipe, summary: dict[str, Any], batches: RecipeBatches) -> str:
+def render(settings: PretrainSettings, summary: dict[str, Any], languages: list[str]) -> str:
     """README.md of a model folder, with the front matter that the hub and sentence-transformers read."""
     environment = Environment(
         loader=PackageLoader("xlalign.training"),
@@ -23,8 +21,8 @@ def render(settings: PretrainSettings, recipe: Recipe, summary: dict[str, Any], 
     )
     return environment.get_template("card.md").render(
         settings=settings,
-        recipe=recipe,
+        recipe=settings.recipe,
         summary=summary,
-        languages=batches.data.languages,
-        options=sorted(settings.options.items()),
+        languages=languages,
+        options=sorted(presets.hyperparameters(settings.recipe).items()),
     )

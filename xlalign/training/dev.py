@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xlalign.bitext import corpus
+from xlalign.hashing import mix, text_hashes
+from xlalign.modeling.embed import unit_rows
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.options import DataOptions
-from xlalign.training.corpus import PairData, read_pairs
-from xlalign.training.hashing import mix
-from xlalign.training.vectors import sentence_matrix
-from xlalign.training.views import Frame
+from xlalign.objectives.recipe import DataOptions
+from xlalign.training.teachers import sentence_vectors
+from xlalign.training.tokens import tokenise
+from xlalign.training.views import SpecialTokens
+from xlalign.types import Pair
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -26,29 +29,34 @@ class DevRetrieval:
     """Share of dev sentences whose nearest neighbour (cosine, mean-pooled last layer) is their translation.
 
     Args:
-        data: dev pairs.
+        groups: pairs, by language pair.
         encoder: the encoder in training.
-        frame: special tokens.
+        tokenizer: its tokenizer.
         options: longest row.
     """
 
-    def __init__(self, data: PairData, encoder: Encoder, frame: Frame, options: DataOptions) -> None:
-        self.encoder, self.frame, self.options = encoder, frame, options
-        order = np.argsort(mix(0, data.hashes), kind="stable")
-        self.groups = [order[data.groups[order] == g][:CANDIDATES] for g in np.unique(data.groups)]
-        self.tokens = [data.tokens.select(2 * np.concatenate(self.groups) + side) for side in (0, 1)]
+    def __init__(
+        self,
+        groups: list[list[Pair]],
+        encoder: Encoder,
+        tokenizer: PreTrainedTokenizerBase,
+        options: DataOptions,
+    ) -> None:
+        self.encoder, self.options, self.frame = encoder, options, SpecialTokens.of(tokenizer)
+        self.borders = np.cumsum([len(group) for group in groups])[:-1]
+        pairs = [pair for group in groups for pair in group]
+        self.tokens = [tokenise([pair[side] for pair in pairs], tokenizer) for side in (1, 2)]
 
     def __call__(self, step: int) -> dict[str, float]:
         """The mean over language pairs and directions, "retrieval"."""
-        source, target = (sentence_matrix(self.encoder, t, self.frame, self.options) for t in self.tokens)
-        borders = np.cumsum([len(group) for group in self.groups])[:-1]
-        scores = [found(x, y) for x, y in zip(np.split(source, borders), np.split(target, borders), strict=True)]
-        return {"retrieval": float(np.mean(scores))}
+        source, target = (sentence_vectors(self.encoder, t, self.frame, self.options) for t in self.tokens)
+        parts = zip(np.split(source, self.borders), np.split(target, self.borders), strict=True)
+        return {"retrieval": float(np.mean([retrieval_accuracy(x, y) for x, y in parts]))}
 
 
-def found(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:
+def retrieval_accuracy(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:
     """Mean of both directions' share of rows (n, D) whose cosine-nearest row on the other side is their own."""
-    x, y = (side / np.linalg.norm(side, axis=1, keepdims=True).clip(1e-12) for side in (x, y))
+    x, y = unit_rows(x), unit_rows(y)
     similarity, own = x @ y.T, np.arange(len(x))
     return float(((similarity.argmax(1) == own).mean() + (similarity.argmax(0) == own).mean()) / 2)
 
@@ -59,5 +67,11 @@ def dev_retrieval(
     """The score for a bitext artifact; None where it has no dev pairs."""
     if not any((bitext / "dev").glob("*.parquet")):
         return None
-    data = read_pairs(bitext, tokenizer, options, split="dev")
-    return DevRetrieval(data, encoder, Frame.of(tokenizer), options)
+    pairs = list(corpus.read_pairs(bitext / "dev"))
+    order = np.argsort(mix(0, text_hashes(pair.id for pair in pairs)), kind="stable")
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in (pairs[number] for number in order):
+        groups.setdefault((pair.source_lang, pair.target_lang), []).append(pair)
+    if not groups:
+        return None
+    return DevRetrieval([groups[name][:CANDIDATES] for name in sorted(groups)], encoder, tokenizer, options)

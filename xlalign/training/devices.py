@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -20,24 +20,17 @@ if TYPE_CHECKING:
     from accelerate import PartialState
     from torch.distributed.fsdp import FSDPModule
 
-    from xlalign.training.loop import Program
+    from xlalign.training.trainable import Trainable
 
 
 TRACKED = "trackers"
 """Folder, below a run's own, in which trackers write."""
 
 
-class Movable(Protocol):
-    """A batch that knows how to go to a device."""
-
-    def to(self, device: torch.device) -> Any:
-        """The batch on `device`."""
-
-
 class _Step(nn.Module):
     """A program's loss as a module's forward pass, which is what autocast and DDP wrap."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Trainable) -> None:
         super().__init__()
         self.state = program.modules()
         self._loss = program.loss
@@ -55,7 +48,7 @@ class Device:
         world: number of processes.
     """
 
-    def __init__(self, program: Program, settings: TrainSettings, work: Path) -> None:
+    def __init__(self, program: Trainable, settings: TrainSettings, work: Path) -> None:
         from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
 
@@ -157,7 +150,7 @@ def _plain(settings: TrainSettings) -> dict[str, str | int | float | bool]:
     return {key: value if isinstance(value, str | int | float | bool) else str(value) for key, value in values}
 
 
-def prepare(program: Program, settings: TrainSettings, work: Path) -> Device:
+def prepare(program: Trainable, settings: TrainSettings, work: Path) -> Device:
     """Put a program on the device that the settings name; trackers write below `work`."""
     return Device(program, settings, work)
 

@@ -14,18 +14,18 @@ import torch
 from numpy.typing import NDArray
 
 from xlalign.alignment import files, lexicon
+from xlalign.arrays import Ints, owners
 from xlalign.errors import DataError
-from xlalign.objectives.batch import Dictionary
-from xlalign.training.hashing import Hashes, key, mix, text_hashes, uniform
+from xlalign.hashing import Hashes, key, mix, text_hashes, uniform
+from xlalign.objectives.requests import Dictionary
+from xlalign.objectives.views import DictionaryRows
 from xlalign.training.tokens import Tokens, tokenise
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Ints = NDArray[np.int64]
 
-
-class Entry(NamedTuple):
+class Translation(NamedTuple):
     """A word and its translation."""
 
     source: str
@@ -46,21 +46,19 @@ class Entries:
 
     tokens: Tokens
     hashes: Hashes
-    words: tuple[Entry, ...]
+    words: tuple[Translation, ...]
 
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def select(self, chosen: Ints) -> Dictionary:
+    def select(self, chosen: Ints) -> DictionaryRows:
         """The chosen entries (E',) as a batch of embedding rows."""
         sides = []
         for side in (0, 1):
             texts = 2 * chosen + side
-            lengths = self.tokens.lengths[texts]
-            inside = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            ids = self.tokens.ids[np.repeat(self.tokens.borders[texts], lengths) + inside].astype(np.int64)
-            sides += [torch.from_numpy(ids), torch.from_numpy(np.repeat(np.arange(len(chosen)), lengths))]
-        return Dictionary(sides[0], sides[2], sides[1], sides[3], len(chosen))
+            ids = self.tokens.ids[self.tokens.places(texts)].astype(np.int64)
+            sides += [torch.from_numpy(ids), torch.from_numpy(owners(self.tokens.lengths(texts)))]
+        return DictionaryRows(sides[0], sides[2], sides[1], sides[3], len(chosen))
 
     def draw(self, seed: int, step: int, count: int) -> Ints:
         """`count` entries for a step, without repetition; all of them when `count` is 0."""
@@ -71,7 +69,12 @@ class Entries:
     @cached_property
     def single(self) -> NDArray[np.bool_]:
         """(E,) whether both sides are one token."""
-        return (self.tokens.lengths.reshape(-1, 2) == 1).all(1)
+        return (np.diff(self.tokens.borders).reshape(-1, 2) == 1).all(1)
+
+    def subset(self, chosen: Ints) -> Entries:
+        """Some of the entries."""
+        texts = (2 * chosen[:, None] + np.array([0, 1])).reshape(-1)
+        return Entries(self.tokens.select(texts), self.hashes[chosen], tuple(self.words[i] for i in chosen))
 
     def lookup(self) -> dict[tuple[str, str], list[int]]:
         """(language, case-folded word) -> texts that translate it, in both directions."""
@@ -82,21 +85,13 @@ class Entries:
         return found
 
 
-def read_entries(
-    alignments: Path,
-    tokenizer: PreTrainedTokenizerBase,
-    *,
-    share: float = 1.0,
-    single_piece_only: bool = False,
-    seed: int = 0,
-) -> Entries:
+def read_entries(alignments: Path, tokenizer: PreTrainedTokenizerBase, *, share: float = 1.0, seed: int = 0) -> Entries:
     """Read the words that are each other's most probable translation.
 
     Args:
         alignments: the alignments artifact.
         tokenizer: a fast tokenizer.
         share: fraction of the entries kept, drawn by seed.
-        single_piece_only: leave out entries of which a side has several pieces.
         seed: of the draw.
 
     Raises:
@@ -105,24 +100,60 @@ def read_entries(
     spelt = spellings(alignments)
     words = sorted(
         {
-            Entry(spelt.get(a, a), spelt.get(b, b), source, target)
+            Translation(spelt.get(a, a), spelt.get(b, b), source, target)
             for source, target, found in lexicon.by_language(alignments)
             for a, b in best(found)
         }
     )
     names = text_hashes("\t".join(entry) for entry in words)
-    kept = [e for e, u in zip(words, uniform(mix(key(seed, "dictionary"), names)), strict=True) if u < share]
-    entries = _tokenised(kept, tokenizer)
-    if single_piece_only:
-        entries = _tokenised([e for e, one in zip(kept, entries.single, strict=True) if one], tokenizer)
-    if not len(entries):
-        raise DataError(f"{alignments}: the lexicon has no usable entry", "run `xlalign align-words` on more text")
-    return entries
+    kept = np.flatnonzero(uniform(mix(key(seed, "dictionary"), names)) < share)
+    chosen = tuple(words[i] for i in kept)
+    if not chosen:
+        raise _unusable(alignments)
+    return Entries(tokenise([side for entry in chosen for side in entry[:2]], tokenizer), names[kept], chosen)
 
 
-def _tokenised(words: list[Entry], tokenizer: PreTrainedTokenizerBase) -> Entries:
-    tokens = tokenise([side for entry in words for side in entry[:2]], tokenizer)
-    return Entries(tokens, text_hashes("\t".join(entry) for entry in words), tuple(words))
+class Dictionaries:
+    """The dictionaries of a recipe, each drawn from one reading of the lexicon.
+
+    Args:
+        alignments: the alignments artifact, for messages.
+        entries: all entries.
+        seed: of the draws.
+    """
+
+    def __init__(self, alignments: Path, entries: Entries, seed: int) -> None:
+        self._alignments, self.entries, self._seed = alignments, entries, seed
+        self._whole: dict[Dictionary, DictionaryRows] = {}
+
+    @cached_property
+    def _single(self) -> Entries:
+        return self.entries.subset(np.flatnonzero(self.entries.single))
+
+    def of(self, request: Dictionary) -> Entries:
+        """The entries that a request means.
+
+        Raises:
+            DataError: there are none.
+        """
+        found = self._single if request.single_piece_only else self.entries
+        if not len(found):
+            raise _unusable(self._alignments)
+        return found
+
+    def draw(self, request: Dictionary, step: int) -> tuple[Ints, DictionaryRows]:
+        """Numbers and rows of the entries of a step; what is all entries in every step is built once."""
+        entries = self.of(request)
+        chosen = entries.draw(self._seed, step, request.sample)
+        if len(chosen) < len(entries):
+            return chosen, entries.select(chosen)
+        if request not in self._whole:
+            self._whole[request] = entries.select(chosen)
+        return chosen, self._whole[request]
+
+
+def _unusable(alignments: Path) -> DataError:
+    return DataError(f"{alignments}: the lexicon has no usable entry", "run `xlalign align-words` on more text")
 
 
 def best(found: Iterable[lexicon.Entry]) -> Iterator[tuple[str, str]]:

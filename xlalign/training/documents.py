@@ -1,10 +1,33 @@
-"""Cutting a document in two at a sentence end."""
+"""Monolingual text: the documents of a bitext, and a document cut in two at a sentence end."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
+
+from xlalign.bitext import corpus
+from xlalign.errors import DataError
 
 _END = re.compile(r"[.!?…。！？।॥؟۔]+[\"'»”’)\]]*(?:\s+|(?<=[。！？]))")
+
+
+def monolingual(bitext: Path) -> dict[str, list[str]]:
+    """The documents of each language; where an artifact has none, the distinct sentences of its pairs.
+
+    Raises:
+        DataError: there is no text.
+    """
+    names = corpus.mono_languages(bitext)
+    if names:
+        return {name: list(corpus.read_mono(bitext, name)) for name in names}
+    sides: dict[str, Counter[str]] = {}
+    for pair in corpus.read_pairs(bitext / "train"):
+        sides.setdefault(pair.source_lang, Counter())[pair.source] += 1
+        sides.setdefault(pair.target_lang, Counter())[pair.target] += 1
+    if not sides:
+        raise DataError(f"{bitext}: no text to train on", "run `xlalign prepare`")
+    return {name: list(found) for name, found in sides.items()}
 
 
 def split_document(text: str) -> tuple[str, str]:

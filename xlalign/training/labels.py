@@ -9,12 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from xlalign.objectives.batch import Links, Mask, View
+from xlalign.arrays import Ints
+from xlalign.hashing import Hashes, mix, uniform
+from xlalign.objectives.views import Mask, TokenView, WordPairs
 from xlalign.objectives.words import word_tokens
 from xlalign.training.dictionary import Entries
-from xlalign.training.hashing import Hashes, mix, uniform
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Translations:
         borders = np.searchsorted(pairs[:, 0], np.arange(len(pieces) + 1))
         return cls(pairs[:, 1], borders, initial_pieces(pieces))
 
-    def draw(self, view: View, positions: Ints, hashes: Hashes) -> Ints:
+    def draw(self, view: TokenView, positions: Ints, hashes: Hashes) -> Ints:
         """A translation of the token at each position (M,), picked by hash; -1 where there is none.
 
         A token is a word when the next one begins another word (or is special).
@@ -63,23 +62,23 @@ def initial_pieces(pieces: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([not piece.startswith("##") for piece in pieces])
 
 
-def translated(view: View, translations: Translations, draw: Hashes, rate: float) -> View:
+def translated(view: TokenView, translations: Translations, draw: Hashes, rate: float) -> Mask:
     """DICT-MLM: with probability `rate` the label of a selected token is a translation of it, where it has one."""
     mask, chosen, drawn = _chosen(view, translations, draw, rate)
-    labels = np.where(chosen, drawn, mask.labels.numpy())
-    return replace(view, labelled=replace(mask, labels=torch.from_numpy(labels)))
+    return replace(mask, labels=torch.from_numpy(np.where(chosen, drawn, mask.labels.numpy())))
 
 
-def swapped(view: View, translations: Translations, draw: Hashes, rate: float) -> View:
+def swapped(view: TokenView, translations: Translations, draw: Hashes, rate: float) -> Mask:
     """DICT-MLM as ALIGN-MLM's code has it: the *input* is the translation, never masked, and the label stays."""
     mask, chosen, drawn = _chosen(view, translations, draw, rate)
     ids = mask.ids.clone()
     ids[mask.selected] = torch.from_numpy(np.where(chosen, drawn, ids[mask.selected].numpy()))
-    changed = replace(mask, ids=ids)
-    return replace(view, mask=changed, labelled=changed)
+    return replace(mask, ids=ids)
 
 
-def _chosen(view: View, translations: Translations, draw: Hashes, rate: float) -> tuple[Mask, NDArray[np.bool_], Ints]:
+def _chosen(
+    view: TokenView, translations: Translations, draw: Hashes, rate: float
+) -> tuple[Mask, NDArray[np.bool_], Ints]:
     assert view.mask is not None
     selected = view.mask.selected.numpy()
     hashes = mix(draw[view.rows.numpy()[selected]], selected - view.starts.numpy()[view.rows.numpy()[selected]], 4)
@@ -87,7 +86,7 @@ def _chosen(view: View, translations: Translations, draw: Hashes, rate: float) -
     return view.mask, (uniform(hashes) < rate) & (drawn >= 0), drawn
 
 
-def aligned(view: View, links: Links) -> View:
+def aligned(view: TokenView, links: WordPairs) -> Mask:
     """WEAM: the label of a selected token is the first token of the word it is linked to; others are not asked for."""
     assert view.mask is not None
     labels = torch.full_like(view.ids, -1)
@@ -99,4 +98,4 @@ def aligned(view: View, links: Links) -> View:
         labels[own] = first[number]
     wanted = labels[view.mask.selected]
     keep = wanted >= 0
-    return replace(view, labelled=replace(view.mask, selected=view.mask.selected[keep], labels=wanted[keep]))
+    return replace(view.mask, selected=view.mask.selected[keep], labels=wanted[keep])

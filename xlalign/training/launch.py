@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,15 @@ def launch(
     start: Path | None,
     work: Path,
     out: Path,
+    tokens: Mapping[str, Path] | None = None,
 ) -> dict[str, Any]:
     """`pretrain` in as many processes as the settings say; what one process raises in all of them is raised here."""
-    paths = (bitext, alignments, start, work, out)
+    paths = (bitext, alignments, start, work, out, dict(tokens or {}))
     count = settings.processes or max(1, torch.cuda.device_count())
     return pretrain(settings, *paths) if count == 1 else _together(count, settings, paths)
 
 
-def _together(count: int, settings: PretrainSettings, paths: tuple[Path | None, ...]) -> dict[str, Any]:
+def _together(count: int, settings: PretrainSettings, paths: tuple[Any, ...]) -> dict[str, Any]:
     from torch.distributed.elastic.multiprocessing import SignalException
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from xlalign import progress
 from xlalign.errors import DataError, Interrupted
-from xlalign.objectives.base import LossOutput
 from xlalign.objectives.gather import full
 from xlalign.training import checkpoint, devices, optimizer
 from xlalign.training.metrics import Metrics
@@ -26,36 +25,11 @@ from xlalign.training.prefetch import Ahead
 from xlalign.training.settings import TrainSettings
 from xlalign.training.sharding import placed
 from xlalign.training.signals import StopFlag
+from xlalign.training.trainable import Batches, Trainable
 
 Scores = dict[str, float]
 KEEP = 2
 """Checkpoints kept; the older one is there for the case that the newer is damaged."""
-
-
-class Program(Protocol):
-    """What is trained. Parameters that require a gradient are trained, all others are only saved."""
-
-    def modules(self) -> nn.Module:
-        """Everything with state: encoder, heads, momentum copies, queues (as buffers)."""
-
-    def loss(self, batch: Any) -> LossOutput:
-        """The loss of one logical batch.
-
-        A program that ran its own backward pass (gradient caching) returns a loss that requires no gradient.
-        """
-
-    def after_step(self, step: int) -> None:
-        """Called once after each optimizer step (momentum update, queue)."""
-
-
-class Batches(Protocol):
-    """Where batches come from."""
-
-    def __len__(self) -> int:
-        """Batches in one epoch."""
-
-    def batch(self, step: int) -> Any:
-        """The batch of the 0-based optimizer step: a pure function of (seed, step)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +44,7 @@ class TrainResult:
 
 
 def train(
-    program: Program,
+    program: Trainable,
     batches: Batches,
     settings: TrainSettings,
     work: Path,
@@ -104,7 +78,7 @@ class _Run:
 
     def __init__(
         self,
-        program: Program,
+        program: Trainable,
         batches: Batches,
         settings: TrainSettings,
         work: Path,
@@ -151,7 +125,7 @@ class _Run:
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.step += 1
-        self.program.after_step(self.step)
+        self.program.after_step(self.step, output)
         self.metrics.add(self.step, output, norm, learning_rate)
 
     def _check(self, loss: Tensor, norm: Tensor, batch: Any) -> None:
@@ -242,7 +216,7 @@ class _Run:
 
 
 def dropout_seed(seed: int, step: int, rank: int) -> int:
-    """A seed for the dropout of one step in one process (splitmix64 of the three numbers)."""
+    """A seed for the dropout of one step in one process: three numbers, mixed by the steps of SplitMix64."""
     value = (seed * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9 + rank * 0x94D049BB133111EB) % 2**64
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
     return (value ^ (value >> 27)) % 2**63

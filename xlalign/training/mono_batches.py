@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from xlalign.objectives.batch import Mask, View
-from xlalign.objectives.options import MONO_VIEWS, Recipe
-from xlalign.training.corpus import MonoData
-from xlalign.training.dictionary import Entries
+from xlalign.arrays import Ints, owners, positions
+from xlalign.hashing import Hashes
+from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import MONO_VIEWS
+from xlalign.objectives.views import Mask, TokenView
 from xlalign.training.labels import Translations, swapped, translated
-from xlalign.training.sampler import Ints, Run, Sampler
-from xlalign.training.views import Frame, draws, masked, rows
+from xlalign.training.sampler import Run, Sampler
+from xlalign.training.switching import Switch
+from xlalign.training.texts import MonoTexts
+from xlalign.training.views import SpecialTokens, draws, masked, rows
+
+
+@dataclass(frozen=True)
+class DrawnDocuments:
+    """The documents (B,) of one step, and how often each was seen before."""
+
+    numbers: Ints
+    rounds: Ints
 
 
 class MonoBatches:
@@ -23,56 +34,68 @@ class MonoBatches:
         recipe: says which views are read.
         frame: special tokens.
         data: the documents.
-        entries: the dictionary, for recipes that use one.
-        translations: one-token entries, for dictionary targets.
         run: batch size, seed, length.
+        switch: translations of words, for recipes that switch.
+        translations: one-token entries, for dictionary labels.
     """
 
     def __init__(
         self,
-        recipe: Recipe,
-        frame: Frame,
-        data: MonoData,
+        recipe: TrainingRecipe,
+        frame: SpecialTokens,
+        data: MonoTexts,
         run: Run,
         *,
-        entries: Entries | None = None,
+        switch: Switch | None = None,
         translations: Translations | None = None,
     ) -> None:
         self.options, self.frame, self.data, self.seed = recipe.data, frame, data, run.seed
-        self.entries, self.translations = entries, translations
-        self.names = sorted(recipe.views() & set(MONO_VIEWS))
+        self.switch, self.translations = switch, translations
+        self.names = [name for name in MONO_VIEWS if any(p.view == name for p in recipe.passes())]
         self.sampler = Sampler(data.hashes, data.groups, run, self.options)
 
-    def views(self, step: int) -> dict[str, View]:
-        """The views of a step."""
-        picked, rounds = self.sampler.step(step)
+    def draw(self, step: int) -> DrawnDocuments:
+        """The documents of a step."""
+        return DrawnDocuments(*self.sampler.step(step))
+
+    def views(self, drawn: DrawnDocuments) -> dict[str, TokenView]:
+        """All views of the drawn documents."""
         build = {"mono": self._plain, "mono-switched": self._switched}
-        return {name: build[name](picked, rounds) for name in self.names}
+        return {name: build[name](drawn) for name in self.names}
 
-    def _plain(self, picked: Ints, rounds: Ints) -> View:
-        second = 2 * picked + 1 if self.options.document_pairs else None
-        view = rows(self.data.tokens, 2 * picked, second, self.frame, self.options)
-        draw = draws(self.seed, "mono", self.data.hashes[picked], rounds)
-        view = masked(view, self.frame, self.options, draw)
-        if self.translations is None:
+    def labels(self, view: TokenView, drawn: DrawnDocuments) -> Mask:
+        """The mask of the view "mono" with the labels of dictionary entries."""
+        assert self.translations is not None
+        if self.options.dictionary_input:
+            assert view.mask is not None
+            return view.mask
+        return translated(view, self.translations, self._hashes("mono", drawn), self.options.dictionary_rate)
+
+    def _hashes(self, purpose: str, drawn: DrawnDocuments) -> Hashes:
+        return draws(self.seed, purpose, self.data.hashes[drawn.numbers], drawn.rounds)
+
+    def _plain(self, drawn: DrawnDocuments) -> TokenView:
+        tokens, texts = self.data.tokens, 2 * drawn.numbers
+        second = (tokens, texts + 1) if self.options.document_pairs else None
+        hashes = self._hashes("mono", drawn)
+        view = masked(rows((tokens, texts), second, self.frame, self.options), self.frame, self.options, hashes)
+        if self.translations is None or not self.options.dictionary_input:
             return view
-        change = swapped if self.options.dictionary_input else translated
-        return change(view, self.translations, draw, self.options.dictionary_rate)
+        return replace(view, mask=swapped(view, self.translations, hashes, self.options.dictionary_rate))
 
-    def _switched(self, picked: Ints, rounds: Ints) -> View:
+    def _switched(self, drawn: DrawnDocuments) -> TokenView:
         """Words replaced by translations; what is asked for is the first token of each replaced word."""
-        assert self.data.switch is not None
-        assert self.entries is not None
-        draw = draws(self.seed, "switch", self.data.hashes[picked], rounds)
-        texts = 2 * picked
-        tokens, begins, labels = self.data.switch.apply(
-            self.data.tokens, self.entries, texts, draw, self.options.switch_rate
+        assert self.switch is not None
+        assert self.data.types is not None
+        texts, hashes = 2 * drawn.numbers, self._hashes("switch", drawn)
+        tokens, begins, labels = self.switch.apply(
+            self.data.tokens, self.data.types, texts, hashes, self.options.switch_rate
         )
-        view = rows(tokens, np.arange(len(texts)), None, self.frame, self.options)
-        own = np.flatnonzero(view.content.numpy())
+        view = rows((tokens, np.arange(len(texts))), None, self.frame, self.options)
         # Rows that had to be cut hold fewer tokens than the texts: count inside each row.
-        owner = np.searchsorted(tokens.borders, begins, side="right") - 1
-        inside = begins - tokens.borders[owner]
-        kept = inside < np.bincount(view.rows.numpy()[own], minlength=len(texts))[owner]
+        lengths = np.diff(tokens.borders)
+        owner, inside = owners(lengths)[begins], positions(lengths)[begins]
+        sizes = np.bincount(view.rows.numpy()[view.content.numpy()], minlength=len(texts))
+        kept = inside < sizes[owner]
         selected = view.starts.numpy()[owner[kept]] + len(self.frame.prefix) + inside[kept]
         return replace(view, mask=Mask(view.ids, torch.from_numpy(selected), torch.from_numpy(labels[kept])))

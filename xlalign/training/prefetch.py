@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlalign.training.loop import Batches
+    from xlalign.training.trainable import Batches
 
 
 class Ahead:

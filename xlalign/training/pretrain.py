@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
 from xlalign import progress
-from xlalign.bitext import corpus
 from xlalign.errors import DataError
+from xlalign.files import draft_folder
 from xlalign.modeling import encoder, scratch
 from xlalign.modeling.encoder import Encoder
-from xlalign.objectives.depth import refuse_missing_layers
-from xlalign.objectives.options import DistillationOptions, Recipe
+from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import Labels, Teacher
 from xlalign.training import card, devices
-from xlalign.training.corpus import monolingual, read_mono, read_pairs
-from xlalign.training.data import Data, RecipeBatches
 from xlalign.training.dev import dev_retrieval
-from xlalign.training.dictionary import Entries, read_entries
-from xlalign.training.labels import Translations
+from xlalign.training.dictionary import Dictionaries, read_entries
+from xlalign.training.documents import monolingual
 from xlalign.training.loop import TrainResult, train
-from xlalign.training.recipe import RecipeProgram
+from xlalign.training.planner import RecipeBatches, TrainingData
+from xlalign.training.program import RecipeProgram
 from xlalign.training.sampler import Run
-from xlalign.training.settings import PretrainSettings
+from xlalign.training.settings import PretrainSettings, tokens_of
 from xlalign.training.sharding import whole_state
-from xlalign.training.tokens import tokenise
-from xlalign.training.vectors import sentence_matrix
-from xlalign.training.views import Frame
+from xlalign.training.teachers import teacher_vectors
+from xlalign.training.texts import MonoTexts, PairTexts, TokensFolder
+from xlalign.training.tokenisation import write_tokens
+from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -43,6 +43,7 @@ def pretrain(
     start: Path | None,
     work: Path,
     out: Path,
+    tokens: Mapping[str, Path] | None = None,
 ) -> dict[str, Any]:
     """Run a preset and write the encoder.
 
@@ -53,6 +54,8 @@ def pretrain(
         start: model directory to start from; None = what `settings.start` says.
         work: folder for checkpoints; a run found there is finished.
         out: folder for the model: a transformers directory, metrics.jsonl and README.md.
+        tokens: tokens artifacts by role (`tokens_of`), made by the tokenizer of `start`; what is not there is made
+            below `work`.
 
     Returns:
         A summary: steps, seconds, parameters, last metrics.
@@ -61,15 +64,19 @@ def pretrain(
         DataError: the preset needs links or a dictionary and there are none, or the bitext is empty.
         Interrupted: SIGTERM came; the same call finishes the run.
     """
-    recipe = settings.recipe()
-    _check(recipe, settings.preset, alignments)
-    model, tokenizer = beginning(settings, bitext, start, work)
+    _refuse_lacking(settings, alignments)
+    model, tokenizer = load_start(settings, bitext, start, work)
     query = Encoder(model)
-    recipe = fitted(recipe, query, Frame.of(tokenizer))
-    batches = load_batches(settings, recipe, tokenizer, bitext, alignments, work / "tokens")
-    recipe, batches = taught(recipe, batches, query, tokenizer, bitext)
+    recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
+    sources = Sources(bitext, alignments, work, tokens or {})
+    batches = load_batches(settings, recipe, query, tokenizer, sources)
     program = RecipeProgram(
-        recipe, query, settings.seed, budget=settings.budget or None, gradient_cache=settings.gradient_cache
+        recipe,
+        query,
+        settings.seed,
+        widths=batches.widths,
+        budget=settings.budget or None,
+        gradient_cache=settings.gradient_cache,
     )
     prefill(program, batches, work)
     evaluate = dev_retrieval(bitext, tokenizer, query, recipe.data)
@@ -79,12 +86,28 @@ def pretrain(
     state = whole_state(model)
     if batches.run.rank == 0:
         encoder.save(model, tokenizer, out, state)
-        shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
-        if (work / devices.TRACKED).exists():
-            shutil.copytree(work / devices.TRACKED, out / devices.TRACKED, ignore=_links, dirs_exist_ok=True)
-        (out / "README.md").write_text(card.render(settings, recipe, summary, batches), encoding="utf-8")
+        write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
+
+
+class Sources(NamedTuple):
+    """Where a run reads and works: artifacts, its own folder, tokens artifacts by role."""
+
+    bitext: Path
+    alignments: Path | None
+    work: Path
+    tokens: Mapping[str, Path] = {}
+
+
+def write_records(
+    settings: PretrainSettings, summary: dict[str, Any], languages: list[str], work: Path, out: Path
+) -> None:
+    """Put metrics, trackers and the card beside the model."""
+    shutil.copyfile(work / "metrics.jsonl", out / "metrics.jsonl")
+    if (work / devices.TRACKED).exists():
+        shutil.copytree(work / devices.TRACKED, out / devices.TRACKED, ignore=_links, dirs_exist_ok=True)
+    (out / "README.md").write_text(card.render(settings, summary, languages), encoding="utf-8")
 
 
 def _links(folder: str, names: list[str]) -> list[str]:
@@ -92,29 +115,29 @@ def _links(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if Path(folder, name).is_symlink()]
 
 
-def _check(recipe: Recipe, preset: str, alignments: Path | None) -> None:
-    lacking = recipe.needs() & {"links", "dictionary"}
+def _refuse_lacking(settings: PretrainSettings, alignments: Path | None) -> None:
+    lacking = settings.recipe.needs() & {"links", "dictionary"}
     if lacking and alignments is None:
         raise DataError(
-            f"preset `{preset}` needs {' and '.join(sorted(lacking))}, and there is no alignments artifact",
+            f"preset `{settings.preset}` needs {' and '.join(sorted(lacking))}, and there is no alignments artifact",
             "add an [align-words] table to the pipeline and run `xlalign align-words`",
         )
 
 
-def fitted(recipe: Recipe, query: Encoder, frame: Frame) -> Recipe:
+def fit_to_encoder(recipe: TrainingRecipe, query: Encoder, frame: SpecialTokens) -> TrainingRecipe:
     """The recipe with what encoder and tokenizer decide: longest row, segments of documents.
 
     Raises:
         UserError: an objective reads a layer that the encoder does not have.
     """
-    refuse_missing_layers(recipe, query.layers)
+    recipe.refuse_missing_layers(query.layers)
     changes: dict[str, Any] = {"max_length": min(recipe.data.max_length, query.longest)}
     if recipe.data.document_pairs == "auto":
         changes["document_pairs"] = len(frame.middle) == 1
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=changes)})
 
 
-def beginning(
+def load_start(
     settings: PretrainSettings, bitext: Path, start: Path | None, work: Path
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The encoder to start from and its tokenizer."""
@@ -148,78 +171,58 @@ def _vocabulary(settings: PretrainSettings, size: str, bitext: Path, folder: Pat
 
 def load_batches(
     settings: PretrainSettings,
-    recipe: Recipe,
+    recipe: TrainingRecipe,
+    query: Encoder,
     tokenizer: PreTrainedTokenizerBase,
-    bitext: Path,
-    alignments: Path | None,
-    store: Path | None = None,
+    sources: Sources,
 ) -> RecipeBatches:
-    """Read and tokenise what the recipe needs; what the first process tokenised is read again by a later run."""
+    """Open what the recipe reads; the first process makes what is not there, and all read it."""
     rank, world = devices.process(settings)
-    data = load_data(recipe, tokenizer, bitext, alignments, settings.seed, None if rank else store)
+    if rank == 0:
+        make_tokens(recipe, tokenizer, sources)
+    devices.wait(settings)
+    data = load_data(recipe, tokenizer, sources, settings.seed)
+    for request in recipe.requests():
+        if isinstance(request, Teacher):
+            data.teachers[request] = teacher_vectors(
+                request, query, tokenizer, sources.bitext, recipe.data, sources.work / f"rank-{rank}"
+            )
     run = Run(settings.batch_size, settings.seed, settings.steps, rank, world)
-    return RecipeBatches(recipe, Frame.of(tokenizer), data, run)
+    return RecipeBatches(recipe, SpecialTokens.of(tokenizer), data, run)
 
 
-def load_data(
-    recipe: Recipe,
-    tokenizer: PreTrainedTokenizerBase,
-    bitext: Path,
-    alignments: Path | None,
-    seed: int,
-    store: Path | None = None,
-) -> Data:
-    """Read and tokenise the kinds of data that a recipe's objectives read."""
-    needs, options = recipe.needs(), recipe.data
-    views = recipe.views()
-    entries = _entries(recipe, tokenizer, alignments, seed) if "dictionary" in needs else None
-    translations = None
-    if entries and any(getattr(o, "target", "") == "dictionary" for o in recipe.objectives.values()):
-        translations = Translations.of(entries, tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))))
-    pairs = mono = None
-    if {"pairs", "links"} & needs:
-        links = alignments if "links" in needs else None
-        romanise = any("romanised" in view for view in views)
-        pairs = read_pairs(bitext, tokenizer, options, links, romanise=romanise, store=store)
-    if "mono" in needs:
-        mono = read_mono(bitext, tokenizer, options, entries if "mono-switched" in views else None, store)
-    return Data(pairs, mono, entries, translations)
+def make_tokens(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sources: Sources) -> None:
+    """Make the tokens that no artifact gives, below the run's own folder; those of an interrupted run are kept."""
+    for role, wanted in tokens_of(recipe).items():
+        folder = sources.work / TOKENS / role
+        if role not in sources.tokens and not folder.exists():
+            with draft_folder(folder) as new:
+                write_tokens(wanted, sources.bitext, tokenizer, sources.alignments, new)
 
 
-def taught(
-    recipe: Recipe, batches: RecipeBatches, query: Encoder, tokenizer: PreTrainedTokenizerBase, bitext: Path
-) -> tuple[Recipe, RecipeBatches]:
-    """Add the teacher's vectors where an objective distils one."""
-    found = {name: o for name, o in recipe.objectives.items() if isinstance(o, DistillationOptions)}
-    pairs = batches.data.pairs
-    if not found or pairs is None:
-        return recipe, batches
-    name, options = next(iter(found.items()))
-    teacher, cutter = query, tokenizer
-    if options.teacher != "init":
-        model, cutter = encoder.load(options.teacher)
-        teacher = Encoder(model)
-    sources = {pair.id: pair.source for pair in corpus.read_pairs(bitext / "train")}
-    texts = [sources[i] for i in pairs.ids]
-    vectors = sentence_matrix(
-        teacher,
-        tokenise(texts, cutter),
-        Frame.of(cutter),
-        recipe.data,
-        layer=options.layer,
-        pooling=options.pooling,
-    )
-    options = options.model_copy(update={"teacher_size": teacher.hidden_size})
-    recipe = recipe.model_copy(update={"objectives": {**recipe.objectives, name: options}})
-    data = replace(batches.data, pairs=replace(pairs, teacher=vectors))
-    return recipe, RecipeBatches(recipe, batches.frame, data, batches.run)
+def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, sources: Sources, seed: int) -> TrainingData:
+    """Open the texts and dictionaries that a recipe's objectives read."""
+    needs, longest = recipe.needs(), recipe.data.max_length
+    opened = {
+        role: TokensFolder.open(sources.tokens.get(role, sources.work / TOKENS / role), tokenizer)
+        for role in tokens_of(recipe)
+    }
+    pairs = mono = dictionaries = None
+    if "pairs" in opened:
+        pairs = PairTexts(opened["pairs"], longest - 2, recipe.data.skip_frequent, opened.get("romanised"))
+    if "mono" in opened:
+        mono = MonoTexts(opened["mono"], longest - 3)
+    if "dictionary" in needs:
+        assert sources.alignments is not None
+        entries = read_entries(sources.alignments, tokenizer, share=recipe.data.dictionary_share, seed=seed)
+        dictionaries = Dictionaries(sources.alignments, entries, seed)
+    translated = any(isinstance(request, Labels) for request in recipe.requests())
+    pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer)))) if translated else ()
+    return TrainingData(pairs, mono, dictionaries, tuple(pieces))
 
 
-def _entries(recipe: Recipe, tokenizer: PreTrainedTokenizerBase, alignments: Path | None, seed: int) -> Entries | None:
-    assert alignments is not None
-    single = any(getattr(o, "single_piece_only", False) for o in recipe.objectives.values())
-    share = recipe.data.dictionary_share
-    return read_entries(alignments, tokenizer, share=share, single_piece_only=single, seed=seed)
+TOKENS = "tokens"
+"""Folder, below a run's own, of the tokens that it made itself."""
 
 
 def prefill(program: RecipeProgram, batches: RecipeBatches, work: Path) -> None:

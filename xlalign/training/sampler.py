@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.objectives.options import DataOptions
-from xlalign.training.hashing import Hashes, key, mix
+from xlalign.arrays import Ints
+from xlalign.hashing import Hashes, key, mix
+from xlalign.objectives.recipe import DataOptions
 
-Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
+"""Numbers of examples; there are fewer than 2^31, and half the memory counts where there are millions."""
 
 
 class Run(NamedTuple):
@@ -32,6 +34,13 @@ class Sampler:
     A language with n examples gets a share of the draws; its k-th draw is item k mod n of its (k div n)-th own
     permutation, so nothing is seen twice before everything of that language was seen once.
 
+    Four examples of A (a b c d) and two of B (x y) at equal shares: an epoch of six places has three draws of each.
+
+        epoch 0    slots A B B A A B    draws A0 B0 B1 A1 A2 B2    A0-3 walk through one order of a b c d, A4-7 through
+        epoch 1    slots B A A B A B    draws B3 A3 A4 B4 A5 B5    another; B0-1, B2-3, B4-5 through three of x y
+
+    So x and y are seen three times in two epochs, a to d once or twice; `rounds` counts those times.
+
     Args:
         hashes: (n,) content hash of each example; the order depends on content, not on file order.
         groups: (n,) language (or language pair) of each example, 0..G-1.
@@ -40,9 +49,9 @@ class Sampler:
             2304.09151): equal shares of all draws, but no language more than this many times over.
     """
 
-    def __init__(self, hashes: Hashes, groups: Ints, run: Run, options: DataOptions) -> None:
+    def __init__(self, hashes: Hashes, groups: NDArray[np.integer], run: Run, options: DataOptions) -> None:
         self.hashes, self.seed, self.run = hashes, run.seed, run
-        self.members = [np.flatnonzero(groups == g) for g in range(int(groups.max()) + 1)]
+        self.members = [np.flatnonzero(groups == g).astype(np.int32) for g in range(int(groups.max()) + 1)]
         sizes = np.array([len(m) for m in self.members], np.float64)
         if options.repeat_cap:
             shares = unimax(sizes, run.steps * run.batch_size, options.repeat_cap)
@@ -70,10 +79,12 @@ class Sampler:
         for epoch in np.unique(epochs):
             now = epochs == epoch
             group, rank = self._slots(int(epoch))
-            picked[now], rounds[now] = self._examples(int(epoch), group[offsets[now]], rank[offsets[now]])
+            picked[now], rounds[now] = self._examples(
+                int(epoch), group[offsets[now]], rank[offsets[now]].astype(np.int64)
+            )
         return picked, rounds
 
-    def _examples(self, epoch: int, group: Ints, rank: Ints) -> tuple[Ints, Ints]:
+    def _examples(self, epoch: int, group: NDArray[np.int16], rank: Ints) -> tuple[Ints, Ints]:
         picked, rounds = np.empty(len(group), np.int64), np.empty(len(group), np.int64)
         for g in np.unique(group):
             own = group == g
@@ -86,15 +97,15 @@ class Sampler:
                 picked[where] = order[number[number // size == turn] % size]
         return picked, rounds
 
-    def _permutation(self, group: int, turn: int) -> Ints:
+    def _permutation(self, group: int, turn: int) -> Places:
         members = self.members[group]
         return members[np.argsort(mix(key(self.seed, "order", turn), self.hashes[members]), kind="stable")]
 
-    def _interleaved(self, epoch: int) -> tuple[Ints, Ints]:
+    def _interleaved(self, epoch: int) -> tuple[NDArray[np.int16], Places]:
         """For each place of an epoch its language, and which draw of that language it is."""
-        group = np.repeat(np.arange(len(self.counts)), self.counts)
+        group = np.repeat(np.arange(len(self.counts), dtype=np.int16), self.counts)
         group = group[np.argsort(mix(key(self.seed, "languages", epoch), np.arange(len(group))), kind="stable")]
-        rank = np.empty_like(group)
+        rank = np.empty(len(group), np.int32)
         for g, count in enumerate(self.counts):
             rank[group == g] = np.arange(count)
         return group, rank

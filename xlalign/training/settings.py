@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from xlalign.config import Settings, operational
 from xlalign.objectives import presets
-from xlalign.objectives.options import Recipe
+from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import PAIR_VIEWS
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
@@ -55,6 +57,31 @@ class TrainSettings(Settings):
     trackers: tuple[str, ...] = operational((), "accelerate trackers beside metrics.jsonl: tensorboard, wandb")
 
 
+class TokensSettings(Settings):
+    """Which texts of a bitext are tokenised, and what goes with them."""
+
+    texts: Literal["pairs", "romanised", "mono"] = Field(
+        description="both sides of pairs (in Latin letters); documents"
+    )
+    linked: bool = Field(False, description="pairs: with the words and links of an alignments artifact")
+    words: bool = Field(False, description="documents: with words, for code-switching")
+    document_pairs: bool | Literal["auto"] = Field(False, description="documents: two segments each, as in [data]")
+
+
+def tokens_of(recipe: TrainingRecipe) -> dict[str, TokensSettings]:
+    """The tokens that a recipe trains on, by role; two recipes with equal ones share them."""
+    needs, views = recipe.needs(), {str(p.view) for p in recipe.passes()}
+    found = {}
+    if "pairs" in needs:
+        found["pairs"] = TokensSettings(texts="pairs", linked="links" in needs)
+    if any("romanised" in PAIR_VIEWS.get(view, ()) for view in views):
+        found["romanised"] = TokensSettings(texts="romanised")
+    if "mono" in needs:
+        segments = recipe.data.document_pairs
+        found["mono"] = TokensSettings(texts="mono", words="mono-switched" in views, document_pairs=segments)
+    return found
+
+
 class PretrainSettings(TrainSettings):
     """One `[pretrain.NAME]` table: a preset, what it starts from, and any override.
 
@@ -84,29 +111,25 @@ class PretrainSettings(TrainSettings):
     gradient_cache: bool = operational(
         False, "encode every chunk twice and hold one at a time: batches as large as wanted, at 4/3 of the work"
     )
-    options: dict[str, Any] = Field(
-        default_factory=dict,
-        description="the preset's hyperparameters by dotted name, all of them after validation",
+    recipe: TrainingRecipe = Field(
+        description="the preset with every hyperparameter filled in; a table changes them by keys that are no option "
+        "here: `temperature = 0.1`, `contrast.queue = 512`, `data.mask_rate = 0.2`, an `[...objectives.NAME]` table"
     )
 
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, given: Any) -> Any:
-        """Fill in what the preset says; unknown keys are its hyperparameters."""
-        if not isinstance(given, dict):
+        """Fill in what the preset says; unknown keys, and those of a table `options`, are its hyperparameters."""
+        if not isinstance(given, Mapping) or "recipe" in given:
             return given
         known = {name for field, info in cls.model_fields.items() for name in (field, info.alias)}
         own = {key: value for key, value in given.items() if key in known}
         changes = {key: value for key, value in given.items() if key not in known}
         preset = str(own.get("preset", "mlm"))
-        recipe = presets.load(preset, {**dict(own.get("options") or {}), **changes})
-        return {**presets.training(preset), **own, "options": presets.hyperparameters(recipe)}
-
-    def recipe(self) -> Recipe:
-        """The preset with all overrides."""
-        return presets.load(self.preset, self.options)
+        recipe = presets.load(preset, {**changes.pop("options", {}), **changes})
+        return {**presets.training(preset), **own, "recipe": recipe}
 
     def explanation(self) -> str:
         """The preset as this table runs it, with the published value beside each that was changed (Markdown)."""
         own = self.model_dump(mode="json", include=set(OPTIMISATION))
-        return presets.explanation(self.preset, self.options, own)
+        return presets.explanation(self.preset, self.recipe, own)

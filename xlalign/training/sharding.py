@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from xlalign.modeling.blocks import transformer_blocks
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.layers import transformer_blocks
 from xlalign.objectives.gather import full
 
 if TYPE_CHECKING:

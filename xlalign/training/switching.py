@@ -6,61 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlalign.arrays import Ints, borders, owners, ranges
+from xlalign.hashing import Hashes, mix, uniform
 from xlalign.training.dictionary import Entries
-from xlalign.training.hashing import Hashes, mix, uniform
-from xlalign.training.tokens import Tokens
-
-Ints = NDArray[np.int64]
+from xlalign.training.tokens import Codes, Tokens
 
 
 @dataclass(frozen=True)
 class Switch:
-    """Which words of which texts can be replaced, and by what.
+    """By what each word of a vocabulary can be replaced.
 
     Attributes:
-        places: (K,) position in `Tokens.ids` of the first token of each replaceable word, ascending.
-        sizes: (K,) tokens of the word.
-        choices: texts of the entries that translate each word, one word after another.
-        borders: (K + 1,) where each word's choices begin.
+        entries: the dictionary.
+        choices: texts of `entries` that translate each word, one word after another.
+        borders: (V + 1,) where each word's choices begin.
     """
 
-    places: Ints
-    sizes: Ints
+    entries: Entries
     choices: Ints
     borders: Ints
 
     @classmethod
-    def of(cls, tokens: Tokens, words: Sequence[Sequence[str]], languages: Sequence[str], entries: Entries) -> Switch:
-        """Look up every word of every text (`words` and `languages` are by text)."""
+    def of(cls, vocabulary: Sequence[tuple[str, str]], entries: Entries) -> Switch:
+        """Look up every (language, case-folded word)."""
         lookup = entries.lookup()
-        owner = np.repeat(np.arange(len(tokens)), tokens.lengths)
-        begins = np.flatnonzero(
-            (tokens.words >= 0)
-            & ((np.append(-1, owner[:-1]) != owner) | (np.append(-2, tokens.words[:-1]) != tokens.words))
-        )
-        places, choices = [], []
-        for place in begins.tolist():
-            text = int(owner[place])
-            found = lookup.get((languages[text], words[text][tokens.words[place]].casefold()))
-            if found:
-                places.append(place)
-                choices.append(found)
-        at = np.array(places, np.int64)
-        ends = np.append(begins[1:], len(tokens.ids))[np.searchsorted(begins, at)]
-        sizes = np.minimum(ends, tokens.borders[owner[at] + 1]) - at
-        borders = np.concatenate(([0], np.cumsum([len(c) for c in choices]))).astype(np.int64)
-        return cls(at, sizes, np.array([c for own in choices for c in own], np.int64), borders)
+        found = [lookup.get(word, ()) for word in vocabulary]
+        flat = np.array([choice for own in found for choice in own], np.int64)
+        return cls(entries, flat, borders(np.fromiter(map(len, found), np.int64, len(found))))
 
-    def apply(
-        self, tokens: Tokens, entries: Entries, texts: Ints, draw: Hashes, rate: float
-    ) -> tuple[Tokens, Ints, Ints]:
+    def apply(self, tokens: Tokens, types: Codes, texts: Ints, draw: Hashes, rate: float) -> tuple[Tokens, Ints, Ints]:
         """Replace words of some texts.
 
         Args:
             tokens: all texts.
-            entries: the dictionary.
+            types: for the first token of each word its number in the vocabulary, -1 for other tokens.
             texts: (B,) texts wanted.
             draw: (B,) hash that decides.
             rate: probability that a replaceable word is replaced.
@@ -68,31 +48,44 @@ class Switch:
         Returns:
             The B new texts; the positions in their `ids` where a replacement begins; the first token of what stood
             there.
+
+        A text of the tokens a b1 b2 c, whose word b is replaced by X Y:
+
+            token        a  b1 b2 c
+            width        1  2  0  1      the first token of the word makes room for all of the new one
+            repeated     a  b1 b1 c      each token as often as its width says
+            written      a  X  Y  c      over the room, which begins at 1 = the sum of the widths before b1
+            returned     begin 1, label b1
         """
-        lengths = tokens.lengths[texts]
-        owner = np.repeat(np.arange(len(texts)), lengths)
-        origin = np.repeat(tokens.borders[texts] - (np.cumsum(lengths) - lengths), lengths) + np.arange(
-            int(lengths.sum())
-        )
-        number = np.searchsorted(self.places, origin)
-        known = (number < len(self.places)) & (self.places[np.minimum(number, len(self.places) - 1)] == origin)
-        hashes = mix(draw[owner], origin - tokens.borders[texts][owner])
-        at = np.flatnonzero(known & (uniform(hashes) < rate))
-        word = number[at]
+        lengths = tokens.lengths(texts)
+        owner, origin = owners(lengths), tokens.places(texts)
+        at, word, hashes = self._chosen(types[origin], mix(draw[owner], origin - tokens.borders[texts][owner]), rate)
         count = self.borders[word + 1] - self.borders[word]
-        chosen = self.choices[self.borders[word] + (uniform(mix(hashes[at], 1)) * count).astype(np.int64)]
+        choice = self.choices[self.borders[word] + (uniform(mix(hashes, 1)) * count).astype(np.int64)]
+        new = self.entries.tokens
+        sizes = new.lengths(choice)
         widths = np.ones(len(origin), np.int64)
-        for k in range(int(self.sizes[word].max(initial=1))):
-            inside = self.sizes[word] > k
-            widths[at[inside] + k] = 0
-        widths[at] = entries.tokens.lengths[chosen]
+        widths[ranges(at, _word_ends(types[origin], owner, lengths)[at] - at)] = 0
+        widths[at] = sizes
         ids = np.repeat(tokens.ids[origin], widths)
-        starts = (np.cumsum(widths) - widths)[at]
-        sizes = widths[at]
-        inner = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        ids[np.repeat(starts, sizes) + inner] = entries.tokens.ids[
-            np.repeat(entries.tokens.borders[chosen], sizes) + inner
-        ]
-        borders = np.concatenate(([0], np.cumsum(np.bincount(owner, widths, len(texts))))).astype(np.int64)
-        empty = np.empty(0, np.int32)
-        return Tokens(ids, borders, empty, tokens.hashes[texts]), starts, tokens.ids[origin[at]].astype(np.int64)
+        begin = (np.cumsum(widths) - widths)[at]
+        ids[ranges(begin, sizes)] = new.ids[new.places(choice)]
+        edges = borders(np.bincount(owner, widths, len(texts)).astype(np.int64))
+        labels = tokens.ids[origin[at]].astype(np.int64)
+        return Tokens(ids, edges, np.empty(0, np.int32), tokens.hashes[texts]), begin, labels
+
+    def _chosen(self, types: Codes, hashes: Hashes, rate: float) -> tuple[Ints, Codes, Hashes]:
+        """Which tokens (K,) begin a word that is replaced, the words, and their hashes."""
+        known = (types >= 0) & (self.borders[types + 1] > self.borders[types])
+        at = np.flatnonzero(known & (uniform(hashes) < rate))
+        return at, types[at], hashes[at]
+
+
+def _word_ends(types: Codes, owner: Ints, lengths: Ints) -> Ints:
+    """(N,) for each token the end of its word: where the next word of the text begins, or the text ends.
+
+    With words 0 0 - 1 (types 7 -1 -1 9) the word 0 ends at 3: a token of no word belongs to the word before it.
+    """
+    begins = np.flatnonzero(types >= 0)
+    following = np.append(begins, len(types))[np.searchsorted(begins, np.arange(len(types)), side="right")]
+    return np.minimum(following, borders(lengths)[1:][owner])

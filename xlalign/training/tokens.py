@@ -1,144 +1,163 @@
-"""Text, tokenised once: flat arrays of token ids with the word of each token."""
+"""Texts as one tokenizer sees them: flat arrays of token ids, and the word that each token belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
-from xlalign import progress
-from xlalign.training.hashing import Hashes, text_hashes
+from xlalign.arrays import Ints, borders, ranges
+from xlalign.hashing import Hashes, text_hashes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-BLOCK = 2000
-"""Texts tokenised between two reports of progress."""
+Codes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Texts as token ids, without special tokens.
+    """Texts as token ids, without special tokens; the arrays may be memory maps.
 
     Attributes:
         ids: (N,) int32, all texts one after another.
         borders: (n + 1,) where each text begins.
         words: (N,) int32 word of each token counted in its text, -1 where none; empty when not asked for.
         hashes: (n,) content hash of each text.
+        longest: tokens that are used of a text; what is beyond is never seen.
     """
 
-    ids: NDArray[np.int32]
-    borders: NDArray[np.int64]
-    words: NDArray[np.int32]
+    ids: Codes
+    borders: Ints
+    words: Codes
     hashes: Hashes
+    longest: int = 2**31
 
     def __len__(self) -> int:
         return len(self.borders) - 1
 
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """(n,) tokens of each text."""
-        return np.diff(self.borders)
+    def lengths(self, texts: Ints) -> Ints:
+        """(B,) tokens of some texts."""
+        return np.minimum(self.borders[texts + 1] - self.borders[texts], self.longest)
 
-    def select(self, texts: NDArray[np.int64]) -> Tokens:
-        """Some of the texts, in the given order."""
-        lengths = self.lengths[texts]
-        borders = np.concatenate(([0], np.cumsum(lengths)))
-        where = np.repeat(self.borders[texts] - borders[:-1], lengths) + np.arange(borders[-1])
+    def places(self, texts: Ints) -> Ints:
+        """Places in `ids` of the tokens of some texts, one text after another."""
+        return ranges(self.borders[texts], self.lengths(texts))
+
+    def select(self, texts: Ints) -> Tokens:
+        """Some of the texts, in the given order, in memory."""
+        where = self.places(texts)
         words = self.words[where] if len(self.words) else self.words
-        return Tokens(self.ids[where], borders, words, self.hashes[texts])
-
-    def joined(self, others: Tokens) -> Tokens:
-        """These texts followed by others."""
-        borders = np.concatenate((self.borders, others.borders[1:] + self.borders[-1]))
-        words = self.words
-        if len(words):
-            more = others.words if len(others.words) else np.full(len(others.ids), -1, np.int32)
-            words = np.concatenate((words, more))
-        return Tokens(
-            np.concatenate((self.ids, others.ids)), borders, words, np.concatenate((self.hashes, others.hashes))
-        )
-
-    def save(self, path: Path) -> None:
-        """Write a file that is there whole or not at all."""
-        arrays = {name: np.ascontiguousarray(value) for name, value in vars(self).items()}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(arrays, path.with_suffix(".part"))
-        path.with_suffix(".part").replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> Tokens:
-        """What `save` wrote."""
-        return cls(**load_file(path))
-
-    def cut(self, longest: int) -> Tokens:
-        """The texts with at most `longest` tokens each."""
-        lengths = self.lengths
-        if not (lengths > longest).any():
-            return self
-        within = np.arange(len(self.ids)) - np.repeat(self.borders[:-1], lengths)
-        keep = within < longest
-        borders = np.concatenate(([0], np.cumsum(np.minimum(lengths, longest))))
-        return Tokens(self.ids[keep], borders, self.words[keep] if len(self.words) else self.words, self.hashes)
+        return Tokens(self.ids[where], borders(self.lengths(texts)), words, self.hashes[texts])
 
 
 def tokenise(
-    texts: Sequence[str],
-    tokenizer: PreTrainedTokenizerBase,
-    words: Sequence[Sequence[str]] | None = None,
-    store: Path | None = None,
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None = None
 ) -> Tokens:
-    """Tokenise all texts.
+    """Tokenise texts in memory.
 
     Args:
         texts: the texts.
         tokenizer: a fast tokenizer.
         words: the words of each text in order; each token is given the word it shares most characters with.
-        store: a file for the result of just these texts; read where it is there, so that a run that is taken up again
-            need not tokenise again.
     """
-    if store is not None and store.exists():
-        return Tokens.load(store)
-    tokens = _tokenised(texts, tokenizer, words)
-    if store is not None:
-        tokens.save(store)
-    return tokens
+    ids, lengths, owners = encode(texts, tokenizer, words)
+    return Tokens(ids, borders(lengths), owners, text_hashes(texts))
 
 
-def _tokenised(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None
-) -> Tokens:
-    ids: list[NDArray[np.int32]] = []
-    spans: list[NDArray[np.int32]] = []
-    backend = tokenizer._tokenizer
+def encode(
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, words: Sequence[Sequence[str]] | None = None
+) -> tuple[Codes, Ints, Codes]:
+    """Ids (N,) of all texts, tokens (n,) of each, and the word (N,) of each token (empty without `words`)."""
+    backend: Any = tokenizer._tokenizer
     backend.no_truncation()
     backend.no_padding()
-    with progress.task("tokenise", len(texts), "texts") as bar:
-        for start in range(0, len(texts), BLOCK):
-            block = list(texts[start : start + BLOCK])
-            codes = backend.encode_batch(block, add_special_tokens=False)
-            ids += [np.array(code.ids, np.int32) for code in codes]
-            if words is not None:
-                own = words[start : start + BLOCK]
-                spans += [token_words(t, w, c.offsets) for t, w, c in zip(block, own, codes, strict=True)]
-            bar.advance(len(block))
-    borders = np.concatenate(([0], np.cumsum([len(row) for row in ids]))).astype(np.int64)
-    return Tokens(_joined(ids), borders, _joined(spans), text_hashes(texts))
+    # Without words nobody asks for character offsets, and the tokenizer need not follow them.
+    run = backend.encode_batch_fast if words is None else backend.encode_batch
+    codes = run(list(texts), add_special_tokens=False)
+    rows = [code.ids for code in codes]
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    ids = np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum()))
+    if words is None:
+        return ids, lengths, np.empty(0, np.int32)
+    flat = chain.from_iterable(chain.from_iterable(code.offsets for code in codes))
+    spans = np.fromiter(flat, np.int64, 2 * len(ids)).reshape(-1, 2)
+    return ids, lengths, token_words(texts, words, spans, lengths)
 
 
-def token_words(text: str, words: Sequence[str], offsets: Sequence[tuple[int, int]]) -> NDArray[np.int32]:
-    """The word of each token, -1 for a token in none.
+def token_words(texts: Sequence[str], words: Sequence[Sequence[str]], spans: Ints, lengths: Ints) -> Codes:
+    """The word of each token by its characters in the whole sentence, -1 for a token in none.
 
     Args:
-        text: the text.
-        words: its words, which occur in it in this order (others are passed over).
-        offsets: (begin, end) characters of each token.
+        texts: n texts.
+        words: the words of each, which occur in it in this order (others are passed over).
+        spans: (N, 2) first character and end of each token in its text, all texts one after another.
+        lengths: (n,) tokens of each text.
+
+    "It's so." with the words It ' s so . has characters of words 0 0 1 2 - 3 3 4, and all texts are laid end to end
+    with one character between them that belongs to no word. A token [3, 6) ("s s") shares one character with word 2
+    and one with word 3: the first of the most is taken, 2. A token [4, 4) or [4, 5) is only the blank before a word (a
+    lone ▁): it is read as one character longer and belongs to that word, 3.
     """
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    first = borders(sizes)[:-1]
+    symbols = code_points("".join(f"{text}\0" for text in texts))
+    owner = character_words(texts, words, symbols, sizes)
+    begin, end = (spans + np.repeat(first, lengths)[:, None]).T
+    filled = np.append(0, np.cumsum(~BLANK[np.minimum(symbols, len(BLANK) - 1)]))
+    end = end + (filled[end] == filled[begin])
+    inside = np.flatnonzero(owner >= 0)
+    left, right = np.searchsorted(inside, begin), np.searchsorted(inside, end)
+    some = right > left
+    found = np.full(len(spans), -1, np.int32)
+    found[some] = owner[inside[left[some]]]
+    # Words ascend, so a token whose first and last word are the same is in no other.
+    several = np.flatnonzero(some)[found[some] != owner[inside[right[some] - 1]]]
+    found[several] = _majority(owner, inside, left[several], right[several])
+    return found
+
+
+def _majority(owner: Codes, inside: Ints, left: Ints, right: Ints) -> Codes:
+    """The word with most of the characters inside[left:right] of each token; the first of equals."""
+    sizes = right - left
+    token = np.repeat(np.arange(len(sizes)), sizes)
+    pairs, count = np.unique(np.stack((token, owner[inside[ranges(left, sizes)]])), axis=1, return_counts=True)
+    best = np.lexsort((pairs[1], -count, pairs[0]))
+    return pairs[1][best[np.searchsorted(pairs[0], np.arange(len(sizes)))]].astype(np.int32)
+
+
+def character_words(
+    texts: Sequence[str], words: Sequence[Sequence[str]], symbols: NDArray[np.uint32], sizes: Ints
+) -> Codes:
+    """The word of every character of `symbols`, which are all texts and one more character after each.
+
+    Where the words of a text, put together, are the text without its blanks, they are counted out; another text is
+    searched for them word by word.
+    """
+    counts = np.fromiter(map(len, words), np.int64, len(words))
+    letters = np.fromiter(map(len, chain.from_iterable(words)), np.int64, int(counts.sum()))
+    text = np.repeat(np.arange(len(texts)), sizes)
+    filled = ~BLANK[np.minimum(symbols, len(BLANK) - 1)]
+    filled[borders(sizes)[1:] - 1] = False
+    spelt = np.bincount(np.repeat(np.arange(len(words)), counts), letters, len(texts)).astype(np.int64)
+    plain = np.bincount(text[filled], minlength=len(texts)) == spelt
+    there, wanted = plain[text] & filled, np.repeat(plain, spelt)
+    other = symbols[there] != code_points("".join(chain.from_iterable(words)))[wanted]
+    plain[text[there][other]] = False
+    owner = np.full(len(symbols), -1, np.int32)
+    number = np.repeat(np.arange(int(counts.sum())) - np.repeat(borders(counts)[:-1], counts), letters)
+    owner[plain[text] & filled] = number[np.repeat(plain, spelt)]
+    first = borders(sizes)[:-1]
+    for place in np.flatnonzero(~plain).tolist():
+        owner[first[place] : first[place] + sizes[place]] = _search(texts[place], words[place])
+    return owner
+
+
+def _search(text: str, words: Sequence[str]) -> Codes:
     owner = np.full(len(text) + 1, -1, np.int32)
     at = 0
     for number, word in enumerate(words):
@@ -146,19 +165,13 @@ def token_words(text: str, words: Sequence[str], offsets: Sequence[tuple[int, in
         if found >= 0:
             at = found + len(word)
             owner[found:at] = number
-    # A piece that is only the blank before a word (a lone ▁) belongs to that word.
-    spans = ((begin, end + 1) if not text[begin:end].strip() else (begin, end) for begin, end in offsets)
-    return np.array([_majority(owner[begin:end]) for begin, end in spans], np.int32)
+    return owner
 
 
-def _majority(owners: NDArray[np.int32]) -> int:
-    real = owners[owners >= 0]
-    if not len(real):
-        return -1
-    if real[0] == real[-1]:
-        return int(real[0])
-    return int(np.bincount(real).argmax())
+def code_points(text: str) -> NDArray[np.uint32]:
+    """(n,) the characters of a text as numbers."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _joined(parts: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+BLANK = np.array([chr(code).isspace() for code in range(0x3002)])
+"""Which characters are blank; none is above U+3000."""

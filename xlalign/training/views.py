@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from xlalign.arrays import Ints, positions, ranges, starts
+from xlalign.hashing import Hashes, key, mix, uniform
 from xlalign.modeling.encoder import check_vocabulary
-from xlalign.objectives.batch import Mask, View
-from xlalign.objectives.options import DataOptions
-from xlalign.training.hashing import Hashes, key, mix, uniform
+from xlalign.objectives.recipe import DataOptions
+from xlalign.objectives.views import Mask, TokenView
 from xlalign.training.tokens import Tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Ints = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
-class Frame:
+class SpecialTokens:
     """The special tokens round one or two sentences, as the tokenizer itself puts them.
 
     Attributes:
@@ -38,7 +36,7 @@ class Frame:
     ordinary: Ints
 
     @classmethod
-    def of(cls, tokenizer: PreTrainedTokenizerBase) -> Frame:
+    def of(cls, tokenizer: PreTrainedTokenizerBase) -> SpecialTokens:
         """Read the frame off an encoded pair."""
         check_vocabulary(tokenizer)
         codes = tokenizer("a", "a", return_special_tokens_mask=True)
@@ -66,24 +64,37 @@ class Frame:
         return self.single + len(self.middle)
 
 
-def rows(tokens: Tokens, first: Ints, second: Ints | None, frame: Frame, options: DataOptions) -> View:
+Sentences = tuple[Tokens, Ints]
+"""Texts (B,) of some tokens, one for each row."""
+
+
+def rows(first: Sentences, second: Sentences | None, frame: SpecialTokens, options: DataOptions) -> TokenView:
     """Build a view.
 
     Args:
-        tokens: all texts.
-        first: (B,) text that each row begins with.
-        second: (B,) text that follows it; an empty one leaves the row single. None = single rows.
+        first: the text that each of the B rows begins with.
+        second: the text that follows it; an empty one leaves the row single. None = single rows.
         frame: special tokens.
         options: longest row, positions and token types.
+
+    With <s> as prefix, </s> as middle and suffix, the sentences a b | c and d give the rows
+
+        token      <s> a  b  </s> c  </s>     <s> d  </s>
+        row        0   0  0  0    0  0        1   1  1
+        side       0   0  0  0    1  1        0   0  1
+        position   0   1  2  3    4  5        0   1  2      (c, </s> at 0, 1 with `reset_positions`)
+
+    where the second row has no second sentence.
     """
-    lengths = [tokens.lengths[first]] if second is None else [tokens.lengths[first], tokens.lengths[second]]
-    texts = [first] if second is None else [first, second]
+    sides = [first] if second is None else [first, second]
+    lengths = [tokens.lengths(texts) for tokens, texts in sides]
     if second is not None:
         lengths = list(cut_both(lengths[0], lengths[1], options.max_length - frame.double))
     builder = _Rows(lengths, frame)
-    for side, text in enumerate(texts):
-        builder.fill(side, tokens, text)
-    return builder.view(tokens.hashes[texts].sum(0, dtype=np.uint64), options)
+    for side, (tokens, texts) in enumerate(sides):
+        builder.fill(side, tokens, texts)
+    hashes = np.stack([tokens.hashes[texts] for tokens, texts in sides]).sum(0, dtype=np.uint64)
+    return builder.view(hashes, options)
 
 
 def cut_both(first: Ints, second: Ints, room: int) -> tuple[Ints, Ints]:
@@ -95,12 +106,12 @@ def cut_both(first: Ints, second: Ints, room: int) -> tuple[Ints, Ints]:
 class _Rows:
     """B rows under construction: arrays over all N tokens."""
 
-    def __init__(self, lengths: list[Ints], frame: Frame) -> None:
+    def __init__(self, lengths: list[Ints], frame: SpecialTokens) -> None:
         self.lengths = lengths
         pair = len(lengths) == 2
         middle = (lengths[1] > 0) * len(frame.middle) if pair else np.zeros_like(lengths[0])
         self.sizes = np.sum(lengths, axis=0) + frame.single + middle
-        self.starts: Ints = np.cumsum(self.sizes) - self.sizes
+        self.starts = starts(self.sizes)
         total = int(self.sizes.sum())
         self.ids = np.empty(total, np.int64)
         self.words = np.full(total, -1, np.int64)
@@ -122,25 +133,23 @@ class _Rows:
     def fill(self, side: int, tokens: Tokens, texts: Ints) -> None:
         """Copy the texts in as the rows' first (0) or second (1) sentence."""
         lengths = self.lengths[side]
-        within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        where = np.repeat(self.begin[side], lengths) + within
-        origin = np.repeat(tokens.borders[texts], lengths) + within
+        where, origin = ranges(self.begin[side], lengths), ranges(tokens.borders[texts], lengths)
         self.ids[where] = tokens.ids[origin]
         self.content[where] = True
         self.sides[where] = side
         if len(tokens.words):
             self.words[where] = tokens.words[origin]
 
-    def view(self, hashes: Hashes, options: DataOptions) -> View:
+    def view(self, hashes: Hashes, options: DataOptions) -> TokenView:
         numbers = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        positions = np.arange(len(self.ids)) - self.starts[numbers]
+        places = positions(self.sizes)
         if options.reset_positions and len(self.begin) == 2:
-            positions -= self.sides * (self.begin[1] - self.starts)[numbers]
+            places -= self.sides * (self.begin[1] - self.starts)[numbers]
         types = self.sides if options.segment_types else np.zeros_like(self.sides)
-        return View(
+        return TokenView(
             ids=torch.from_numpy(self.ids),
             lengths=self.sizes,
-            positions=torch.from_numpy(positions),
+            positions=torch.from_numpy(places),
             sides=torch.from_numpy(self.sides),
             types=torch.from_numpy(types),
             rows=torch.from_numpy(numbers),
@@ -150,7 +159,7 @@ class _Rows:
         )
 
 
-def masked(view: View, frame: Frame, options: DataOptions, draw: Hashes) -> View:
+def masked(view: TokenView, frame: SpecialTokens, options: DataOptions, draw: Hashes) -> TokenView:
     """The view with a masked form.
 
     Args:
@@ -162,11 +171,9 @@ def masked(view: View, frame: Frame, options: DataOptions, draw: Hashes) -> View
     return with_mask(view, mask_arrays(view, frame, options, draw))
 
 
-def mask_arrays(view: View, frame: Frame, options: DataOptions, draw: Hashes) -> tuple[Ints, Ints]:
+def mask_arrays(view: TokenView, frame: SpecialTokens, options: DataOptions, draw: Hashes) -> tuple[Ints, Ints]:
     """Masked ids (N,) and selected positions (M,)."""
-    numbers, positions = view.rows.numpy(), np.arange(len(view.ids))
-    inside = positions - (np.cumsum(view.lengths) - view.lengths)[numbers]
-    hashes = mix(draw[numbers], inside)
+    hashes = mix(draw[view.rows.numpy()], positions(view.lengths))
     selected = np.flatnonzero((uniform(hashes) < options.mask_rate) & view.content.numpy())
     second = mix(hashes[selected], 1)
     action = uniform(second)
@@ -177,7 +184,7 @@ def mask_arrays(view: View, frame: Frame, options: DataOptions, draw: Hashes) ->
     return ids, selected
 
 
-def with_mask(view: View, mask: tuple[Ints, Ints], labels: Ints | None = None) -> View:
+def with_mask(view: TokenView, mask: tuple[Ints, Ints], labels: Ints | None = None) -> TokenView:
     """The view with these masked ids and selected positions; labels default to what stood there."""
     ids, selected = (torch.from_numpy(array) for array in mask)
     wanted = view.ids[selected] if labels is None else torch.from_numpy(labels)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from multiprocessing import current_process
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,17 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xlalign.alignment.base import EMPTY
-from xlalign.alignment.encoder import rules
 from xlalign.alignment.encoder.embed import Embedder, Subwords
-from xlalign.alignment.settings import AlignSettings
-from xlalign.errors import UserError
+from xlalign.alignment.encoder.settings import EncoderSettings
 from xlalign.progress import task
 from xlalign.types import Alignment, WordPair
 
 Longs = NDArray[np.int64]
-DOT_PRODUCTS = {"softmax", "sinkhorn"}
-"""Rules that compare by dot product; the others by cosine."""
-
 CHUNK = 1024
 """Pairs whose states are in memory at a time."""
 
@@ -38,32 +32,22 @@ class EncoderAligner:
     The encoder is loaded when it is first needed, and again in each process that a copy is sent to.
 
     Args:
-        load: makes the encoder up to the layer used, for a number of threads.
-        rule: a function of `encoder.rules`.
-        pooling: `subword` links words if any of their subwords link; `word` compares mean states of words.
-        dots: whether the rule wants dot products instead of cosines.
-
-    Attributes:
-        workers: threads, to be set before the first use; no result depends on them.
+        encoder: model directory or hub id.
+        settings: layer, pooling, and the rule that chooses links.
+        workers: threads; no result depends on them.
     """
 
-    def __init__(
-        self,
-        load: Callable[[int], Embedder],
-        rule: rules.Rule,
-        pooling: Literal["subword", "word"] = "subword",
-        dots: bool = False,
-    ) -> None:
-        self.load = load
-        self.rule = rule
-        self.pooling = pooling
-        self.dots = dots
-        self.workers = 1
+    def __init__(self, encoder: str, settings: EncoderSettings, workers: int = 1) -> None:
+        self.encoder = encoder
+        self.settings = settings
+        self.workers = workers
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The encoder."""
-        return self.load(self.workers)
+        """The encoder up to the layer used."""
+        own = self.settings
+        device = own.device or _own_device()
+        return Embedder(self.encoder, own.layer, device, own.precision, own.token_budget, self.workers)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy in another process has one thread: its siblings use the other cores.
@@ -85,10 +69,10 @@ class EncoderAligner:
     def _chunk(self, pairs: Sequence[WordPair]) -> Iterator[tuple[int, Alignment]]:
         subwords = self.embedder.subwords([side for pair in pairs for side in pair])
         states = self.embedder.states(subwords)
-        units = subwords if self.pooling == "subword" else _words(subwords)
-        if self.pooling == "word":
+        units = subwords if self.settings.pooling == "subword" else _words(subwords)
+        if self.settings.pooling == "word":
             states = _mean(states, subwords, units)
-        if not self.dots:
+        if self.settings.compares == "cosine":
             states = torch.nn.functional.normalize(states.float(), dim=-1)
         for batch in _batches(units.starts):
             yield from self._batch(batch, units, states)
@@ -100,7 +84,7 @@ class EncoderAligner:
         )
         values = states[left] @ states[right].transpose(1, 2)
         real = left_real[:, :, None] & right_real[:, None, :]
-        chosen = self.rule(values, real)
+        chosen = self.settings.choose(values, real)
         pair, i, j = chosen.links.nonzero(as_tuple=True)
         scores = chosen.scores[pair, i, j].float().cpu().numpy()
         pairs = pair.cpu().numpy()
@@ -168,44 +152,8 @@ def _alignments(
         yield row, Alignment(tuple(links[begin:end]), tuple(best[begin:end]))
 
 
-def make(name: str, settings: AlignSettings, encoder: str | Path | None) -> EncoderAligner:
-    """The encoder aligner `name` with the settings' layer, pooling and options.
-
-    Raises:
-        UserError: no encoder is given.
-    """
-    if encoder is None:
-        raise UserError(
-            f"aligner `{name}` needs an encoder", "name one: --encoder google-bert/bert-base-multilingual-cased"
-        )
-    load = partial(_load, str(encoder), settings)
-    options: dict[str, dict[str, Any]] = {
-        "itermax": {"rounds": settings.itermax_rounds, "alpha": settings.itermax_alpha},
-        "softmax": {"threshold": settings.softmax_threshold},
-        "sinkhorn": {"iterations": settings.sinkhorn_iterations},
-        "transport": {"regularisation": settings.transport_regularisation, "marginal": settings.transport_marginal},
-    }
-    rule = partial(getattr(rules, name), **options.get(name, {}))
-    return EncoderAligner(load, rule, settings.pooling, name in DOT_PRODUCTS)
-
-
-def _load(encoder: str, settings: AlignSettings, workers: int) -> Embedder:
-    device = settings.device or _own_device()
-    return Embedder(encoder, settings.layer, device, settings.precision, settings.token_budget, workers)
-
-
 def _own_device() -> str | None:
     """With several GPUs, that of this process: the processes of a pool are numbered from 1."""
     number = current_process().name.rpartition("-")[2]
     count = torch.cuda.device_count()
     return f"cuda:{int(number) % count}" if count > 1 and number.isdigit() else None
-
-
-argmax = partial(make, "argmax")
-itermax = partial(make, "itermax")
-match = partial(make, "match")
-softmax = partial(make, "softmax")
-sinkhorn = partial(make, "sinkhorn")
-transport = partial(make, "transport")
-forward = partial(make, "forward")
-reverse = partial(make, "reverse")

@@ -12,15 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from xlalign.alignment.encoder.body import Body
 from xlalign.modeling import packing
+from xlalign.modeling.body import Body
+from xlalign.modeling.encoder import load_body
 
 Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
@@ -58,6 +59,10 @@ class Embedder:
         budget: subwords in one pass; None is what suits the device.
         workers: threads on a CPU that each run one pass at a time; no result depends on them.
 
+    Attributes:
+        prefix, suffix: the special tokens round a sentence.
+        window: subwords between them that the encoder can tell apart.
+
     Raises:
         UserError: the model does not load, or does not have that layer.
     """
@@ -74,7 +79,11 @@ class Embedder:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.budget = budget or BUDGET.get(self.device.type, BUDGET["cpu"])
         self.workers = workers if self.device.type == "cpu" else 1
-        self.body = Body(source, layer, self.device, precision)
+        model, self.tokenizer = load_body(source)
+        self.body = Body(model, stop=layer)
+        self.model = model.to(self.device, dtype=getattr(torch, precision)).eval()
+        self.prefix, self.suffix = special_tokens(self.tokenizer)
+        self.window = self.body.longest - len(self.prefix) - len(self.suffix)
 
     def subwords(self, sentences: Sequence[Sequence[str]]) -> Subwords:
         """Cut every word of every sentence."""
@@ -82,7 +91,7 @@ class Embedder:
         filled = [number for number, sentence in enumerate(sentences) if sentence]
         if not filled:
             return Subwords(np.empty(0, np.int64), np.empty(0, np.int64), starts)
-        encoded = self.body.tokenizer(
+        encoded = self.tokenizer(
             [list(sentences[number]) for number in filled],
             is_split_into_words=True, add_special_tokens=False, return_attention_mask=False,
             return_token_type_ids=False, verbose=False,
@@ -95,14 +104,16 @@ class Embedder:
 
     def states(self, subwords: Subwords) -> Tensor:
         """The hidden state of every subword, (N, D) on the device."""
-        result = torch.empty(len(subwords.ids), self.body.size, device=self.device, dtype=self.body.dtype)
+        result = torch.empty(
+            len(subwords.ids), self.model.config.hidden_size, device=self.device, dtype=self.model.dtype
+        )
         if not len(result):
             return result
         bounds = zip(subwords.starts[:-1].tolist(), subwords.starts[1:].tolist(), strict=True)
-        rows = _rows(
-            [piece for bound in bounds for piece in windows(*bound, self.body.window)], self.body, subwords.ids
-        )
+        pieces = [piece for bound in bounds for piece in windows(*bound, self.window)]
+        rows = _rows(pieces, self.prefix, self.suffix, subwords.ids)
         ids, positions, places = (torch.from_numpy(numbers).to(self.device) for numbers in rows[1:])
+        layer = self.body.stop or 0
         least = min(LEAST, self.budget) if self.device.type == "cpu" else None
         plan = packing.layout(rows.lengths, self.budget, least=least).to(self.device)
 
@@ -110,7 +121,7 @@ class Embedder:
         def run(chunk: packing.Chunk) -> None:
             place = places[chunk.tokens]
             kept = place >= 0
-            result[place[kept]] = self.body(ids, positions, chunk)[kept]
+            result[place[kept]] = self.body.hidden(ids, positions, None, chunk, (layer,))[layer][kept]
 
         self._each(run, plan.chunks)
         return result
@@ -138,17 +149,17 @@ class Rows(NamedTuple):
     places: Longs
 
 
-def _rows(pieces: Sequence[Piece], body: Body, ids: Longs) -> Rows:
-    before, after = len(body.prefix), len(body.suffix)
+def _rows(pieces: Sequence[Piece], prefix: Sequence[int], suffix: Sequence[int], ids: Longs) -> Rows:
+    before, after = len(prefix), len(suffix)
     first, last, keep_first, keep_last = np.array(pieces).T
     lengths = last - first + before + after
     owner = np.repeat(np.arange(len(pieces)), lengths)
     positions = np.arange(len(owner)) - (np.cumsum(lengths) - lengths)[owner]
     places = first[owner] + positions - before
     tokens = ids[np.clip(places, 0, len(ids) - 1)]
-    for number, special in enumerate(body.prefix):
+    for number, special in enumerate(prefix):
         tokens[positions == number] = special
-    for number, special in enumerate(body.suffix):
+    for number, special in enumerate(suffix):
         tokens[positions == lengths[owner] - after + number] = special
     kept = (places >= keep_first[owner]) & (places < keep_last[owner])
     return Rows(lengths, tokens, positions, np.where(kept, places, -1))
@@ -162,3 +173,13 @@ def windows(first: int, last: int, size: int) -> Iterator[Piece]:
     edges = [first, *((ahead + size + back) // 2 for ahead, back in pairwise(begin)), last]
     for start, kept in zip(begin, pairwise(edges), strict=True):
         yield Piece(start, min(start + size, last), *kept)
+
+
+def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """The special tokens that the tokenizer puts before and after a sentence."""
+    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
+    full = tokenizer("a")["input_ids"]
+    for start in range(len(full) - len(plain) + 1):
+        if full[start : start + len(plain)] == plain:
+            return full[:start], full[start + len(plain) :]
+    return [], []

@@ -1,13 +1,15 @@
-"""The statistical aligner as a row of ALIGNERS."""
+"""The statistical aligner before it is trained."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
-from xlalign.alignment.hmm.model import HmmModel, from_trained
+from xlalign.alignment import lexicon as lexicons
+from xlalign.alignment.hmm.model import HmmModel
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.hmm.train import LexiconRows, train
-from xlalign.alignment.settings import AlignSettings
 from xlalign.types import Alignment, WordPair
 
 
@@ -15,20 +17,23 @@ class HmmAligner:
     """Trains IBM model 1 and an HMM on the text that it aligns; needs no encoder.
 
     Args:
-        settings: the `hmm` table and the heuristic are used.
-        encoder: ignored.
+        settings: its options.
         lexicon: word pairs known before, as prior: (source, target) -> p(target | source), p(source | target).
+        workers: threads; the result does not depend on them.
     """
 
     def __init__(
-        self,
-        settings: AlignSettings | None = None,
-        encoder: str | Path | None = None,
-        lexicon: LexiconRows | None = None,
+        self, settings: HmmSettings | None = None, lexicon: LexiconRows | None = None, workers: int = 1
     ) -> None:
-        self.settings = settings or AlignSettings()
+        self.settings = settings or HmmSettings()
         self.lexicon = lexicon
-        self.workers = 1
+        self.workers = workers
+
+    @classmethod
+    def starting_from(cls, priors: Sequence[Path], settings: HmmSettings, workers: int) -> HmmAligner:
+        """With lexicon TSVs and MUSE dictionaries as prior."""
+        entries = chain.from_iterable(map(lexicons.read_any, priors))
+        return cls(settings, lexicons.probabilities(entries) or None, workers)
 
     def train(self, pairs: Iterable[WordPair]) -> HmmModel:
         """Train on `pairs`, which are read once.
@@ -36,8 +41,7 @@ class HmmAligner:
         Raises:
             DataError: no pair has words on both sides.
         """
-        trained = train(pairs, self.settings.hmm, self.lexicon, self.workers)
-        return from_trained(trained, self.settings.hmm, self.settings.heuristic)
+        return HmmModel(*train(pairs, self.settings, self.lexicon, self.workers), self.settings)
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """Train on `pairs` and align them."""

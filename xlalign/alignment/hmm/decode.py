@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from xlalign.alignment.hmm.corpus import Batch, Longs
 from xlalign.alignment.hmm.estimate import Directional
+from xlalign.alignment.hmm.numbering import Longs, PaddedPairs
 from xlalign.alignment.symmetrize import Heuristic, symmetrize
 from xlalign.types import Alignment
 
 
 def links(
-    batch: Batch, forward: Directional, reverse: Directional, heuristic: Heuristic
+    batch: PaddedPairs, forward: Directional, reverse: Directional, heuristic: Heuristic
 ) -> Iterator[tuple[int, Alignment]]:
-    """Corpus position and alignment of each pair of a batch.
+    """Position in the corpus and alignment of each pair of a batch.
 
     Each word takes its most probable counterpart or none, per direction; `heuristic` combines the two. The score of
     a link is the geometric mean of its two posteriors.

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.alignment.hmm.corpus import Batch, Ints
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats, posteriors, transitions
+from xlalign.alignment.hmm.numbering import Ints, PaddedPairs
 from xlalign.alignment.hmm.table import Shard, Shards
 from xlalign.progress import track
 
@@ -71,7 +71,7 @@ class Counts(NamedTuple):
             np.add(mine, theirs, out=mine)
 
 
-Step = Callable[[Batch, Ints, Parameters, Counts, float], None]
+Step = Callable[[PaddedPairs, Ints, Parameters, Counts, float], None]
 
 
 def expected_counts(
@@ -111,7 +111,7 @@ def _in_order(
             yield waiting.popleft().result()
 
 
-def ibm1_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
+def ibm1_counts(batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
     """Add the expected counts of one batch under IBM model 1 (Brown et al. 1993, eq. 17), both directions.
 
     A word comes from null with probability `p_null`, else from one of the I words uniformly.
@@ -143,7 +143,7 @@ class Directional(NamedTuple):
     jumps: Doubles
 
 
-def hmm_posteriors(batch: Batch, cells: Ints, now: Parameters, p_null: float) -> tuple[Directional, Directional]:
+def hmm_posteriors(batch: PaddedPairs, cells: Ints, now: Parameters, p_null: float) -> tuple[Directional, Directional]:
     """Posteriors of both directions; cells (B, J, I) are entries of `now`."""
     lengths = batch.source_lengths, batch.target_lengths
     forward = _direction(cells, batch.target, *lengths, now.forward, p_null)
@@ -164,7 +164,7 @@ def _direction(
     return Directional(found.gamma[:, :, 1:].transpose(1, 0, 2), found.null.T, found.jumps)
 
 
-def hmm_counts(batch: Batch, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
+def hmm_counts(batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
     """Add the expected counts of one batch under the HMM with agreement (after Liang et al. 2006).
 
     The lexical counts of both directions are the product of the two posteriors of a cell, not renormalised; jump

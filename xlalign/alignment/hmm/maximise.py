@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xlalign.alignment.hmm.corpus import Corpus, Ints
 from xlalign.alignment.hmm.estimate import Counts, Direction, Parameters, Values
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats
+from xlalign.alignment.hmm.numbering import Ints, NumberedPairs
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.hmm.table import PairTable
-from xlalign.alignment.settings import HmmSettings
 
 START_MASS = 1e-3
 """Pseudo-count of every co-occurring pair in the first table, beside the prior."""
@@ -36,7 +36,7 @@ class Prior(NamedTuple):
         return cls(np.zeros(table.size, np.float32), np.zeros(table.size, np.float32))
 
 
-def start(table: PairTable, corpus: Corpus, prior: Prior) -> Parameters:
+def start(table: PairTable, corpus: NumberedPairs, prior: Prior) -> Parameters:
     """The parameters before the first iteration: the normalised prior, uniform null, jumps around one step."""
     distance = np.arange(-MAX_JUMP, MAX_JUMP + 1)
     jumps = np.exp(-np.abs(distance - 1) / 2) + 0.002

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from xlalign.alignment.base import EMPTY
 from xlalign.alignment.hmm import decode, table
-from xlalign.alignment.hmm.corpus import Corpus, Ints, Longs, Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.estimate import Direction, Parameters, hmm_posteriors
 from xlalign.alignment.hmm.forward_backward import Floats
+from xlalign.alignment.hmm.numbering import Ints, Longs, NumberedPairs, Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.romanise import plain
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.hmm.similarity import dice
-from xlalign.alignment.hmm.train import Estimate, Trained
-from xlalign.alignment.settings import HmmSettings
-from xlalign.alignment.symmetrize import Heuristic
+from xlalign.alignment.hmm.train import Estimate
 from xlalign.errors import DataError
 from xlalign.types import Alignment, WordPair
 
@@ -35,7 +34,6 @@ class HmmModel(NamedTuple):
     target: Vocabulary
     estimate: Estimate
     settings: HmmSettings
-    heuristic: Heuristic = "grow-diag-final-and"
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """One alignment per pair, in order. Words that training did not see link by spelling and position."""
@@ -48,12 +46,12 @@ class HmmModel(NamedTuple):
             batch = make_batch(corpus, rows)
             local = self._local(unique, corpus, known, (source, target))
             found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null)
-            for row, alignment in decode.links(batch, *found, self.heuristic):
+            for row, alignment in decode.links(batch, *found, self.settings.heuristic):
                 result[row] = alignment
         return result
 
     def _local(
-        self, keys: Longs, corpus: Corpus, known: tuple[int, int], words: tuple[Vocabulary, Vocabulary]
+        self, keys: Longs, corpus: NumberedPairs, known: tuple[int, int], words: tuple[Vocabulary, Vocabulary]
     ) -> Parameters:
         """The parameters of the word pairs `keys` of a corpus with new words at the end of its vocabularies."""
         found = table.from_keys(keys, corpus.source.size, corpus.target.size)
@@ -82,7 +80,7 @@ class HmmModel(NamedTuple):
     def save(self, path: Path) -> None:
         """Write one .npz file."""
         arrays: dict[str, Any] = {
-            "about": _text(json.dumps({"format": FORMAT, "heuristic": self.heuristic, **self.settings.model_dump()})),
+            "about": _text(json.dumps({"format": FORMAT, **self.settings.model_dump(exclude={"kind"})})),
             "source_words": _text("\n".join(self.source.words)),
             "target_words": _text("\n".join(self.target.words)),
             "table_source": self.estimate.table.source,
@@ -109,19 +107,13 @@ class HmmModel(NamedTuple):
             raise DataError(f"{path}: not a saved aligner: {error}", "train one: `xlalign align-words`") from error
         if about.pop("format") != FORMAT:
             raise DataError(f"{path}: made by another version of xlalign", "train it again: `xlalign align-words`")
-        heuristic = about.pop("heuristic")
         settings = HmmSettings(**about)
         words = [_string(arrays[f"{side}_words"]).split("\n") for side in ("source", "target")]
         source, target = (Vocabulary(side, settings.lowercase) for side in words)
         pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(words[0]), len(words[1]))
         sides = (Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields)
         estimate = Estimate(pairs, Parameters(*sides), arrays["joint"])
-        return cls(source, target, estimate, settings, heuristic)
-
-
-def from_trained(trained: Trained, settings: HmmSettings, heuristic: Heuristic) -> HmmModel:
-    """The model that a training run made."""
-    return HmmModel(*trained, settings, heuristic)
+        return cls(source, target, estimate, settings)
 
 
 def _longer(null: Floats, size: int) -> Floats:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from xlalign.alignment.hmm.corpus import Corpus, Ints, Vocabulary
 from xlalign.alignment.hmm.forward_backward import Doubles
 from xlalign.alignment.hmm.maximise import Prior
+from xlalign.alignment.hmm.numbering import Ints, NumberedPairs, Vocabulary
 from xlalign.alignment.hmm.romanise import plain
 from xlalign.alignment.hmm.similarity import dice
 from xlalign.alignment.hmm.table import PairTable, pair_keys
@@ -32,7 +32,7 @@ def similarity(weight: float, source: Sequence[str], target: Sequence[str]) -> M
 class Prefixes:
     """A corpus whose words are cut to their first characters, and the way back to whole words."""
 
-    def __init__(self, corpus: Corpus, source: Sequence[str], target: Sequence[str], length: int) -> None:
+    def __init__(self, corpus: NumberedPairs, source: Sequence[str], target: Sequence[str], length: int) -> None:
         self.words = corpus
         self.vocabularies = Vocabulary(), Vocabulary()
         self.numbers = tuple(
@@ -43,7 +43,7 @@ class Prefixes:
             side.mapped(numbers, len(vocabulary.words))
             for side, numbers, vocabulary in zip(corpus, self.numbers, self.vocabularies, strict=True)
         )
-        self.corpus = Corpus(*sides)
+        self.corpus = NumberedPairs(*sides)
 
     def prior(self, weight: float, table: PairTable, joint: Doubles) -> MakePrior:
         """Pseudo-counts `weight` p(f' | e') p(f | f'), for prefixes e', f' of e, f.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.alignment.hmm.corpus import Ints
 from xlalign.alignment.hmm.forward_backward import Floats
+from xlalign.alignment.hmm.numbering import Ints
 from xlalign.alignment.hmm.table import PairTable
 
 Shorts = NDArray[np.int16]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlalign.alignment.hmm.corpus import Batch, Corpus, Ints, Longs, batch_rows, make_batch
-from xlalign.alignment.hmm.spool import Spool
+from xlalign.alignment.hmm.arrays import ArraySpool
+from xlalign.alignment.hmm.numbering import Ints, Longs, NumberedPairs, PaddedPairs, batch_rows, make_batch
 from xlalign.progress import track
 
 SHARD_CELLS = 1 << 21
@@ -66,7 +66,7 @@ def from_keys(keys: Longs, source_size: int, target_size: int) -> PairTable:
 class Shard(NamedTuple):
     """Batches, the cells of each (B, J, I) as local numbers, and local -> table entry (U,)."""
 
-    batches: list[Batch]
+    batches: list[PaddedPairs]
     cells: list[Ints]
     entries: Ints
 
@@ -74,11 +74,11 @@ class Shard(NamedTuple):
 class Shards(Sequence[Shard]):
     """All shards of a corpus; matrices are made anew on each visit, only cells and entries are stored."""
 
-    def __init__(self, corpus: Corpus, rows: list[list[Longs]]) -> None:
+    def __init__(self, corpus: NumberedPairs, rows: list[list[Longs]]) -> None:
         self.corpus = corpus
         self.rows = rows
-        self.cells = Spool()
-        self.entries = Spool()
+        self.cells = ArraySpool()
+        self.entries = ArraySpool()
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -94,16 +94,16 @@ class Shards(Sequence[Shard]):
 
     def renumber(self, numbers: Ints) -> None:
         """Replace table entry n by numbers[n] everywhere."""
-        entries = Spool()
+        entries = ArraySpool()
         for number in range(len(self)):
             entries.append(numbers[self.entries[number]])
         self.entries = entries
 
 
-def build(corpus: Corpus) -> tuple[PairTable, Shards]:
+def build(corpus: NumberedPairs) -> tuple[PairTable, Shards]:
     """Collect every co-occurring word pair of a corpus and what each cell refers to."""
     shards = Shards(corpus, list(_group(corpus, batch_rows(corpus))))
-    found, merged = Spool(), _Merged()
+    found, merged = ArraySpool(), _Merged()
     for rows in track(shards.rows, "word pairs", total=len(shards.rows), unit="shards"):
         unique, inverse = unique_keys(shard_keys(corpus, rows))
         shards.cells.append(inverse)
@@ -117,12 +117,12 @@ def build(corpus: Corpus) -> tuple[PairTable, Shards]:
     return from_keys(keys, corpus.source.size, corpus.target.size), shards
 
 
-def shard_keys(corpus: Corpus, rows: Sequence[Longs]) -> Longs:
+def shard_keys(corpus: NumberedPairs, rows: Sequence[Longs]) -> Longs:
     """The keys of all cells of some batches, flat; every cell with padding has the highest key of all."""
     return np.concatenate([_cell_keys(make_batch(corpus, chosen), corpus).ravel() for chosen in rows])
 
 
-def _cell_keys(batch: Batch, corpus: Corpus) -> Longs:
+def _cell_keys(batch: PaddedPairs, corpus: NumberedPairs) -> Longs:
     source_pad, target_pad = corpus.source.size, corpus.target.size
     keys = pair_keys(batch.source[:, None, :], batch.target[:, :, None], target_pad)
     padded = (batch.source == source_pad)[:, None, :] | (batch.target == target_pad)[:, :, None]
@@ -130,7 +130,7 @@ def _cell_keys(batch: Batch, corpus: Corpus) -> Longs:
     return keys
 
 
-def _group(corpus: Corpus, batches: Sequence[Longs]) -> Iterator[list[Longs]]:
+def _group(corpus: NumberedPairs, batches: Sequence[Longs]) -> Iterator[list[Longs]]:
     """Consecutive batches of at most SHARD_CELLS cells, at least one each."""
     group: list[Longs] = []
     total = 0

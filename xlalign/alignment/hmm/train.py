@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlalign.alignment.hmm import maximise, priors, table
-from xlalign.alignment.hmm.corpus import Corpus, Vocabulary, encode
 from xlalign.alignment.hmm.estimate import Direction, Parameters, expected_counts, hmm_counts, ibm1_counts
 from xlalign.alignment.hmm.forward_backward import Doubles
-from xlalign.alignment.settings import HmmSettings
+from xlalign.alignment.hmm.numbering import NumberedPairs, Vocabulary, encode
+from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.errors import DataError
 from xlalign.types import WordPair
 
@@ -59,7 +59,7 @@ def train(
 
 
 def _prefix_prior(
-    corpus: Corpus, source: Vocabulary, target: Vocabulary, settings: HmmSettings, workers: int
+    corpus: NumberedPairs, source: Vocabulary, target: Vocabulary, settings: HmmSettings, workers: int
 ) -> priors.MakePrior:
     prefixes = priors.Prefixes(corpus, source.words, target.words, settings.prefix_length)
     spelt = (vocabulary.words for vocabulary in prefixes.vocabularies)
@@ -69,7 +69,7 @@ def _prefix_prior(
 
 
 def estimate(
-    corpus: Corpus, makers: list[priors.MakePrior], settings: HmmSettings, workers: int, name: str
+    corpus: NumberedPairs, makers: list[priors.MakePrior], settings: HmmSettings, workers: int, name: str
 ) -> Estimate:
     """Run all iterations on a numbered corpus."""
     pairs, shards = table.build(corpus)

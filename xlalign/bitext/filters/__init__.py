@@ -1,4 +1,4 @@
-"""Rules that keep or drop a pair. A filter is one file with one class, and one row here."""
+"""Rules that keep or drop a pair. A filter is one class, and one row here."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ _HERE = "xlalign.bitext.filters"
 FILTERS: Registry[type[Filter]] = Registry(
     "filter",
     {
-        "address": f"{_HERE}.address:Address",
-        "alphabetic": f"{_HERE}.alphabetic:Alphabetic",
-        "control": f"{_HERE}.control:Control",
-        "copied": f"{_HERE}.copied:Copied",
-        "embedding": f"{_HERE}.embedding:Embedding",
-        "empty": f"{_HERE}.empty:Empty",
-        "garbled": f"{_HERE}.garbled:Garbled",
-        "identical": f"{_HERE}.identical:Identical",
-        "langid": f"{_HERE}.langid:Langid",
-        "length": f"{_HERE}.length:Length",
-        "links": f"{_HERE}.links:Links",
-        "longest_word": f"{_HERE}.longest_word:LongestWord",
-        "markup": f"{_HERE}.markup:Markup",
-        "numerals": f"{_HERE}.numerals:Numerals",
-        "punctuation": f"{_HERE}.punctuation:Punctuation",
-        "ratio": f"{_HERE}.ratio:Ratio",
-        "script": f"{_HERE}.script:Script",
+        "address": f"{_HERE}.debris:Address",
+        "alphabetic": f"{_HERE}.letters:Alphabetic",
+        "control": f"{_HERE}.letters:Control",
+        "copied": f"{_HERE}.copies:Copied",
+        "embedding": f"{_HERE}.judged:Embedding",
+        "empty": f"{_HERE}.size:Empty",
+        "garbled": f"{_HERE}.letters:Garbled",
+        "identical": f"{_HERE}.copies:Identical",
+        "langid": f"{_HERE}.judged:Langid",
+        "length": f"{_HERE}.size:Length",
+        "links": f"{_HERE}.judged:LinkedWords",
+        "longest_word": f"{_HERE}.size:LongestWord",
+        "markup": f"{_HERE}.debris:Markup",
+        "numerals": f"{_HERE}.marks:Numerals",
+        "punctuation": f"{_HERE}.marks:Punctuation",
+        "ratio": f"{_HERE}.size:Ratio",
+        "script": f"{_HERE}.letters:Script",
     },
     group="xlalign.filters",
 )

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from xlalign.bitext.batch import Batch, Mask
+from xlalign.bitext.batch import FilterBatch, Mask
 from xlalign.config.settings import Settings
 from xlalign.types import Pair
 
@@ -23,7 +23,8 @@ class Filter(Settings):
     """Base of all filters: the fields of a subclass are its thresholds in `[prepare.filters.NAME]`.
 
     Attributes:
-        cost: filters run from cheap to dear: 0 before all, 1 counts, 2 string search, 3 a model.
+        cost: filters run from cheap to dear: 0 before all, 1 counts, 2 string search, 3 a small
+            model, 4 an encoder.
         compares: whether the two sides are compared, so that the filter means nothing for monolingual text.
         unit: of the score, for the report.
         edges: borders of the histogram in the report.
@@ -42,7 +43,7 @@ class Filter(Settings):
         """Whether a pair with this score is kept."""
         raise NotImplementedError
 
-    def scores(self, batch: Batch) -> Scores:
+    def scores(self, batch: FilterBatch) -> Scores:
         """The scores of N pairs, (N,) or (N, 2)."""
         return np.array([self.score(pair) for pair in batch.pairs()], dtype=np.float64)
 
@@ -68,7 +69,7 @@ class HintFilter(ArrayFilter):
 
     hints: ClassVar[tuple[str, ...]] = ()
 
-    def scores(self, batch: Batch) -> Scores:
+    def scores(self, batch: FilterBatch) -> Scores:
         """The scores of N pairs, (N,)."""
         scores = np.zeros(len(batch))
         rows = batch.having(self.hints)
@@ -83,9 +84,9 @@ class BatchFilter(ArrayFilter):
 
     def score(self, pair: Pair) -> Any:
         """The score of one pair."""
-        return self.scores(Batch.of([pair]))[0]
+        return self.scores(FilterBatch.of([pair]))[0]
 
-    def scores(self, batch: Batch) -> Scores:
+    def scores(self, batch: FilterBatch) -> Scores:
         """The scores of N pairs."""
         raise NotImplementedError
 

@@ -1,28 +1,24 @@
-"""File formats. A reader of pairs is one function, and one row here: format -> `read(path, request)`."""
+"""File formats that hold both languages. A reader is one class, and one row here, by the ending of its files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlalign.registry import Registry
 
 if TYPE_CHECKING:
-    from xlalign.bitext.readers.request import Request
-    from xlalign.bitext.sources.base import Row
+    from xlalign.bitext.readers.base import Reader
 
-Reader = Callable[["Path", "Request"], "Iterator[Row]"]
-
-READERS: Registry[Reader] = Registry(
+_HERE = "xlalign.bitext.readers"
+READERS: Registry[type[Reader]] = Registry(
     "file format",
     {
-        "json": "xlalign.bitext.readers.jsonl:read_jsonl",
-        "jsonl": "xlalign.bitext.readers.jsonl:read_jsonl",
-        "po": "xlalign.bitext.readers.po:read_po",
-        "tmx": "xlalign.bitext.readers.tmx:read_tmx",
-        "tsv": "xlalign.bitext.readers.tables:read_tsv",
-        "parquet": "xlalign.bitext.readers.tables:read_parquet",
+        "json": f"{_HERE}.jsonl:JsonLinesReader",
+        "jsonl": f"{_HERE}.jsonl:JsonLinesReader",
+        "parquet": f"{_HERE}.parquet:ParquetReader",
+        "po": f"{_HERE}.po:PoReader",
+        "tmx": f"{_HERE}.tmx:TmxReader",
+        "tsv": f"{_HERE}.tsv:TsvReader",
     },
     group="xlalign.readers",
 )

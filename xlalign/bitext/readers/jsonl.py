@@ -5,28 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from xlalign.bitext.readers.base import PairColumns, Reader
 from xlalign.bitext.readers.lines import lines
-from xlalign.bitext.readers.request import Request
-from xlalign.bitext.sources.base import Row
-from xlalign.errors import DataError
+from xlalign.bitext.rows import RawPair
+from xlalign.errors import DataError, shown
 
 
-def read_jsonl(path: Path, request: Request) -> Iterator[Row]:
+class JsonLinesReader(Reader):
     """Pairs of a JSON lines file; keys by name, those inside an object as `translation.en`.
 
     Default keys: those named like the languages, alone or in `translation`, or `source` and `target`.
-
-    Raises:
-        DataError: a line is not an object with these keys, or a value is not text.
     """
-    source, target = request.languages
-    defaults = [(source, target), (f"translation.{source}", f"translation.{target}"), ("source", "target")]
-    choices = [tuple(map(str, request.columns))] if request.columns else defaults
-    for number, line in enumerate(lines(path), 1):
-        if line.strip():
-            yield Row(number, *_texts(path, number, _object(path, number, line), choices))
+
+    text_column: ClassVar[bool] = True
+
+    def read(self, path: Path, wanted: PairColumns) -> Iterator[RawPair]:
+        """The pairs.
+
+        Raises:
+            DataError: a line is not an object with these keys, or a value is not text.
+        """
+        choices = wanted.choices()
+        for number, line in enumerate(lines(path), 1):
+            if line.strip():
+                yield RawPair(number, *_texts(path, number, _object(path, number, line), choices))
 
 
 def _object(path: Path, number: int, line: str) -> dict[str, Any]:
@@ -43,11 +47,13 @@ def _texts(path: Path, number: int, value: dict[str, Any], choices: Sequence[Seq
     for names in choices:
         texts = [_inside(value, name) for name in names]
         if all(isinstance(text, str) for text in texts):
-            if any("\ud800" <= character <= "\udfff" for text in texts for character in text):
-                raise DataError(f"{path}:{number}: half of a surrogate pair, which is no character")
+            try:
+                "".join(texts).encode()
+            except UnicodeEncodeError:
+                raise DataError(f"{path}:{number}: half of a surrogate pair, which is no character") from None
             return texts[0], texts[1]
     wanted = " and ".join(f"`{name}`" for name in choices[0])
-    found = ", ".join(list(map(str, value))[:8])
+    found = shown(", ".join(list(map(str, value))[:8]))[:300]
     raise DataError(f"{path}:{number}: no text under {wanted}; it has: {found}", 'say which: columns = ["KEY", "KEY"]')
 
 

@@ -9,19 +9,21 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
-from pathlib import Path
 from typing import NamedTuple
 
+from xlalign.bitext.readers.archive import Place
 from xlalign.bitext.readers.lines import lines
-from xlalign.bitext.sources.base import Row
-from xlalign.errors import DataError
+from xlalign.bitext.rows import RawPair
+from xlalign.errors import DataError, shown
 
-_DOC = re.compile(r"<doc\b[^>]*?\bdocid\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
-_OPEN = re.compile(r"<seg\b([^>]*)>", re.IGNORECASE)
+# `[^<>]*` ends at the next tag: a search for `>` alone would run through the rest of the line from every `<doc`.
+_TAG = re.compile(r"<(/?)(doc|seg)\b([^<>]*)>", re.IGNORECASE)
+_DOCID = re.compile(r"\bdocid\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
 _ID = re.compile(r"\bid\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
-_CLOSE = re.compile(r"</seg\s*>", re.IGNORECASE)
 MAX_LINES = 200
 """Lines of one segment; more means that its end is missing."""
+
+MAX_CHARACTERS = 1 << 20
 
 
 class Segment(NamedTuple):
@@ -32,7 +34,7 @@ class Segment(NamedTuple):
     text: str
 
 
-def read_sgm(source: Path, target: Path) -> Iterator[Row]:
+def read_sgm(source: Place, target: Place) -> Iterator[RawPair]:
     """Segment n of one file with segment n of the other, which must have the same document and number.
 
     Raises:
@@ -44,33 +46,36 @@ def read_sgm(source: Path, target: Path) -> Iterator[Row]:
                 f"{path}:{found.line}" if found else f"{path} (at its end)"
                 for path, found in ((source, one), (target, other))
             ]
-            message = f"{places[0]} and {places[1]}: not the same segment ({one and one.key} and {other and other.key})"
+            keys = " and ".join(shown(str(found and found.key)) for found in (one, other))
+            message = f"{places[0]} and {places[1]}: not the same segment ({keys})"
             raise DataError(message, "both files must hold the same documents in the same order")
-        yield Row(one.line, one.text, other.text)
+        yield RawPair(one.line, one.text, other.text)
 
 
-def segments(path: Path) -> Iterator[Segment]:
+def segments(path: Place) -> Iterator[Segment]:
     """The segments of an SGM file."""
-    document, attributes, start, pieces = "", "", 0, list[str]()
-    for number, line in enumerate(lines(path), 1):
-        rest = line
-        while rest:
-            if not start:
-                opening = _OPEN.search(rest)
-                found = _DOC.search(rest[: opening.start()] if opening else rest)
-                document = found[1] if found else document
-                if not opening:
-                    break
-                start, attributes, pieces, rest = number, opening[1], [], rest[opening.end() :]
-            closing = _CLOSE.search(rest)
-            if not closing:
-                pieces.append(rest)
+    document, number, start, size, pieces = "", "", 0, 0, list[str]()
+    for place, line in enumerate(lines(path), 1):
+        done = 0
+        for tag in _TAG.finditer(line):
+            closing, name, attributes = tag[1], tag[2].lower(), tag[3]
+            if start and name == "seg" and closing:
+                pieces.append(line[done : tag.start()])
+                yield Segment(start, (document, number), html.unescape(" ".join(pieces)).strip())
+                start = 0
+            elif not start and not closing and name == "doc":
+                document = _value(_DOCID, attributes) or document
+            elif not start and not closing:
+                start, number, size, pieces, done = place, _value(_ID, attributes), 0, [], tag.end()
+        if start:
+            pieces.append(line[done:])
+            size += len(line) - done
+            if place - start > MAX_LINES or size > MAX_CHARACTERS:
                 break
-            pieces.append(rest[: closing.start()])
-            identity = _ID.search(attributes)
-            yield Segment(start, (document, identity[1] if identity else ""), html.unescape(" ".join(pieces)).strip())
-            start, rest = 0, rest[closing.end() :]
-        if start and number - start > MAX_LINES:
-            break
     if start:
         raise DataError(f"{path}:{start}: a <seg> without </seg>", "the file may be cut short: fetch it again")
+
+
+def _value(pattern: re.Pattern[str], attributes: str) -> str:
+    found = pattern.search(attributes)
+    return found[1] if found else ""

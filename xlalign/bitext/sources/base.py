@@ -3,55 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from xlalign.bitext.fetch.fetcher import Fetcher
+from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.config.settings import Settings
 from xlalign.errors import UserError
-from xlalign.types import Link
-
-LanguagePair = tuple[str, str]
-
-
-class Gold(NamedTuple):
-    """Gold word links that come with a pair; `possible` includes `sure`."""
-
-    source_words: list[str]
-    target_words: list[str]
-    sure: tuple[Link, ...]
-    possible: tuple[Link, ...]
-
-    def on(self, source_words: list[str], target_words: list[str]) -> Gold:
-        """The same links on other words of the same characters: a link of a word becomes one of all its parts."""
-        if (source_words, target_words) == (self.source_words, self.target_words):
-            return self
-        left, right = _parts(self.source_words, source_words), _parts(self.target_words, target_words)
-        sure, possible = (
-            tuple(sorted({(k, m) for i, j in links for k in left[i] for m in right[j]}))
-            for links in (self.sure, self.possible)
-        )
-        return Gold(source_words, target_words, sure, possible)
-
-
-def _parts(words: list[str], others: list[str]) -> list[list[int]]:
-    """For each word the positions in `others` that share a character with it."""
-    if "".join(words) != "".join(others):
-        raise ValueError(f"not the same characters: {words} and {others}")
-    owner = [position for position, other in enumerate(others) for _ in other]
-    ends = list(accumulate(map(len, words)))
-    return [sorted(set(owner[end - len(word) : end])) for word, end in zip(words, ends, strict=True)]
-
-
-class Row(NamedTuple):
-    """One sentence and its translation, as the source has them, and the line (from 1) it stands on."""
-
-    line: int
-    source: str
-    target: str
-    gold: Gold | None = None
 
 
 class Bitext(NamedTuple):
@@ -64,7 +24,7 @@ class Bitext(NamedTuple):
     corpus: str
     languages: LanguagePair
     place: str
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[[], Iterator[RawPair]]
     licence: str = ""
 
 
@@ -88,10 +48,25 @@ class Listed(NamedTuple):
     licence: str
 
 
-class Source(Settings):
-    """Base of all sources: the fields of a subclass are its options in `[[prepare.sources]]`."""
+class TextSource(Settings):
+    """Base of all sources: the fields of a subclass are its options in `[[prepare.sources]]`.
+
+    What comes over the network comes through `self.fetcher`, which knows mirrors, the lock file and `--offline`.
+    """
 
     rest: str = Field("", description="what follows `scheme:` in the URI")
+    _fetcher: Fetcher | None = PrivateAttr(None)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What downloads files; one without mirrors and lock file where `open_source` was given none."""
+        return self._fetcher or Fetcher()
+
+    def fetching(self, fetcher: Fetcher | None) -> Self:
+        """This source, with another fetcher."""
+        source = self.model_copy()
+        source._fetcher = fetcher
+        return source
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
         """The corpora of this source in those of `pairs` that it has, in the order of `pairs`."""
@@ -110,6 +85,6 @@ class Source(Settings):
         return []
 
     @classmethod
-    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+    def listed(cls, languages: tuple[str, ...], fetcher: Fetcher) -> list[Listed]:
         """What there is in a language pair or one language, found without downloading any of it."""
         return []

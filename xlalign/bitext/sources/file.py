@@ -1,25 +1,28 @@
-"""`file:` text on this machine, in any of the formats of `xlalign.bitext.readers`."""
+"""`file:` text on this machine and `url:` text on the web, in any of the formats of `xlalign.bitext.readers`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 
 from pydantic import Field
 
 from xlalign.bitext import languages
+from xlalign.bitext.fetch.transfer import NotFoundError
 from xlalign.bitext.readers import READERS
 from xlalign.bitext.readers.archive import archive_of, member, members
+from xlalign.bitext.readers.base import PairColumns, Reader
 from xlalign.bitext.readers.lines import lines, stem_and_format
-from xlalign.bitext.readers.request import Request
 from xlalign.bitext.readers.sgm import read_sgm
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
+from xlalign.bitext.readers.two_files import joined, parallel
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.settings import PartTable, part
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.errors import DataError, UserError
 
 
-class FileSource(Source):
+class FileSource(TextSource):
     """Two line-parallel text files, two `id<TAB>text` files, or one file that holds both languages.
 
     file:train.{lang}.gz                 two files, for every language pair that has both
@@ -31,7 +34,9 @@ class FileSource(Source):
     languages: tuple[str, ...] = Field((), description="languages of the columns or files, in their order")
     names: dict[str, str] = Field({}, description="what {lang}, {source}, {target} become, by language code")
     columns: tuple[int | str, ...] = Field((), description="columns of source and target: numbers from 1, or names")
-    format: str = Field("", description="file format, where the name does not tell it (tsv, parquet, ...)")
+    format: PartTable = Field(
+        "", description="file format where its name does not tell it (tsv, parquet, ...), or a table with `kind`"
+    )
     join: bool = Field(False, description="two files of `id<TAB>text` lines, paired by id")
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
@@ -54,13 +59,13 @@ class FileSource(Source):
     def documents(self, lang: str) -> Iterator[str]:
         """The lines of the file of one language; with `columns`, and in Parquet and JSON lines, one column."""
         path = self._path(self.rest, {"lang": lang})
-        ending = self.format or stem_and_format(path)[1]
-        if not self.columns and ending not in ("parquet", "jsonl", "json"):
+        ending = self._format(path)
+        reader = self._reader(ending if ending in READERS else "tsv")
+        if not self.columns and (ending not in READERS or not reader.text_column):
             yield from lines(path)
             return
         column = self.columns[0] if self.columns else "text"
-        read = READERS.get(ending if ending in READERS else "tsv")
-        yield from (row.source for row in read(path, Request((lang, lang), (column, column))))
+        yield from (row.source for row in reader.read(path, PairColumns((lang, lang), (column, column))))
 
     def speaks(self, langs: Sequence[str]) -> list[str]:
         """The languages that have a file; without `{lang}` in the URI, those of `languages`."""
@@ -76,6 +81,13 @@ class FileSource(Source):
         if "{lang}" in self.rest:
             paths |= {self._path(self.rest, {"lang": lang}) for pair in pairs for lang in pair}
         return sorted({archive_of(path) or path for path in paths if _exists(path)})
+
+    def _format(self, path: Path) -> str:
+        stated = self.format if isinstance(self.format, str) else str(self.format.get("kind", ""))
+        return stated or stem_and_format(path)[1]
+
+    def _reader(self, ending: str) -> Reader:
+        return part(READERS, self.format if isinstance(self.format, dict) else ending, f"file:{self.rest}.format")
 
     @property
     def _fixed(self) -> bool:
@@ -109,23 +121,23 @@ class FileSource(Source):
         return Path(pattern).expanduser()
 
     def _bitext(self, paths: list[Path], order: LanguagePair, swap: bool) -> Bitext:
-        read = self._rows(paths, Request(order, self.columns))
+        read = self._rows(paths, PairColumns(order, self.columns))
         rows = partial(_swapped, read) if swap else read
         name = stem_and_format(Path(self.rest.split("|")[0].replace(".{lang}", "").replace("{lang}", "")))[0]
         return Bitext(name, order[::-1] if swap else order, str(paths[0]), rows)
 
-    def _rows(self, paths: list[Path], request: Request) -> Callable[[], Iterator[Row]]:
-        ending = self.format or stem_and_format(paths[0])[1]
+    def _rows(self, paths: list[Path], wanted: PairColumns) -> Callable[[], Iterator[RawPair]]:
+        ending = self._format(paths[0])
         if len(paths) == 2:
-            pairing = read_sgm if ending in ("sgm", "sgml") else join if self.join else parallel
+            pairing = read_sgm if ending in ("sgm", "sgml") else joined if self.join else parallel
             return partial(pairing, *paths)
         if paths[0].suffix in (".zip", ".tar"):
-            return partial(_members, paths[0], request.languages, self.names)
+            return partial(_members, paths[0], wanted.languages, self.names)
         if ending not in READERS:
             known = ", ".join(READERS.names())
             message = f"{paths[0]}: cannot tell two languages apart in a `{ending}` file"
             raise DataError(message, f"known formats: {known}; two text files: file:a.en|a.de")
-        return partial(READERS.get(ending), paths[0], request)
+        return partial(self._reader(ending).read, paths[0], wanted)
 
     def _nothing(self, pairs: Sequence[LanguagePair]) -> DataError:
         wanted = ", ".join("-".join(pair) for pair in pairs)
@@ -136,7 +148,26 @@ class FileSource(Source):
         )
 
 
-def _members(archive: Path, langs: LanguagePair, names: dict[str, str]) -> Iterator[Row]:
+class UrlSource(FileSource):
+    """`url:https://host/news.{source}-{target}.tsv.gz`: placeholders and options as in `file:`."""
+
+    def _path(self, pattern: str, values: dict[str, str]) -> Path:
+        """The downloaded file; a path that does not exist where the server has none."""
+        for name, code in values.items():
+            pattern = pattern.replace(f"{{{name}}}", self.names.get(code, code))
+        try:
+            return self.fetcher.file(pattern, own=True)
+        except NotFoundError:
+            if self._fixed:
+                raise
+            return Path(pattern)
+
+    def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
+        """The downloaded files."""
+        return [path for path in super().inputs(pairs) if path.is_absolute()]
+
+
+def _members(archive: Path, langs: LanguagePair, names: dict[str, str]) -> Iterator[RawPair]:
     """The two text files of an archive whose names end in the languages."""
     yield from parallel(*(member(archive, f".{names.get(lang, lang)}") for lang in langs))
 
@@ -146,55 +177,5 @@ def _exists(path: Path) -> bool:
     return path.relative_to(archive).as_posix() in members(archive) if archive else path.exists()
 
 
-def _swapped(read: Callable[[], Iterator[Row]]) -> Iterator[Row]:
-    return (Row(row.line, row.target, row.source) for row in read())
-
-
-def parallel(source: Path, target: Path) -> Iterator[Row]:
-    """Line n of one file with line n of the other.
-
-    Raises:
-        DataError: the files have different numbers of lines.
-    """
-    others = lines(target)
-    number = 0
-    for number, (one, other) in enumerate(zip_longest(lines(source), others), 1):
-        if one is None or other is None:
-            raise _unequal(source, target)
-        yield Row(number, one, other)
-
-
-def _unequal(source: Path, target: Path) -> DataError:
-    counts = [sum(1 for _ in lines(path)) for path in (source, target)]
-    message = f"{source} has {counts[0]:,} lines, {target} has {counts[1]:,}: line n must translate line n"
-    return DataError(message, "export both again, splitting lines on \\n only; files with ids need join = true")
-
-
-def join(source: Path, target: Path) -> Iterator[Row]:
-    """Lines `id<TAB>text` of two files that have the same id, in the order of the first file.
-
-    Raises:
-        DataError: a line without a tab, an id twice in one file, or no id in common.
-    """
-    texts = {key: text for _, key, text in _keyed(target)}
-    found = 0
-    for number, key, text in _keyed(source):
-        if key in texts:
-            found += 1
-            yield Row(number, text, texts[key])
-    if not found:
-        raise DataError(f"{source} and {target} have no id in common", "the first column of both must hold the id")
-
-
-def _keyed(path: Path) -> Iterator[tuple[int, str, str]]:
-    seen: set[str] = set()
-    for number, line in enumerate(lines(path), 1):
-        key, tab, text = line.partition("\t")
-        if not line.strip():
-            continue
-        if not tab:
-            raise DataError(f"{path}:{number}: no tab, wanted `id<TAB>text`", "without ids, leave out `join`")
-        if key in seen:
-            raise DataError(f"{path}:{number}: id `{key}` for the second time", "ids must be unique within a file")
-        seen.add(key)
-        yield number, key, text
+def _swapped(read: Callable[[], Iterator[RawPair]]) -> Iterator[RawPair]:
+    return (RawPair(row.line, row.target, row.source) for row in read())

@@ -13,17 +13,18 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from xlalign.bitext.fetch.fetcher import current
-from xlalign.bitext.readers.request import Request
-from xlalign.bitext.readers.tables import read_parquet
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
+from xlalign.bitext.fetch.fetcher import Fetcher
+from xlalign.bitext.readers.base import PairColumns
+from xlalign.bitext.readers.parquet import ParquetReader
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.errors import DataError, UserError
 
 HUB = "https://huggingface.co"
 CONVERTED = "refs/convert/parquet"
 
 
-class HubSource(Source):
+class HubSource(TextSource):
     """`hf:Helsinki-NLP/opus-100/de-en@main`: repository, optional configuration, optional revision."""
 
     split: str = Field("train", description="part of the data")
@@ -49,7 +50,9 @@ class HubSource(Source):
     def documents(self, lang: str) -> Iterator[str]:
         """The text column of the files of one language (its code as configuration, unless the URI names one)."""
         for path in map(self._fetch, self._choose([self._config or lang])):
-            yield from (row.source for row in read_parquet(path, Request((lang, lang), (self.text, self.text))))
+            yield from (
+                row.source for row in ParquetReader().read(path, PairColumns((lang, lang), (self.text, self.text)))
+            )
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The downloaded files."""
@@ -82,7 +85,7 @@ class HubSource(Source):
     def _info(self) -> dict[str, Any]:
         """Commit, files and licence of the repository; of its converted branch where it holds a script alone."""
         repository, revision = self._repository, self._parts[1]
-        return current().resolve(f"hf:{repository}@{revision}", lambda: _ask(repository, revision))
+        return self.fetcher.resolve(f"hf:{repository}@{revision}", lambda: _ask(self.fetcher, repository, revision))
 
     def _files(self, pair: LanguagePair) -> list[str]:
         names = [self._config] if self._config else ["-".join(pair), "-".join(pair[::-1])]
@@ -99,11 +102,11 @@ class HubSource(Source):
     def _fetch(self, file: str) -> Path:
         info = self._info()
         url = f"{HUB}/datasets/{self._repository}/resolve/{info['commit']}/{quote(file)}"
-        return current().file(url, sha256=info["files"][file] or None, licence=info["licence"])
+        return self.fetcher.file(url, sha256=info["files"][file] or None, licence=info["licence"])
 
-    def _rows(self, pair: LanguagePair, files: list[str]) -> Iterator[Row]:
+    def _rows(self, pair: LanguagePair, files: list[str]) -> Iterator[RawPair]:
         for path in map(self._fetch, files):
-            yield from read_parquet(path, Request(pair, self.columns))
+            yield from ParquetReader().read(path, PairColumns(pair, self.columns))
 
 
 def _matches(file: str, config: str, split: str) -> bool:
@@ -115,8 +118,8 @@ def _matches(file: str, config: str, split: str) -> bool:
     return in_split and in_config
 
 
-def _ask(repository: str, revision: str) -> dict[str, Any]:
-    answer = current().ask(f"{HUB}/api/datasets/{repository}/revision/{quote(revision, safe='')}?blobs=true")
+def _ask(fetcher: Fetcher, repository: str, revision: str) -> dict[str, Any]:
+    answer = fetcher.ask(f"{HUB}/api/datasets/{repository}/revision/{quote(revision, safe='')}?blobs=true")
     try:
         names = {item["rfilename"]: (item.get("lfs") or {}).get("sha256", "") for item in answer["siblings"]}
         commit, card = str(answer["sha"]), answer.get("cardData") or {}

@@ -7,15 +7,17 @@ from functools import partial
 
 from pydantic import Field, model_validator
 
+from xlalign.bitext.fetch.fetcher import Fetcher
+from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
 from xlalign.bitext.segment import words as segment
-from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Listed, Row, Source
+from xlalign.bitext.sources.base import Bitext, Listed, TextSource
 from xlalign.errors import UserError
 
 LICENCE = "Apache-2.0"
 
 
-class MicroSource(Source):
-    """The micro-world; `micro:world=7` is another one, with other sentences."""
+class MicroSource(TextSource):
+    """The micro-world; `micro:7` or `micro:world=7` is another one, with other sentences."""
 
     world: int = Field(0, description="seed of the world")
     pairs: int = Field(20_000, description="sentence pairs a language pair", ge=1)
@@ -24,7 +26,11 @@ class MicroSource(Source):
     @model_validator(mode="before")
     @classmethod
     def _from_rest(cls, values: dict[str, object]) -> dict[str, object]:
-        settings = dict(part.partition("=")[::2] for part in str(values.get("rest", "")).split(",") if part)
+        settings = dict(
+            (part if "=" in part else f"world={part}").partition("=")[::2]
+            for part in str(values.get("rest", "")).split(",")
+            if part
+        )
         return {**settings, **values}
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
@@ -37,15 +43,15 @@ class MicroSource(Source):
         for pair in served:
             yield Bitext("micro", pair, f"micro:{self.rest}", partial(self._rows, *pair), LICENCE)
 
-    def _rows(self, source_lang: str, target_lang: str) -> Iterator[Row]:
+    def _rows(self, source_lang: str, target_lang: str) -> Iterator[RawPair]:
         from xlalign.micro.links import gold_links
         from xlalign.micro.world import World
 
         pairs = World(self.world).pairs(source_lang, target_lang, self.pairs, split="train")
         for number, (source, target) in enumerate(pairs, 1):
-            gold = Gold(source.words, target.words, *gold_links(source, target))
+            gold = GoldLinks(source.words, target.words, *gold_links(source, target))
             words = segment(source.text, source_lang), segment(target.text, target_lang)
-            yield Row(number, source.text, target.text, gold.on(*words))
+            yield RawPair(number, source.text, target.text, gold.on(*words))
 
     def documents(self, lang: str) -> Iterator[str]:
         """Two related sentences each, from the world's training split."""
@@ -60,7 +66,7 @@ class MicroSource(Source):
         return [lang for lang in langs if lang in GRAMMARS]
 
     @classmethod
-    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+    def listed(cls, languages: tuple[str, ...], fetcher: Fetcher) -> list[Listed]:
         """The world itself, where it speaks the languages."""
         if len(cls(rest="").speaks(languages)) < len(languages):
             return []

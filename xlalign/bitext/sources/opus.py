@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from xlalign.bitext.fetch.fetcher import current
-from xlalign.bitext.readers.archive import member, members
+from xlalign.bitext.fetch.fetcher import Fetcher
+from xlalign.bitext.readers.archive import Member, member, members
 from xlalign.bitext.readers.lines import lines
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Listed, Row, Source
-from xlalign.bitext.sources.file import parallel
+from xlalign.bitext.readers.two_files import parallel
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.sources.base import Bitext, Listed, TextSource
 from xlalign.errors import DataError, XlalignError
 
 API = "https://opus.nlpl.eu/opusapi/"
@@ -25,7 +26,7 @@ _LICENCE = re.compile(r"^licen[cs]e: *(?:[>|][-+]?\n)?(.+(?:\n +.+)*)", re.MULTI
 _TAG = re.compile(r"<[^<>]*>")
 
 
-class OpusSource(Source):
+class OpusSource(TextSource):
     """`opus:Books@v1`; without a version the latest, which xlalign.lock then pins."""
 
     names: dict[str, str] = Field({}, description='OPUS codes by our language code, such as { zh = "zh_CN" }')
@@ -43,10 +44,10 @@ class OpusSource(Source):
     def documents(self, lang: str) -> Iterator[str]:
         """The monolingual text of the corpus in one language."""
         code = self.names.get(lang, lang)
-        answer = current().resolve(f"opus:{self.rest} {code}", lambda: self._find(source=code, preprocessing="mono"))
+        answer = self.fetcher.resolve(f"opus:{self.rest} {code}", lambda: self._find(source=code, preprocessing="mono"))
         if not answer:
             raise DataError(f"`opus:{self.rest}` has no monolingual text in `{lang}`")
-        yield from lines(current().file(answer["url"]))
+        yield from lines(self.fetcher.file(answer["url"]))
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The downloaded archives."""
@@ -59,48 +60,47 @@ class OpusSource(Source):
     def _answer(self, pair: LanguagePair) -> dict[str, Any]:
         source, target = self._codes(pair)
         query = f"opus:{self.rest} {source}-{target}"
-        return current().resolve(query, lambda: self._find(source=source, target=target, preprocessing="moses"))
+        return self.fetcher.resolve(query, lambda: self._find(source=source, target=target, preprocessing="moses"))
 
     def _find(self, **query: str) -> dict[str, Any]:
         """The first matching row of the API's answer; empty when there is none."""
         corpus, _, version = self.rest.partition("@")
         wanted = {"corpus": corpus, **query} | ({"version": version} if version else {})
-        for row in _rows({"version": "latest", **wanted}):
+        for row in _rows(self.fetcher, {"version": "latest", **wanted}):
             if all(row.get(name, "") == value for name, value in wanted.items()):
                 return {name: row[name] for name in ("url", "version", "alignment_pairs", "size") if name in row}
         return {}
 
     def _archive(self, answer: dict[str, Any]) -> Path:
         """The archive; the first line of its licence goes to the lock file."""
-        path = current().file(answer["url"])
+        path = self.fetcher.file(answer["url"])
         licence = next((name for name in members(path) if name.rpartition("/")[2] == "LICENSE"), None)
         if licence:
-            first = next((line.strip() for line in lines(path / licence) if line.strip()), "")
-            current().file(answer["url"], licence=first[:200])
+            first = next((line.strip() for line in lines(Member(path, licence)) if line.strip()), "")
+            self.fetcher.file(answer["url"], licence=first[:200])
         return path
 
     def _bitext(self, pair: LanguagePair, answer: dict[str, Any]) -> Bitext:
         name = f"{self.rest.partition('@')[0]}-{answer['version']}"
         archive = self._archive(answer)
-        licence = (current().lock.file(answer["url"]) or {}).get("licence", "")
+        licence = (self.fetcher.lock.file(answer["url"]) or {}).get("licence", "")
         return Bitext(name, pair, answer["url"], partial(self._rows, pair, archive), licence)
 
-    def _rows(self, pair: LanguagePair, archive: Path) -> Iterator[Row]:
+    def _rows(self, pair: LanguagePair, archive: Path) -> Iterator[RawPair]:
         yield from parallel(*(member(archive, f".{self.names.get(lang, lang)}") for lang in pair))
 
     @classmethod
-    def listed(cls, languages: tuple[str, ...]) -> list[Listed]:
+    def listed(cls, languages: tuple[str, ...], fetcher: Fetcher) -> list[Listed]:
         """Every corpus in its latest version, with the licence that OPUS states for it."""
         query = dict(zip(("source", "target"), sorted(languages), strict=False))
         kind = "moses" if len(languages) == 2 else "mono"
-        rows = _rows({**query, "preprocessing": kind, "version": "latest"}, keep=True)
-        licences = _licences([str(row["corpus"]) for row in rows])
+        rows = _rows(fetcher, {**query, "preprocessing": kind, "version": "latest"}, keep=True)
+        licences = _licences(fetcher, [str(row["corpus"]) for row in rows])
         return [_listed(row, languages, licences[str(row["corpus"])]) for row in rows]
 
 
-def _licences(corpora: Sequence[str]) -> dict[str, str]:
+def _licences(fetcher: Fetcher, corpora: Sequence[str]) -> dict[str, str]:
     """What OPUS states of each corpus; empty where it states nothing or does not answer."""
-    fetcher = current()
 
     def ask(corpus: str) -> str:
         try:
@@ -114,8 +114,8 @@ def _licences(corpora: Sequence[str]) -> dict[str, str]:
         return dict(zip(corpora, pool.map(ask, corpora), strict=True))
 
 
-def _rows(query: dict[str, str], keep: bool = False) -> list[dict[str, Any]]:
-    answer = current().ask(f"{API}?{urlencode(query)}", keep)
+def _rows(fetcher: Fetcher, query: dict[str, str], keep: bool = False) -> list[dict[str, Any]]:
+    answer = fetcher.ask(f"{API}?{urlencode(query)}", keep)
     rows = answer.get("corpora") if isinstance(answer, dict) else None
     if not isinstance(rows, list) or not all(
         isinstance(row, dict) and {"corpus", "version"} <= set(row) for row in rows

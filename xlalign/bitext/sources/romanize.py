@@ -9,15 +9,16 @@ from pathlib import Path
 from pydantic import Field
 
 from xlalign.bitext.corpus import chunks
+from xlalign.bitext.rows import LanguagePair, RawPair
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import UserError
 
 SUFFIX = "_Latn"
 
 
-class RomanizeSource(Source):
+class RomanizeSource(TextSource):
     """`romanize:file:wiki.{lang}.txt` pairs another source's text with itself in Latin letters: `ru-ru_Latn`."""
 
     options: dict[str, object] = Field({}, description="options of that source")
@@ -45,11 +46,11 @@ class RomanizeSource(Source):
         """The files of the source underneath."""
         return self._source().inputs([(min(pair), min(pair)) for pair in pairs])
 
-    def _source(self) -> Source:
-        return open_source(self.rest, self.options)
+    def _source(self) -> TextSource:
+        return open_source(self.rest, self.options, self.fetcher)
 
-    def _rows(self, pair: LanguagePair) -> Iterator[Row]:
+    def _rows(self, pair: LanguagePair) -> Iterator[RawPair]:
         base = min(pair)
         for number, text in enumerate(self._source().documents(base), 1):
             both = (text, romanize([text], base)[0])
-            yield Row(number, *(both if pair[0] == base else both[::-1]))
+            yield RawPair(number, *(both if pair[0] == base else both[::-1]))

@@ -13,13 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xlalign.bitext.fetch.fetcher import current
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
-from xlalign.bitext.sources.file import parallel
+from xlalign.bitext.fetch.fetcher import Fetcher
+from xlalign.bitext.readers.two_files import parallel
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.errors import DataError, unknown_name
 
 
-class SacrebleuSource(Source):
+class SacrebleuSource(TextSource):
     """`sacrebleu:wmt19`; the first reference is the translation."""
 
     def bitexts(self, pairs: Sequence[LanguagePair]) -> Iterator[Bitext]:
@@ -34,7 +35,7 @@ class SacrebleuSource(Source):
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The downloaded archives."""
-        return [current().file(url) for url in self._dataset().data]
+        return [self.fetcher.file(url) for url in self._dataset().data]
 
     def _dataset(self) -> Any:
         from sacrebleu.dataset import DATASETS
@@ -43,9 +44,9 @@ class SacrebleuSource(Source):
             raise unknown_name("sacrebleu test set", self.rest, DATASETS)
         return DATASETS[self.rest]
 
-    def _rows(self, pair: LanguagePair, order: str) -> Iterator[Row]:
+    def _rows(self, pair: LanguagePair, order: str) -> Iterator[RawPair]:
         dataset = self._dataset()
-        _place(dataset)
+        _place(dataset, self.fetcher)
         try:
             source, reference = dataset.get_source_file(order), dataset.get_reference_files(order)[0]
         except (Exception, SystemExit) as error:
@@ -58,7 +59,7 @@ def _orders(pair: LanguagePair) -> tuple[str, str]:
     return "-".join(pair), "-".join(pair[::-1])
 
 
-def _place(dataset: Any) -> None:
+def _place(dataset: Any, fetcher: Fetcher) -> None:
     """Put the archives of a set where sacrebleu looks for them, checked and unpacked."""
     from sacrebleu.utils import extract_tarball
 
@@ -67,7 +68,7 @@ def _place(dataset: Any) -> None:
         place = raw / dataset._get_tarball_filename(url)
         if place.exists():
             continue
-        path = current().file(url)
+        path = fetcher.file(url)
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "md5").hexdigest()
         if md5 and found != md5:

@@ -18,9 +18,10 @@ from unicodedata import category, digit
 
 from pydantic import Field
 
+from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.base import Bitext, Gold, LanguagePair, Row, Source
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.errors import UserError, unknown_name
 
 Order = list[int]
@@ -28,7 +29,7 @@ FINAL = frozenset(".!?。！？।؟")
 HANGUL, LAO_ZERO, PUNCTUATION, IDEOGRAPHS, LAST_ALPHABET = 0xAC00, 0x0ED0, 0x2E00, 0x20000, 0x2BA4
 
 
-class SyntheticSource(Source):
+class SyntheticSource(TextSource):
     """Derived languages: `synthetic:trans.inv` makes `en_trans_inv` from the English text of another source."""
 
     text: str = Field("micro:", description="URI of the source whose monolingual text is transformed")
@@ -56,18 +57,23 @@ class SyntheticSource(Source):
 
     def inputs(self, pairs: Sequence[LanguagePair]) -> list[Path]:
         """The files of the source underneath."""
-        return open_source(self.text, self.options).inputs([(source, source) for source, _ in pairs])
+        return self._original().inputs([(source, source) for source, _ in pairs])
 
-    def _rows(self, lang: str) -> Iterator[Row]:
-        for number, text in enumerate(open_source(self.text, self.options).documents(lang), 1):
+    def _original(self) -> TextSource:
+        return open_source(self.text, self.options, self.fetcher)
+
+    def _rows(self, lang: str) -> Iterator[RawPair]:
+        for number, text in enumerate(self._original().documents(lang), 1):
             source = segment(text, lang)
             target, order = self.derive(source)
             links = tuple(sorted((i, j) for j, i in enumerate(order)))
-            yield Row(number, text, " ".join(target), Gold(source, target, links, links))
+            yield RawPair(number, text, " ".join(target), GoldLinks(source, target, links, links))
 
     def derive(self, words: list[str]) -> tuple[list[str], Order]:
         """The derived words, and for each of them the position of its original."""
         order = list(range(len(words)))
+        # order[j] is the place of derived word j in the original: inv turns a b c into [2, 1, 0], and a step after it
+        # moves those numbers along with its words.
         for step in self._steps():
             if step == "trans":
                 words = [word if self._kept(word) else transliterate(word) for word in words]

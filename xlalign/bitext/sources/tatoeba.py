@@ -10,18 +10,18 @@ from typing import Literal
 from pydantic import Field
 
 from xlalign.bitext import languages
-from xlalign.bitext.fetch.fetcher import current
 from xlalign.bitext.fetch.transfer import NotFoundError
 from xlalign.bitext.readers.archive import member
-from xlalign.bitext.sources.base import Bitext, LanguagePair, Row, Source
-from xlalign.bitext.sources.file import parallel
+from xlalign.bitext.readers.two_files import parallel
+from xlalign.bitext.rows import LanguagePair, RawPair
+from xlalign.bitext.sources.base import Bitext, TextSource
 from xlalign.errors import DataError
 
 STORE = "https://object.pouta.csc.fi/Tatoeba-Challenge-{version}/{source}-{target}.tar"
 LATEST = "v2023-09-26"
 
 
-class TatoebaSource(Source):
+class TatoebaSource(TextSource):
     """`tatoeba:v2023-09-26`, or `tatoeba:` for that version."""
 
     split: Literal["train", "dev", "test"] = Field("train", description="part of the data")
@@ -52,11 +52,11 @@ class TatoebaSource(Source):
     def _archive(self, pair: LanguagePair) -> Path | None:
         source, target = self._codes(pair)
         try:
-            return current().file(STORE.format(version=self._version, source=source, target=target))
+            return self.fetcher.file(STORE.format(version=self._version, source=source, target=target))
         except NotFoundError:
             return None
 
-    def _rows(self, pair: LanguagePair, archive: Path) -> Iterator[Row]:
+    def _rows(self, pair: LanguagePair, archive: Path) -> Iterator[RawPair]:
         in_order = (self.names.get(pair[0]) or languages.alpha3(pair[0])) == self._codes(pair)[0]
         endings = ("src", "trg") if in_order else ("trg", "src")
         yield from parallel(*(member(archive, f"/{self.split}.{ending}.gz") for ending in endings))

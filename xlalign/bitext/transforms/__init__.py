@@ -1,31 +1,33 @@
-"""Changes to sentences before they are filtered. A transform is one function, and one row here."""
+"""Changes to sentences before they are filtered. A transform is one class, and one row here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from xlalign.registry import Registry
 
-Transform = Callable[[list[str], str], list[str]]
-"""(sentences, language) -> the same number of sentences."""
+if TYPE_CHECKING:
+    from xlalign.bitext.transforms.base import Transform
 
-TRANSFORMS: Registry[Transform] = Registry(
+_HERE = "xlalign.bitext.transforms"
+TRANSFORMS: Registry[type[Transform]] = Registry(
     "transform",
     {
-        "nfc": "xlalign.bitext.transforms.unicode:nfc",
-        "nfkc": "xlalign.bitext.transforms.unicode:nfkc",
-        "html": "xlalign.bitext.transforms.repair:html",
-        "mojibake": "xlalign.bitext.transforms.repair:mojibake",
-        "romanize": "xlalign.bitext.transforms.romanize:romanize",
+        "html": f"{_HERE}.repair:Html",
+        "mojibake": f"{_HERE}.repair:Mojibake",
+        "nfc": f"{_HERE}.unicode:Nfc",
+        "nfkc": f"{_HERE}.unicode:Nfkc",
+        "romanize": f"{_HERE}.romanize:Romanize",
     },
     group="xlalign.transforms",
 )
 
 
-def apply(names: Sequence[str], texts: list[str], lang: str) -> list[str]:
-    """The sentences after every named transform, in order, and `tidy`."""
+def apply(changes: Iterable[Transform], texts: list[str], lang: str) -> list[str]:
+    """The sentences after every transform, in order, and `tidy`."""
     from xlalign.bitext.transforms.unicode import tidy
 
-    for name in names:
-        texts = TRANSFORMS.get(name)(texts, lang)
+    for change in changes:
+        texts = change.apply(texts, lang)
     return tidy(texts)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import html as _html
+import html
 import re
+
+from xlalign.bitext.transforms.base import Transform
 
 _ENTITY = re.compile(r"&(#\d+|#x[0-9a-fA-F]+|[A-Za-z]\w+);")
 MOJIBAKE = re.compile(
@@ -12,20 +14,23 @@ MOJIBAKE = re.compile(
 """What UTF-8 read as Windows-1252 leaves of quotes and dashes, and of letters outside ASCII."""
 
 
-def html(texts: list[str], _lang: str) -> list[str]:
+class Html(Transform):
     """Entities such as `&amp;` become characters."""
-    if not _ENTITY.search("\n".join(texts)):
-        return texts
-    return [_html.unescape(text) if "&" in text else text for text in texts]
+
+    def apply(self, texts: list[str], lang: str) -> list[str]:
+        """The sentences without entities."""
+        if not _ENTITY.search("\n".join(texts)):
+            return texts
+        return [html.unescape(text) if "&" in text else text for text in texts]
 
 
-def mojibake(texts: list[str], _lang: str) -> list[str]:
-    """UTF-8 that was read as Windows-1252 or the like (`GrÃ¼ÃŸe`) becomes what it was, by ftfy.
+class Mojibake(Transform):
+    """UTF-8 that was read as Windows-1252 or the like (`GrÃ¼ÃŸe`) becomes what it was, by ftfy."""
 
-    Only sentences with a sign of it are looked at.
-    """
-    if not MOJIBAKE.search("\n".join(texts)):
-        return texts
-    from ftfy import fix_encoding
+    def apply(self, texts: list[str], lang: str) -> list[str]:
+        """The sentences repaired; only those with a sign of damage are looked at."""
+        if not MOJIBAKE.search("\n".join(texts)):
+            return texts
+        from ftfy import fix_encoding
 
-    return [fix_encoding(text) if MOJIBAKE.search(text) else text for text in texts]
+        return [fix_encoding(text) if MOJIBAKE.search(text) else text for text in texts]

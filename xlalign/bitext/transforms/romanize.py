@@ -10,6 +10,15 @@ from functools import cache
 from typing import Any
 
 from xlalign.bitext import languages
+from xlalign.bitext.transforms.base import Transform
+
+
+class Romanize(Transform):
+    """Any script in Latin letters without marks, by uroman."""
+
+    def apply(self, texts: list[str], lang: str) -> list[str]:
+        """The romanised sentences."""
+        return romanize(texts, lang)
 
 
 def romanize(texts: list[str], lang: str) -> list[str]:

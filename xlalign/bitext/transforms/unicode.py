@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from xlalign.bitext.transforms.base import Transform
+
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 """Soft hyphen, zero width space, word joiner, byte order mark; the joiners of Persian and Hindi stay."""
 
@@ -24,6 +26,7 @@ def tidy(texts: list[str]) -> list[str]:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kinds = _kinds()[codes]
     space, line = kinds == _SPACE, kinds == _LINE
+    # ["a", " b"] is "\na\n b\n": the space at 3 stands after a line, so row 1 is wrong, and row 0 is left as it is.
     wrong = kinds > _LINE
     wrong[:-1] |= (space[1:] & (space | line)[:-1]) | (space[:-1] & line[1:])
     borders = np.flatnonzero(line)
@@ -48,14 +51,20 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return kinds
 
 
-def nfc(texts: list[str], _lang: str) -> list[str]:
+class Nfc(Transform):
     """Composed characters: one code point for é."""
-    return _normalise("NFC", texts)
+
+    def apply(self, texts: list[str], lang: str) -> list[str]:
+        """The sentences in normalisation form C."""
+        return _normalise("NFC", texts)
 
 
-def nfkc(texts: list[str], _lang: str) -> list[str]:
+class Nfkc(Transform):
     """Compatibility characters too: full-width forms and ligatures become plain (which changes Chinese marks)."""
-    return _normalise("NFKC", texts)
+
+    def apply(self, texts: list[str], lang: str) -> list[str]:
+        """The sentences in normalisation form KC."""
+        return _normalise("NFKC", texts)
 
 
 def _normalise(form: Literal["NFC", "NFKC"], texts: list[str]) -> list[str]:

@@ -53,7 +53,7 @@ def command(
             if name not in known:
                 raise unknown_name("align-words stage", name, known)
         names = (stages or known)[: 1 if text else None]
-        outcomes = current(request, pipeline, names)
+        outcomes = current(request, pipeline, names, reading=_models(pipeline, names[0]) if text else ())
         if outcomes is not None and text:
             _show_pair(pipeline, outcomes, names[0], text, languages)
         elif outcomes is not None:
@@ -71,9 +71,15 @@ def _with_gold(pipeline: Pipeline, gold: list[str]) -> Pipeline:
     return replace(pipeline, stages={**pipeline.stages, "align-words": stages}) if gold else pipeline
 
 
+def _models(pipeline: Pipeline, name: str) -> list[str]:
+    """The stages whose models align one pair."""
+    encoder = getattr(pipeline.stages["align-words"][name], "encoder", "")
+    return [name, encoder] if encoder in pipeline.stages.get("pretrain", {}) else [name]
+
+
 def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, languages: str | None) -> None:
+    from xlalign.alignment.artifact import align_text
     from xlalign.alignment.settings import AlignSettings
-    from xlalign.alignment.single import align_text
     from xlalign.alignment.view import matrix, parse_pair
 
     settings = pipeline.stages["align-words"][name]
@@ -81,5 +87,4 @@ def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, lan
     data = outcomes[name].artifact.data
     encoder = outcomes[settings.encoder].artifact.data if settings.encoder in outcomes else None
     pair = parse_pair(text)
-    model = data / "models" / f"{languages}.npz" if languages else data
-    output().print(matrix(pair, align_text(pair, settings, encoder, model)))
+    output().print(matrix(pair, align_text(pair, settings, encoder, data, languages or "")))

@@ -15,7 +15,8 @@ from xlalign.cli.stages import current, open_pipeline
 from xlalign.errors import UserError
 
 if TYPE_CHECKING:
-    from xlalign.stages.pipeline import Fields, Pipeline
+    from xlalign.stages.pipeline import Pipeline
+    from xlalign.stages.tables import Fields
 
 DIAGNOSTICS = "diagnostics"
 SCORING = "Scoring predictions made elsewhere"
@@ -116,7 +117,7 @@ def _diagnosed(pipeline: Pipeline, data: str | None) -> Pipeline:
 def _score(request: Request, predictions: Path, labels: Path | None, tasks: list[str], fields: Fields) -> None:
     """Score predictions made by anyone, against label files or the data of the `[eval]` table."""
     from xlalign.evaluation.settings import EvalSettings
-    from xlalign.evaluation.xtreme import score_folder, score_predictions
+    from xlalign.evaluation.submission import score_folder, score_predictions
     from xlalign.reporting.benchmark import submission_table
 
     table = next(iter(open_pipeline(request, fields=fields).stages.get("eval", {}).values()), EvalSettings())

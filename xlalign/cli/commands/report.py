@@ -30,8 +30,18 @@ def command(
             help="Say where a number of a task's table comes from; a column is a language, others, average or gap.",
         ),
     ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Write the tables in this format; may be repeated. Without it: all but `html` and `terminal`.",
+        ),
+    ] = None,
 ) -> None:
-    """Write the report of a pipeline: one HTML page, and every table as Markdown, LaTeX, CSV and JSON.
+    """Write the report of a pipeline: one HTML page, its tables, and its figures as SVG and PDF.
+
+    Tables are written as Markdown, LaTeX, CSV and JSON, and in the formats of plug-ins.
 
     What is not in the cache is run first. The folder is `xlalign-report`, or `--out`.
 
@@ -39,27 +49,35 @@ def command(
 
     - `xlalign report`
     - `xlalign report my.toml --out results`
+    - `xlalign report --format latex --format csv`
     - `xlalign report --why xnli/ppa/de` (model, data, seeds, configuration and command behind the number)
     """
     with boundary(debug=request.debug):
         from dataclasses import replace
 
-        from xlalign.reporting.page import write
+        from rich.markup import escape
+
+        from xlalign.reporting.folder import write
+        from xlalign.reporting.renderers import renderers
+        from xlalign.stages.export import refuse_unusable
         from xlalign.stages.report import gather
 
+        renderers(tuple(formats or ()))  # an unknown format is said before anything runs
         opened = open_pipeline(request, pipeline)
         if why:
             _explain(request, opened, why)
             return
+        if request.out:
+            refuse_unusable(request.out)
         names = [name for stages in opened.stages.values() for name in stages]
         outcomes = current(replace(request, out=None), opened, names)
         if outcomes is None:
             return
-        page = write(gather(opened, outcomes), request.out or FOLDER)
+        page = write(gather(opened, outcomes), request.out or FOLDER, formats or ())
         if request.json_output:
             print_json({"page": str(page)})
         else:
-            output().print(f"wrote [bold]{page}[/]", soft_wrap=True)
+            output().print(f"wrote [bold]{escape(str(page))}[/]", soft_wrap=True)
 
 
 def _explain(request: Request, pipeline: Pipeline, cell: str) -> None:

@@ -1,1 +1,1 @@
-"""Readers of task data: the micro-world, a folder of files, the hub."""
+"""Task data: file formats, schemes (micro-world, folder, hub, derived), and which examples a stage reads."""

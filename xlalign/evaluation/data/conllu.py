@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data.text import read_lines
-from xlalign.evaluation.tasks.base import Example, codes
+from xlalign.evaluation.tasks.base import codes
 
 _COLUMNS = 10
 _ORDER = codes("VERB NOUN PROPN PRON ADJ NUM ADV INTJ AUX ADP DET PART CCONJ SCONJ X PUNCT")
@@ -23,14 +23,14 @@ _ORDERS = {
 }
 
 
-class _Token(NamedTuple):
+class _ConlluToken(NamedTuple):
     form: str
     tag: str
     head: int
 
 
-def read_conllu(path: Path, lang: str, labels: Sequence[str]) -> Iterator[Example]:
-    """Sentences of a treebank as {"words", "tags"}; a treebank without text ("_") gives none.
+def read_conllu(path: Path, lang: str, labels: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Sentences of a treebank as (words, tags); a treebank without text ("_") gives none.
 
     Raises:
         DataError: a line does not have ten columns, or its tag is unknown.
@@ -40,7 +40,7 @@ def read_conllu(path: Path, lang: str, labels: Sequence[str]) -> Iterator[Exampl
         merged = list(_merge(tokens, spans, lang))
         words = [clean(form) for form, _ in merged]
         if words and set(words) != {"_"}:
-            yield {"words": words, "tags": [tag for _, tag in merged]}
+            yield words, [tag for _, tag in merged]
 
 
 def clean(form: str) -> str:
@@ -61,9 +61,9 @@ def _blocks(path: Path) -> Iterator[list[tuple[int, list[str]]]]:
 
 def _sentence(
     path: Path, lines: list[tuple[int, list[str]]], labels: Sequence[str]
-) -> tuple[dict[int, _Token], dict[int, tuple[int, str]]]:
+) -> tuple[dict[int, _ConlluToken], dict[int, tuple[int, str]]]:
     """Tokens by number, and {first: (last, form)} of the multi-word tokens."""
-    tokens: dict[int, _Token] = {}
+    tokens: dict[int, _ConlluToken] = {}
     spans: dict[int, tuple[int, str]] = {}
     for number, fields in lines:
         if len(fields) != _COLUMNS:
@@ -77,11 +77,11 @@ def _sentence(
             continue
         if labels and tag not in labels:
             raise DataError(f"{path}:{number}: UPOS tag `{tag}`; wanted one of {', '.join(labels)}")
-        tokens[int(key)] = _Token(form, tag, int(head) if head.isdigit() else 0)
+        tokens[int(key)] = _ConlluToken(form, tag, int(head) if head.isdigit() else 0)
     return tokens, spans
 
 
-def _merge(tokens: dict[int, _Token], spans: dict[int, tuple[int, str]], lang: str) -> Iterator[tuple[str, str]]:
+def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], lang: str) -> Iterator[tuple[str, str]]:
     inside = 0
     for number, token in tokens.items():
         if number <= inside:
@@ -93,14 +93,14 @@ def _merge(tokens: dict[int, _Token], spans: dict[int, tuple[int, str]], lang: s
             yield token.form, token.tag
 
 
-def _tag_of_span(tokens: dict[int, _Token], span: range, lang: str) -> str:
+def _tag_of_span(tokens: dict[int, _ConlluToken], span: range, lang: str) -> str:
     order = _ORDERS.get(lang, _ORDER)
     depth = {number: _depth(tokens, number) for number in span}
     highest = [tokens[number].tag for number in span if depth[number] == min(depth.values())]
     return min(highest, key=lambda tag: order.index(tag) if tag in order else len(order))
 
 
-def _depth(tokens: dict[int, _Token], number: int) -> int:
+def _depth(tokens: dict[int, _ConlluToken], number: int) -> int:
     seen: set[int] = set()
     while number in tokens and number not in seen:
         seen.add(number)

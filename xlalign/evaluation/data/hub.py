@@ -6,31 +6,48 @@ A commit never changes, so files that are in the local cache are used without as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from xlalign.errors import DataError
-from xlalign.evaluation.data.languages import fill
-from xlalign.evaluation.tasks.base import Example, Hub, Task
+from xlalign.evaluation.data.schemes import DataScheme, evenly_spread, filled
+from xlalign.evaluation.kinds.base import Example, RawExample
+from xlalign.evaluation.tasks.base import HubData, Task
+from xlalign.evaluation.tasks.languages import fill
 
 _SHARD = re.compile(r"-of-(\d+)\.parquet$")
 
 
-def examples(task: Task, lang: str, split: str) -> list[Example]:
-    """All examples of a task in one language and split.
+class HubScheme(DataScheme):
+    """`hub:`: the data set and commit that a task's row names."""
 
-    Raises:
-        DataError: the task is not on the hub; hub and cache lack the commit, configuration, split or column; or a
-            label is unknown.
-    """
-    if task.hub is None or split not in task.hub.splits:
-        raise DataError(f"{task.name} has no {split} data on the hub", "use data = 'folder:PATH'")
-    dataset = _dataset(task.hub, lang, split)
-    _check_columns(task.hub, dataset.column_names)
-    dataset = _of_language(task.hub, dataset, lang)
-    read = _READERS[task.kind]
-    return [read(task, row, number) for number, row in enumerate(_renamed(task.hub, dataset))]
+    def __str__(self) -> str:
+        return "hub:"
+
+    def load(self, task: Task, lang: str, split: str, count: int) -> list[Example]:
+        """Read all of a language, take `count` evenly spread over them.
+
+        Raises:
+            DataError: the task is not on the hub; hub and cache lack the commit, configuration, split or column; or a
+                label is unknown.
+        """
+        if task.hub is None or split not in task.hub.splits:
+            raise DataError(f"{task.name} has no {split} data on the hub", "use data = 'folder:PATH'")
+        dataset = _dataset(task.hub, lang, split)
+        _check_columns(task.hub, dataset.column_names)
+        rows = _renamed(task.hub, _of_language(task.hub, dataset, lang))
+        raw = (RawExample(f"{task.name} on the hub, row {number}", row) for number, row in enumerate(rows))
+        return evenly_spread(filled(task.handler.read_all(raw, task.label_set), self, task, lang, split), count)
+
+    def has(self, task: Task, lang: str, split: str) -> bool:
+        """Whether the task's row names such a split."""
+        return task.hub is not None and split in task.hub.splits
+
+    def pins(self, task: Task, lang: str, split: str) -> Iterator[tuple[str, str]]:
+        """Data set and commit."""
+        if task.hub:
+            yield f"data.{task.name}", f"{task.hub.dataset}@{task.hub.revision}"
 
 
 def parquet_files(dataset: str, revision: str, config: str, split: str) -> list[Path]:
@@ -80,7 +97,7 @@ def _complete(folder: Path | None, pattern: str) -> list[Path]:
     return files if shards == {len(files)} else []
 
 
-def _dataset(hub: Hub, lang: str, split: str) -> Any:
+def _dataset(hub: HubData, lang: str, split: str) -> Any:
     from datasets import Dataset
 
     config = fill(hub.configs.get(split, hub.config), lang, split)
@@ -88,7 +105,7 @@ def _dataset(hub: Hub, lang: str, split: str) -> Any:
     return Dataset.from_parquet([str(file) for file in files])
 
 
-def _check_columns(hub: Hub, found: Iterable[str]) -> None:
+def _check_columns(hub: HubData, found: Iterable[str]) -> None:
     wanted = {*hub.columns.values(), *hub.where}
     if missing := sorted(wanted - set(found)):
         raise DataError(
@@ -96,7 +113,7 @@ def _check_columns(hub: Hub, found: Iterable[str]) -> None:
         )
 
 
-def _of_language(hub: Hub, dataset: Any, lang: str) -> Any:
+def _of_language(hub: HubData, dataset: Any, lang: str) -> Any:
     """The rows whose column starts as the task's `where` says (several languages in one configuration)."""
     for column, pattern in hub.where.items():
         start = fill(pattern, lang, "").lower()
@@ -105,7 +122,7 @@ def _of_language(hub: Hub, dataset: Any, lang: str) -> Any:
     return dataset
 
 
-def _renamed(hub: Hub, dataset: Any) -> Iterable[dict[str, Any]]:
+def _renamed(hub: HubData, dataset: Any) -> Iterable[dict[str, Any]]:
     """Rows under our names, integer labels as strings."""
     for row in dataset:
         yield {ours: _text(dataset.features[theirs], row[theirs], hub.labels) for ours, theirs in hub.columns.items()}
@@ -120,32 +137,3 @@ def _text(feature: Any, value: Any, labels: tuple[str, ...]) -> Any:
     if hasattr(feature, "int2str"):
         return feature.int2str(value)
     return labels[value] if labels else str(value)
-
-
-def _labelled(key: str) -> Callable[[Task, Mapping[str, Any], int], Example]:
-    def read(task: Task, row: Mapping[str, Any], number: int) -> Example:
-        labels = [row[key]] if isinstance(row[key], str) else row[key]
-        if unknown := [label for label in labels if task.labels and label not in task.labels]:
-            wanted = ", ".join(task.labels)
-            raise DataError(f"{task.name} on the hub, row {number}: label `{unknown[0]}`; wanted one of {wanted}")
-        return {"id": str(number), **row}
-
-    return read
-
-
-def _question(task: Task, row: Mapping[str, Any], number: int) -> Example:
-    answers = row["answers"]
-    pairs = zip(answers["text"], answers["answer_start"], strict=True)
-    return {**row, "answers": [{"text": text, "start": start} for text, start in pairs]}
-
-
-def _sentences(task: Task, row: Mapping[str, Any], number: int) -> Example:
-    return {"id": str(number), **row}
-
-
-_READERS: dict[str, Callable[[Task, Mapping[str, Any], int], Example]] = {
-    "classification": _labelled("label"),
-    "tagging": _labelled("tags"),
-    "qa": _question,
-    "retrieval": _sentences,
-}

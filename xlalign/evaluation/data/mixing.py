@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from xlalign.errors import DataError, UserError
-from xlalign.evaluation.cell_settings import Mixing
 from xlalign.evaluation.data.text import read_lines
-from xlalign.evaluation.tasks.base import Example, Task
-
-SENTENCES = ("first", "second", "context", "question")
+from xlalign.evaluation.kinds.base import Example
+from xlalign.evaluation.options import Mixing
+from xlalign.evaluation.tasks.base import Task
 
 
 def mixed(
@@ -34,9 +34,11 @@ def mixed(
     if mixing.code_switch == "none":
         return [*english, *(example for examples in translations.values() for example in examples)]
     if mixing.code_switch == "sentence":
+        if not task.handler.sentences:
+            raise UserError(f"code_switch = 'sentence' needs sentence pairs; {task.name} is a {task.kind} task")
         return [_switch_sentences(one, number, translations, mixing, task) for number, one in enumerate(english)]
     lexicons = {lang: read_lexicon(Path(path)) for lang, path in sorted(mixing.lexicons.items())}
-    return [_switch_words(one, number, lexicons, mixing.rate) for number, one in enumerate(english)]
+    return [_switch_words(one, number, lexicons, mixing.rate, task) for number, one in enumerate(english)]
 
 
 def read_lexicon(path: Path) -> dict[str, str]:
@@ -58,32 +60,26 @@ def _switch_sentences(
     example: Example, number: int, translations: Mapping[str, Sequence[Example]], mixing: Mixing, task: Task
 ) -> Example:
     """Each sentence of an example in a language of its own (PPA, Pan et al. 2021: sentence-level code-switching)."""
-    if task.kind != "classification":
-        raise UserError(f"code_switch = 'sentence' needs sentence pairs; {task.name} is a {task.kind} task")
     languages = sorted(translations)
-    switched = dict(example)
-    for field in SENTENCES:
-        if field in example and _chance(mixing.rate, number, field):
-            lang = languages[_draw(number, field, "language") % len(languages)]
-            switched[field] = translations[lang][number][field]
-    return switched
+    taken: dict[str, str] = {}
+    for name in task.handler.sentences:
+        if getattr(example, name) is not None and _chance(mixing.rate, number, name):
+            lang = languages[_draw(number, name, "language") % len(languages)]
+            taken[name] = getattr(translations[lang][number], name)
+    return replace(example, **taken)  # type: ignore[type-var]  # every example is a dataclass
 
 
-def _switch_words(example: Example, number: int, lexicons: Mapping[str, Mapping[str, str]], rate: float) -> Example:
-    """Single words replaced by a dictionary (Qin et al. 2020, CoSDA-ML); answers of questions stay as they are."""
+def _switch_words(
+    example: Example, number: int, lexicons: Mapping[str, Mapping[str, str]], rate: float, task: Task
+) -> Example:
+    """Single words replaced by a dictionary (Qin et al. 2020, CoSDA-ML)."""
     languages = sorted(lexicons)
 
     def switch(word: str, at: int) -> str:
         lexicon = lexicons[languages[_draw(number, at, "language") % len(languages)]]
         return lexicon.get(word.lower(), word) if _chance(rate, number, at) else word
 
-    switched = dict(example)
-    if "words" in example:
-        switched["words"] = [switch(word, at) for at, word in enumerate(example["words"])]
-    for field in ("first", "second", "question"):
-        if field in example:
-            switched[field] = " ".join(switch(word, at) for at, word in enumerate(example[field].split()))
-    return switched
+    return task.handler.with_words(example, switch)
 
 
 def _chance(rate: float, *key: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,9 @@ from xlalign import progress
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics import space, words
 from xlalign.evaluation.diagnostics.record import Diagnostics, PointDiagnostics
-from xlalign.evaluation.embed import Point, embed, points
 from xlalign.evaluation.model import load
 from xlalign.evaluation.retrieval import hubness, precision_at_1
+from xlalign.modeling.embed import Point, every_point, text_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
 
 
@@ -33,7 +33,7 @@ def diagnose(
     linked = {lang: [pair for pair in pairs if pair.sure] for lang, pairs in samples.items()}
     linked = {lang: pairs for lang, pairs in linked.items() if pairs}
     vectors = {lang: _both_sides(pairs, encoder, tokenizer, max_length) for lang, pairs in samples.items()}
-    wanted = points(encoder.layers)
+    wanted = every_point(encoder.layers)
     sides: dict[str, list[Sequence[str]]] = {lang: [p.target_words for p in pairs] for lang, pairs in samples.items()}
     sides["en"] = [pair.source_words for pairs in samples.values() for pair in pairs]
     return Diagnostics(
@@ -50,11 +50,14 @@ def diagnose(
 def _both_sides(
     pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: Any, max_length: int
 ) -> tuple[dict[Point, np.ndarray], dict[Point, np.ndarray]]:
-    english, foreign = (
-        embed(encoder, tokenizer, [" ".join(side) for side in texts], points(encoder.layers), max_length)
-        for texts in ([pair.source_words for pair in pairs], [pair.target_words for pair in pairs])
-    )
-    return english, foreign
+    points = every_point(encoder.layers)
+
+    def unit(sentences: Iterable[Sequence[str]]) -> dict[Point, np.ndarray]:
+        texts = [" ".join(words) for words in sentences]
+        found = text_vectors(encoder, tokenizer, texts, points, max_length)
+        return {point: unit_rows(vectors) for point, vectors in found.items()}
+
+    return unit(pair.source_words for pair in pairs), unit(pair.target_words for pair in pairs)
 
 
 def _point(sides: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> PointDiagnostics:

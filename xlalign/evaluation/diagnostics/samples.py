@@ -10,9 +10,11 @@ from xlalign.artifacts.digest import digest_file
 from xlalign.bitext.corpus import GoldPair
 from xlalign.bitext.segment import words
 from xlalign.errors import UserError
-from xlalign.evaluation.data import micro, parts
-from xlalign.evaluation.data.source import Source
+from xlalign.evaluation.data import source as sources
+from xlalign.evaluation.data.schemes import MicroWorld, evenly_spread
+from xlalign.evaluation.data.source import DataPart, TaskSource
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
+from xlalign.evaluation.kinds.retrieval import TranslatedSentence
 from xlalign.evaluation.tasks import TASKS
 
 PAIRS = "tatoeba"
@@ -27,8 +29,9 @@ def samples(settings: DiagnosticsSettings) -> dict[str, list[GoldPair]]:
         DataError: data are missing or malformed.
     """
     standards = dict(_standard(spec, settings.pairs) for spec in settings.gold)
-    source = Source(settings.data)
-    found = dict(_micro(source, settings) if source.scheme == "micro" else _sentences(source, settings))
+    source = TaskSource(settings.data)
+    micro = source.scheme if isinstance(source.scheme, MicroWorld) else None
+    found = dict(_linked(micro, settings) if micro else _sentences(source, settings))
     return {
         lang: pairs
         for lang, pairs in {**found, **standards}.items()
@@ -39,7 +42,10 @@ def samples(settings: DiagnosticsSettings) -> dict[str, list[GoldPair]]:
 def pins(settings: DiagnosticsSettings) -> dict[str, str]:
     """What identifies the data read from outside."""
     files = [Path(path) for spec in settings.gold for path in spec.partition("=")[2].split(",")]
-    return {**parts.pins(_parts(Source(settings.data), settings)), **{path.name: digest_file(path) for path in files}}
+    return {
+        **sources.pins(_parts(TaskSource(settings.data), settings)),
+        **{path.name: digest_file(path) for path in files},
+    }
 
 
 def _standard(spec: str, count: int) -> tuple[str, list[GoldPair]]:
@@ -49,16 +55,16 @@ def _standard(spec: str, count: int) -> tuple[str, list[GoldPair]]:
         raise UserError(f"gold standard `{spec}`: {source} on the left", "wanted English, as in en-fr=TEXT,LINKS")
     rows = zip(found.pairs, found.sure, found.possible, strict=True)
     pairs = [GoldPair(str(n), list(s), list(t), sure, possible) for n, ((s, t), sure, possible) in enumerate(rows)]
-    return target, spread(pairs, count)
+    return target, evenly_spread(pairs, count)
 
 
-def _micro(source: Source, settings: DiagnosticsSettings) -> Iterator[tuple[str, list[GoldPair]]]:
+def _linked(micro: MicroWorld, settings: DiagnosticsSettings) -> Iterator[tuple[str, list[GoldPair]]]:
     """The test split of the micro-world with its gold links."""
     from xlalign.micro.grammar import GRAMMARS
     from xlalign.micro.links import gold_links
     from xlalign.micro.world import World
 
-    world = World(micro.seed_of(source.place))
+    world = World(micro.seed)
     for lang in GRAMMARS:
         if lang != "en":
             pairs = world.pairs("en", lang, settings.pairs, "test")
@@ -71,23 +77,15 @@ def _micro(source: Source, settings: DiagnosticsSettings) -> Iterator[tuple[str,
             )
 
 
-def _sentences(source: Source, settings: DiagnosticsSettings) -> Iterator[tuple[str, list[GoldPair]]]:
+def _sentences(source: TaskSource, settings: DiagnosticsSettings) -> Iterator[tuple[str, list[GoldPair]]]:
     """Translated sentences without links, cut into words."""
-    for _, task, lang, split, limit in _parts(source, settings):
-        rows = source.load(task, lang, split, limit)
-        yield (
-            lang,
-            [GoldPair(row["id"], words(row["target"], "en"), words(row["source"], lang), (), ()) for row in rows],
-        )
+    for part in _parts(source, settings):
+        rows = (row for row in part.load() if isinstance(row, TranslatedSentence))
+        pairs = [GoldPair(row.id, words(row.target, "en"), words(row.source, part.lang), (), ()) for row in rows]
+        yield part.lang, pairs
 
 
-def _parts(source: Source, settings: DiagnosticsSettings) -> Iterator[parts.Part]:
+def _parts(source: TaskSource, settings: DiagnosticsSettings) -> Iterator[DataPart]:
     task = TASKS.get(PAIRS)
-    for lang in source.languages(task, "test", ()):
-        yield parts.Part(source, task, lang, "test", settings.pairs)
-
-
-def spread(pairs: list[GoldPair], count: int) -> list[GoldPair]:
-    """At the most `count` of the pairs, evenly spread over all."""
-    total = len(pairs)
-    return [pairs[number * total // count] for number in range(count)] if count < total else pairs
+    for lang in source.scheme.languages(task, "test", ()):
+        yield DataPart(source, task, lang, "test", settings.pairs)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlalign.evaluation.embed import normalised
 from xlalign.evaluation.retrieval import adjusted, mean_similarity
+from xlalign.modeling.embed import unit_rows
 
 PROBE_PENALTY = 1.0
 """Ridge penalty of the language probe, on vectors scaled to unit variance."""
@@ -30,7 +30,7 @@ def debiased_cka(x: np.ndarray, y: np.ndarray) -> float:
 
 def mean_cosine(x: np.ndarray) -> float:
     """Mean cosine over all pairs of different rows; 0 for an isotropic space."""
-    unit = normalised(x)
+    unit = unit_rows(x)
     n = len(unit)
     return float((np.linalg.norm(unit.sum(0)) ** 2 - n) / (n * (n - 1)))
 
@@ -44,7 +44,7 @@ def effective_rank(x: np.ndarray) -> float:
 
 def dominance(x: np.ndarray, dimensions: int = 3) -> float:
     """Share of the mean cosine that the largest dimensions contribute (Timkey and van Schijndel 2021, section 3)."""
-    unit = normalised(x)
+    unit = unit_rows(x)
     n = len(unit)
     contributions = (unit.sum(0) ** 2 - (unit**2).sum(0)) / (n * (n - 1))
     total = contributions.sum()

@@ -8,16 +8,13 @@ from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
-import torch
 
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics.record import Fertility
-from xlalign.evaluation.embed import normalised
-from xlalign.evaluation.encoding import Encoded, pack, token_batches
 from xlalign.evaluation.kinds.tagging import word_pieces
 from xlalign.evaluation.retrieval import nearest
+from xlalign.modeling.embed import TokenLists, segment_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
-from xlalign.modeling.pooling import segment_mean
 
 
 def fertility(sentences: Sequence[Sequence[str]], tokenizer: Any) -> Fertility:
@@ -74,27 +71,22 @@ def contextual_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: 
 def _static(words: list[str], encoder: Encoder, tokenizer: Any) -> np.ndarray:
     pieces = word_pieces(set(words), tokenizer, encoder.longest)
     table = encoder.embeddings.detach().float().cpu().numpy()
-    return normalised(np.stack([table[pieces[word]].mean(0) for word in words]))
+    return unit_rows(np.stack([table[pieces[word]].mean(0) for word in words]))
 
 
 def _contextual(sentences: list[list[str]], encoder: Encoder, tokenizer: Any) -> list[np.ndarray]:
-    """Unit vectors of every word of every sentence, by layer."""
+    """Unit vectors of every word of every sentence, by layer.
+
+    Words count through all sentences: [a b] [c], with b in two pieces, are rows <s> a b ##b </s> and <s> c </s> with
+    words -1 0 1 1 -1 and -1 2 -1.
+    """
     pieces = word_pieces(set(chain.from_iterable(sentences)), tokenizer, encoder.longest)
     ids = [[tokenizer.cls_token_id, *chain(*(pieces[w] for w in s)), tokenizer.sep_token_id] for s in sentences]
-    words = [[at for at, word in enumerate(s) for _ in pieces[word]] for s in sentences]
-    encoded = Encoded(ids, None, [], list(range(len(ids))), marks=[list(range(1, len(row) - 1)) for row in ids])
-    starts = list(accumulate((len(s) for s in sentences), initial=0))
-    found = [np.empty((starts[-1], encoder.hidden_size), np.float32) for _ in range(encoder.layers + 1)]
-    encoder.eval()
-    device = next(encoder.parameters()).device
-    with torch.no_grad():
-        for rows in token_batches(encoded.lengths(), 4096):
-            packed = pack(encoded, rows, device.type).to(device)
-            places = np.concatenate([np.arange(starts[row], starts[row + 1]) for row in rows])
-            offsets = list(accumulate((len(sentences[row]) for row in rows), initial=0))
-            owner = [offsets[n] + word for n, row in enumerate(rows) for word in words[row]]
-            states, segments = packed.states(encoder), torch.tensor(owner, device=device)
-            for layer, matrix in enumerate(found):
-                vectors = segment_mean(states.tokens(layer, packed.marks), segments, len(places))
-                matrix[places] = vectors.float().cpu().numpy()
-    return [normalised(matrix) for matrix in found]
+    starts = accumulate((len(s) for s in sentences), initial=0)
+    words = [
+        [-1, *(start + at for at, word in enumerate(s) for _ in pieces[word]), -1]
+        for s, start in zip(sentences, starts, strict=False)
+    ]
+    rows = TokenLists(ids)
+    found = segment_vectors(encoder, rows.lengths, rows.batch, words, range(encoder.layers + 1))
+    return [unit_rows(matrix) for matrix in found]

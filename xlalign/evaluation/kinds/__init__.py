@@ -1,22 +1,21 @@
-"""What each kind of task does with its examples: encode, predict, decode, compare."""
+"""The table of kinds of tasks. A kind is one object with all that depends on it: from reading an example to scoring."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from xlalign.evaluation.kinds.base import TaskKind
 from xlalign.registry import Registry
 
-if TYPE_CHECKING:
-    from xlalign.evaluation.kinds.base import TunedKind
-
-KINDS: Registry[TunedKind] = Registry(
+KINDS: Registry[TaskKind[Any]] = Registry(
     "kind of task",
     {
-        "classification": "xlalign.evaluation.kinds.classification:KIND",
-        "choice": "xlalign.evaluation.kinds.choice:KIND",
-        "tagging": "xlalign.evaluation.kinds.tagging:KIND",
-        "qa": "xlalign.evaluation.kinds.qa:KIND",
+        "classification": "xlalign.evaluation.kinds.classification:CLASSIFICATION",
+        "choice": "xlalign.evaluation.kinds.choice:CHOICE",
+        "tagging": "xlalign.evaluation.kinds.tagging:TAGGING",
+        "qa": "xlalign.evaluation.kinds.qa:QA",
+        "retrieval": "xlalign.evaluation.kinds.retrieval:RETRIEVAL",
+        "mining": "xlalign.evaluation.kinds.mining:MINING",
     },
     group="xlalign.kinds",
 )
-"""Kinds that are fine-tuned; retrieval and mining are not."""

@@ -1,17 +1,35 @@
-"""Answer spans in a context: a start and an end score per piece, windows with a stride over long contexts."""
+"""Answer spans in a context: a start and an end score per piece, windows with a stride over long contexts.
+
+A context of 10 pieces in windows of 6 with a stride of 2 (pieces that neighbours share) is read as
+
+    window 0   0 1 2 3 4 5
+    window 1           4 5 6 7 8 9
+
+and the answer 5 6 is labelled in window 1 only; window 0, which holds a part of it, points at [CLS].
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor, nn
-from torch.nn import functional as F
 
-from xlalign.evaluation.cell_settings import FineTuning, HeadPooling
-from xlalign.evaluation.encoding import Encoded, Packed
-from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.errors import DataError
+from xlalign.evaluation.data.text import read_json
+from xlalign.evaluation.encoding import EncodedRows
+from xlalign.evaluation.kinds.base import Example, LabelSet, RawExample, SubmissionForm, SwitchWord, TunedKind
+from xlalign.evaluation.kinds.classification import switched
+from xlalign.evaluation.metrics.answers import SQUAD
+from xlalign.evaluation.options import FineTuning, HeadPooling
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xlalign.evaluation.packed import TaskRows
 
 LONGEST_ANSWER = 30
 """Pieces in an answer, at the most (the reference scripts' value)."""
@@ -21,15 +39,96 @@ LONGEST_QUESTION = 64
 Offsets = list[tuple[int, int] | None]
 
 
-class QuestionAnswering:
+@dataclass(frozen=True)
+class AnswerSpan:
+    """An answer and the character of the context that it starts at."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class ContextQuestion(Example):
+    """A question, the context that answers it, and the right answers."""
+
+    id: str
+    context: str
+    question: str
+    answers: tuple[AnswerSpan, ...]
+
+    def texts(self) -> Iterator[str]:
+        """Context and question."""
+        yield self.context
+        yield self.question
+
+
+def read_spans(path: Path) -> dict[str, str]:
+    """Question id -> answer text.
+
+    Raises:
+        DataError: the file is not a JSON object of texts.
+    """
+    answers = read_json(path)
+    if not isinstance(answers, dict) or not all(isinstance(text, str) for text in answers.values()):
+        raise DataError(f"{path}: wanted a JSON object of question id to answer text")
+    return answers
+
+
+def read_gold_spans(path: Path) -> dict[str, list[str]]:
+    """Question id -> gold answers of a SQuAD file, with or without its outer `data`.
+
+    Raises:
+        DataError: the file has another shape.
+    """
+    document = read_json(path)
+    try:
+        articles = document.get("data", document) if isinstance(document, dict) else document
+        questions = [q for article in articles for paragraph in article["paragraphs"] for q in paragraph["qas"]]
+        return {q["id"]: [answer["text"] for answer in q["answers"]] for q in questions}
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a SQuAD v1.1 file: {error!r}") from error
+
+
+def spans_text(answers: Mapping[str, str]) -> str:
+    """A JSON object, one question a line."""
+    return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
+
+
+class QuestionAnswering(TunedKind[ContextQuestion]):
     """[CLS] question [SEP] window of the context [SEP]; a window without the answer points at [CLS]."""
 
-    def encode(self, examples: Sequence[Example], tokenizer: Any, task: Task, options: FineTuning) -> Encoded:
+    name = "qa"
+    example = ContextQuestion
+    form = SubmissionForm("json", read_spans, read_gold_spans, spans_text)
+    scorer = SQUAD
+    labelled = False
+    format = "squad"
+
+    def read(self, raw: RawExample, number: str, labels: LabelSet) -> ContextQuestion:
+        """Fields id, context, question and answers = {text: [...], answer_start: [...]}, as the hub has SQuAD."""
+        fields, answers = raw.fields, raw.fields["answers"]
+        spans = zip(answers["text"], answers["answer_start"], strict=True)
+        found = tuple(AnswerSpan(text, start) for text, start in spans)
+        if not found:
+            raise DataError(f"{raw.place}: question {fields['id']} has no answer; wanted at least one")
+        return ContextQuestion(fields["id"], fields["context"], fields["question"], found)
+
+    def gold(self, examples: Sequence[ContextQuestion]) -> dict[str, list[str]]:
+        """Question id -> every right answer."""
+        return {example.id: [answer.text for answer in example.answers] for example in examples}
+
+    def with_words(self, example: ContextQuestion, switch: SwitchWord) -> ContextQuestion:
+        """Words of the question; the context holds the answer."""
+        return replace(example, question=switched(example.question, switch))
+
+    def encode(
+        self, examples: Sequence[ContextQuestion], tokenizer: Any, labels: Sequence[str], options: FineTuning
+    ) -> EncodedRows:
         """A row per window; extra = character offsets of the context's pieces, None elsewhere."""
         question_room = min(LONGEST_QUESTION, options.max_length // 3)
         batch = tokenizer(
-            _shortened([example["question"] for example in examples], tokenizer, question_room),
-            [example["context"] for example in examples],
+            _shortened([example.question for example in examples], tokenizer, question_room),
+            [example.context for example in examples],
             truncation="only_second",
             max_length=options.max_length,
             stride=min(options.stride, (options.max_length - question_room - 4) // 2),
@@ -38,27 +137,29 @@ class QuestionAnswering:
         )
         origin = list(batch["overflow_to_sample_mapping"])
         offsets = [_context_offsets(batch, row) for row in range(len(origin))]
-        labels = [_span(offsets[row], examples[example]["answers"][0]) for row, example in enumerate(origin)]
-        return Encoded(batch["input_ids"], batch.get("token_type_ids"), labels, origin, extra=offsets)
+        spans = [_span(offsets[row], examples[example].answers[0]) for row, example in enumerate(origin)]
+        return EncodedRows(batch["input_ids"], batch.get("token_type_ids"), spans, origin, extra=offsets)
 
-    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
+    def output(self, labels: Sequence[str], width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """Dropout and one linear layer with two outputs."""
+        from torch import nn
+
         return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, 2))
 
-    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: HeadPooling) -> Tensor:
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
         """Start and end scores, (B, T, 2); padding is out of the question."""
         return packed.padded(output(states), -1e4)
 
-    def split(self, logits: np.ndarray, encoded: Encoded, rows: np.ndarray) -> Sequence[np.ndarray]:
+    def split(self, logits: np.ndarray, encoded: EncodedRows, rows: np.ndarray) -> Sequence[np.ndarray]:
         """(T, 2) each, without padding."""
         return [scores[: len(encoded.ids[row])] for scores, row in zip(logits, rows, strict=True)]
 
-    def loss(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, int]:
-        """Mean of the start and end cross-entropies over the windows."""
-        return F.cross_entropy(logits, labels), len(labels)
-
     def decode(
-        self, logits: Sequence[np.ndarray], encoded: Encoded, examples: Sequence[Example], task: Task
+        self,
+        logits: Sequence[np.ndarray],
+        encoded: EncodedRows,
+        examples: Sequence[ContextQuestion],
+        labels: Sequence[str],
     ) -> dict[str, str]:
         """The best span over all windows of each question; question id -> text."""
         best: dict[int, tuple[float, str]] = {}
@@ -66,8 +167,8 @@ class QuestionAnswering:
             example = encoded.origin[row]
             score, start, end = best_span(scores, encoded.extra[row])
             if example not in best or score > best[example][0]:
-                best[example] = score, examples[example]["context"][start:end].strip()
-        return {example["id"]: best[number][1] for number, example in enumerate(examples)}
+                best[example] = score, examples[example].context[start:end].strip()
+        return {example.id: best[number][1] for number, example in enumerate(examples)}
 
 
 def best_span(scores: np.ndarray, offsets: Offsets) -> tuple[float, int, int]:
@@ -88,7 +189,7 @@ def best_span(scores: np.ndarray, offsets: Offsets) -> tuple[float, int, int]:
 
 
 def _band(count: int) -> np.ndarray:
-    """Which (first, last) are answers of allowed length, (count, count)."""
+    """Which (first, last) are answers of allowed length, (count, count): an upper triangle, LONGEST_ANSWER wide."""
     length = np.arange(count)[None, :] - np.arange(count)[:, None]
     return (length >= 0) & (length < LONGEST_ANSWER)
 
@@ -110,13 +211,13 @@ def _context_offsets(batch: Any, row: int) -> Offsets:
     ]
 
 
-def _span(offsets: Offsets, answer: dict[str, Any]) -> tuple[int, int]:
+def _span(offsets: Offsets, answer: AnswerSpan) -> tuple[int, int]:
     """First and last piece of the answer, or (0, 0) where the window does not hold all of it."""
-    start, end = answer["start"], answer["start"] + len(answer["text"])
+    start, end = answer.start, answer.start + len(answer.text)
     pieces = [at for at, offset in enumerate(offsets) if offset is not None and offset[0] < end and offset[1] > start]
     if not pieces or offsets[pieces[0]][0] > start or offsets[pieces[-1]][1] < end:  # type: ignore[index]
         return 0, 0
     return pieces[0], pieces[-1]
 
 
-KIND = QuestionAnswering()
+QA = QuestionAnswering()

@@ -2,31 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from torch import Tensor, nn
-from torch.nn import functional as F
 
-from xlalign.evaluation.cell_settings import FineTuning, HeadPooling
-from xlalign.evaluation.encoding import Encoded, Packed
-from xlalign.evaluation.tasks.base import Example, Task
+from xlalign.errors import DataError
+from xlalign.evaluation.encoding import EncodedRows
+from xlalign.evaluation.kinds.base import (
+    Example,
+    LabelSet,
+    RawExample,
+    Reorder,
+    SubmissionForm,
+    SwitchWord,
+    TunedKind,
+    lines_text,
+    read_answers,
+)
+from xlalign.evaluation.metrics.tags import CHUNK_F1
+from xlalign.evaluation.options import FineTuning, HeadPooling
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from xlalign.evaluation.packed import TaskRows
 
 Pieces = list[int]
 
 
-class Tagging:
+@dataclass(frozen=True)
+class TaggedWords(Example):
+    """The words of a sentence and as many tags. `id` is empty where the data give none."""
+
+    id: str
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+    def texts(self) -> Iterator[str]:
+        """The words as one sentence."""
+        yield " ".join(self.words)
+
+
+def read_tags(path: Path) -> list[list[str]]:
+    """Sentences of tags; each blank line closes a sentence, so two in a row make an empty one."""
+    sentences: list[list[str]] = [[]]
+    for line in read_answers(path):
+        if line:
+            sentences[-1].append(line)
+        else:
+            sentences.append([])
+    return sentences if sentences[-1] else sentences[:-1]
+
+
+def tags_text(sentences: Sequence[Sequence[str]]) -> str:
+    """One tag a line and a blank line after each sentence."""
+    return "".join(lines_text(sentence) + "\n" for sentence in sentences)
+
+
+class Tagging(TunedKind[TaggedWords]):
     """[CLS] pieces [SEP]; every word is tokenised by itself."""
 
-    def encode(self, examples: Sequence[Example], tokenizer: Any, task: Task, options: FineTuning) -> Encoded:
+    name = "tagging"
+    example = TaggedWords
+    form = SubmissionForm("tsv", read_tags, read_tags, tags_text)
+    scorer = CHUNK_F1
+    columns: ClassVar[Mapping[str, str]] = {"words": "words", "tags": "tags"}
+
+    def read(self, raw: RawExample, number: str, labels: LabelSet) -> TaggedWords:
+        """Fields words and tags, lists of equal length."""
+        words, tags = raw.fields["words"], raw.fields["tags"]
+        if len(tags) != len(words):
+            raise DataError(f"{raw.place}: {len(tags)} tags for {len(words)} words")
+        return TaggedWords(number, tuple(words), tuple(labels.check(raw.place, tag) for tag in tags))
+
+    def gold(self, examples: Sequence[TaggedWords]) -> list[list[str]]:
+        """The tags, sentence by sentence."""
+        return [list(example.tags) for example in examples]
+
+    def derived(self, example: TaggedWords, reorder: Reorder) -> TaggedWords:
+        """Tags move with their words."""
+        words, order = reorder(list(example.words))
+        return replace(example, words=tuple(words), tags=tuple(example.tags[i] for i in order))
+
+    def with_words(self, example: TaggedWords, switch: SwitchWord) -> TaggedWords:
+        """Words under the same tags."""
+        return replace(example, words=tuple(switch(word, at) for at, word in enumerate(example.words)))
+
+    def encode(
+        self, examples: Sequence[TaggedWords], tokenizer: Any, labels: Sequence[str], options: FineTuning
+    ) -> EncodedRows:
         """A row per part of a sentence that fits into `max_length`."""
-        pieces = word_pieces({word for example in examples for word in example["words"]}, tokenizer, options.max_length)
-        encoded = Encoded([], None, [], [])
+        pieces = word_pieces({word for example in examples for word in example.words}, tokenizer, options.max_length)
+        number_of = {label: number for number, label in enumerate(labels)}
+        encoded = EncodedRows([], None, [], [])
         for number, example in enumerate(examples):
-            words = [pieces[word] for word in example["words"]]
-            tags = [task.labels.index(tag) for tag in example["tags"]]
+            words = [pieces[word] for word in example.words]
+            tags = [number_of[tag] for tag in example.tags]
             for start, end in parts([len(word) for word in words], options.max_length - 2):
                 encoded.ids.append([tokenizer.cls_token_id, *chain(*words[start:end]), tokenizer.sep_token_id])
                 encoded.marks.append(first_pieces([len(word) for word in words[start:end]]))
@@ -34,29 +109,27 @@ class Tagging:
                 encoded.origin.append(number)
         return encoded
 
-    def output(self, task: Task, width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
+    def output(self, labels: Sequence[str], width: int, options: FineTuning, pooling: HeadPooling) -> nn.Module:
         """Dropout and one linear layer."""
-        return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, len(task.labels)))
+        from torch import nn
 
-    def logits(self, output: nn.Module, states: Tensor, packed: Packed, pooling: HeadPooling) -> Tensor:
-        """(M, C) at the first pieces."""
+        return nn.Sequential(nn.Dropout(options.dropout), nn.Linear(width, len(labels)))
+
+    def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
+        """(M, C) at the first pieces of M words."""
         return output(states[packed.marks])
 
-    def split(self, logits: np.ndarray, encoded: Encoded, rows: np.ndarray) -> Sequence[np.ndarray]:
-        """(words, C) each."""
+    def split(self, logits: np.ndarray, encoded: EncodedRows, rows: np.ndarray) -> Sequence[np.ndarray]:
+        """(words, C) each: rows of 3 and 2 words share 5 scores, cut behind the third."""
         return np.split(logits, np.cumsum([len(encoded.marks[row]) for row in rows])[:-1])
 
-    def loss(self, logits: Tensor, labels: Tensor) -> tuple[Tensor, int]:
-        """Cross-entropy over the words."""
-        return F.cross_entropy(logits, labels), len(labels)
-
     def decode(
-        self, logits: Sequence[np.ndarray], encoded: Encoded, examples: Sequence[Example], task: Task
+        self, logits: Sequence[np.ndarray], encoded: EncodedRows, examples: Sequence[TaggedWords], labels: Sequence[str]
     ) -> list[list[str]]:
         """The most likely tag of each word, the parts of a sentence joined."""
         tags: list[list[str]] = [[] for _ in examples]
         for row, scores in enumerate(logits):
-            tags[encoded.origin[row]] += [task.labels[tag] for tag in scores.argmax(-1)]
+            tags[encoded.origin[row]] += [labels[tag] for tag in scores.argmax(-1)]
         return tags
 
 
@@ -69,7 +142,10 @@ def word_pieces(words: set[str], tokenizer: Any, longest: int) -> dict[str, Piec
 
 
 def parts(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
-    """Cut a sentence of words with these numbers of pieces into [start, end) parts of at most `room` pieces."""
+    """Cut a sentence of words with these numbers of pieces into [start, end) parts of at most `room` pieces.
+
+    Lengths 2 2 2 in a room of 4: (0, 2) holds the first two words, (2, 3) the third.
+    """
     start = used = 0
     for at, length in enumerate(lengths):
         if used + length > room:
@@ -80,8 +156,8 @@ def parts(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
 
 
 def first_pieces(lengths: Sequence[int]) -> list[int]:
-    """Place of each word's first piece behind [CLS], from the words' numbers of pieces."""
+    """Place of each word's first piece behind [CLS]: words of 2, 1 and 3 pieces begin at 1, 3 and 4."""
     return list(accumulate(lengths[:-1], initial=1))
 
 
-KIND = Tagging()
+TAGGING = Tagging()

@@ -1,4 +1,4 @@
-"""The table of tasks; a row names a module of this folder, and nothing is imported until a task is asked for."""
+"""The table of tasks; a row names a `Task`, and nothing is imported until a task is asked for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ EXTENSIONS = ("sib200", "xcopa", "americasnli", "masakhaner", "sick", "ocnli")
 
 TASKS: Registry[Task] = Registry(
     "task",
-    {name: f"xlalign.evaluation.tasks.{name}:TASK" for name in (*XTREME, *EXTENSIONS)},
+    {
+        **{name: f"xlalign.evaluation.tasks.xtreme:{name.upper()}" for name in XTREME},
+        **{name: f"xlalign.evaluation.tasks.extensions:{name.upper()}" for name in EXTENSIONS},
+    },
     group="xlalign.tasks",
 )

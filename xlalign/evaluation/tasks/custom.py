@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
 from xlalign.config import Settings
+from xlalign.errors import UserError
+from xlalign.evaluation.data.formats import FORMATS
+from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.tasks.base import Task
-from xlalign.evaluation.tasks.scorers import ACCURACY, CHUNK_F1, SQUAD, Scorer
-
-_SCORERS: dict[str, Scorer] = {"classification": ACCURACY, "tagging": CHUNK_F1, "qa": SQUAD}
-_COLUMNS = {
-    "classification": {"first": "text", "label": "label"},
-    "tagging": {"words": "words", "tags": "tags"},
-}
 
 
 class CustomTask(Settings):
@@ -28,42 +22,50 @@ class CustomTask(Settings):
     languages = ["en", "de", "ja"]
     """
 
-    kind: Literal["classification", "tagging", "qa"] = Field(description="what is predicted")
-    files: str = Field(
-        description="path below the data folder with {lang} and {split}: CSV, TSV, JSON lines; plain or .xz/.gz"
+    kind: str = Field(description="what is predicted: classification, choice, tagging, qa, ... or a plug-in's kind")
+    files: str | tuple[str, ...] = Field(
+        description="path below the data folder with {lang} and {split}: CSV, TSV, JSON lines; plain or .xz/.gz; "
+        "several where the format has files of several roles, as `parallel` has two"
     )
     languages: tuple[str, ...] = Field(
         min_length=1, description="codes that stand for {lang}; training data are in `en`"
     )
-    labels: tuple[str, ...] = Field((), description="every label; empty for question answering")
+    labels: tuple[str, ...] = Field((), description="every label; empty where answers are open")
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="our field -> column: first, second, label; words, tags (JSON lines with lists)",
     )
-    format: Literal["table", "iob", "squad"] | None = Field(
-        None, description="table with a header or JSON lines; iob = token<TAB>tag; squad = SQuAD JSON"
+    format: str = Field(
+        "",
+        description="table with a header or JSON lines; iob = token<TAB>tag; squad = SQuAD JSON; ...; empty = the "
+        "usual one of the kind",
     )
     license: str = Field("stated by the user", description="licence of the data, for the report")
     citation: str = Field("", description="who to cite")
 
     @model_validator(mode="after")
-    def _has_labels(self) -> CustomTask:
-        if self.kind != "qa" and not self.labels:
+    def _fits_its_kind(self) -> CustomTask:
+        try:
+            kind = KINDS.get(self.kind)
+        except UserError as error:
+            raise ValueError("; ".join(filter(None, (error.message, error.hint)))) from error
+        if kind.labelled and not self.labels:
             raise ValueError(f"a {self.kind} task needs its labels")
+        if self.format and self.format not in FORMATS:
+            raise ValueError(f"no format `{self.format}`; one of {', '.join(FORMATS)}")
         return self
 
     def task(self, name: str) -> Task:
         """The description as a task."""
+        files = (self.files,) if isinstance(self.files, str) else self.files
         return Task(
             name=name,
             kind=self.kind,
-            group="extension",
-            scorer=_SCORERS[self.kind],
             languages=self.languages,
             labels=self.labels,
-            reader=self.format or ("squad" if self.kind == "qa" else "table"),
-            columns=self.columns or _COLUMNS.get(self.kind, {}),
-            files={split: ((self.files.replace("{split}", split),),) for split in ("train", "dev", "test")},
+            reader=self.format,
+            columns=self.columns or KINDS.get(self.kind).columns,
+            files={"*": (files,)},
             license=self.license,
             citation=self.citation,
         )

@@ -1,6 +1,7 @@
 """One grammar per language: from a meaning to the tokens of a sentence.
 
-A language is one file with `realise(clause) -> Sentence`, one lexicon in `xlalign/micro/data`, and one row here.
+A language is one folder whose `clauses` has `realise(clause) -> Sentence`, one lexicon in `xlalign/micro/data`, and
+one row here.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from xlalign.errors import unknown_name
 from xlalign.micro.meaning import Clause, Sentence
 
 GRAMMARS: dict[str, str] = {
-    "en": "xlalign.micro.grammar.en:realise",
-    "de": "xlalign.micro.grammar.de:realise",
-    "es": "xlalign.micro.grammar.es:realise",
-    "ru": "xlalign.micro.grammar.ru:realise",
-    "hi": "xlalign.micro.grammar.hi:realise",
+    "en": "xlalign.micro.grammar.english.clauses:realise",
+    "de": "xlalign.micro.grammar.german.clauses:realise",
+    "es": "xlalign.micro.grammar.spanish.clauses:realise",
+    "ru": "xlalign.micro.grammar.russian.clauses:realise",
+    "hi": "xlalign.micro.grammar.hindi.clauses:realise",
 }
 
 

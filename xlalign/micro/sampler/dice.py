@@ -38,10 +38,13 @@ class Dice:
 
     def weighted(self, items: Sequence[T], cumulative: Sequence[float]) -> T:
         """One item, with the increments of `cumulative` as weights."""
+        # cumulative (0.5, 0.75, 1.0): a draw of 0.6 lies between 0.5 and 0.75, so bisect gives 1, the second item.
         return items[bisect(cumulative, self.unit() * cumulative[-1])]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in random order (Fisher-Yates)."""
+        # From the end, each place takes one of those not placed yet: with 3 items, j for i = 2 is 0, 1 or 2, for i = 1
+        # is 0 or 1, which makes the 6 orders equally likely.
         result = list(items)
         for i in range(len(result) - 1, 0, -1):
             j = self.below(i + 1)

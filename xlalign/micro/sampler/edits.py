@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from xlalign.micro.concepts import adjectives_of, concept_ids, concepts
+from xlalign.micro.concepts import adjectives_of, concept_ids, concepts, varied_concepts
 from xlalign.micro.meaning import Word
 from xlalign.micro.sampler import facts, hypotheses
 from xlalign.micro.sampler.dice import Dice
 from xlalign.micro.sampler.scene import Scene, Thing
-from xlalign.micro.sampler.synonyms import varied_concepts
 
 Edit = Callable[[Scene, Dice], None]
 Edits = list[tuple[str, Edit]]
@@ -24,6 +23,7 @@ Edits = list[tuple[str, Edit]]
 
 def flips(scene: Scene) -> Edits:
     """What can be turned into its opposite; under negation only the negation: "not red" does not exclude "not blue"."""
+    # "The red dog slept yesterday": not slept; the blue dog; slept today (another past time) ...
     edits: Edits = [("negation", _negate)]
     if scene.negated:
         return edits

@@ -62,6 +62,11 @@ def _supports_every_label(scene: Scene) -> bool:
 
 
 def _premise(dice: Dice, scene: Scene, label: Label) -> Scene:
+    # Hypothesis "the dog sleeps in the garden":
+    # entailment      the hound sleeps in the garden today         a rewrite, an addition
+    # neutral         the dog sleeps                               a loss: where, is left open
+    # contradiction   the dog does not sleep in the garden         a flip
+    # The other two labels rewrite one word less, so that new words in the hypothesis betray nothing.
     premise = scene.copy()
     extra, rewritten = dice.weighted((0, 1, 2), weights("distractors")), dice.weighted((0, 1, 2), weights("rewrites"))
     if label == "entailment":
@@ -92,6 +97,8 @@ def _apply_weighted(dice: Dice, scene: Scene, edits: Edits, label: Label) -> str
     counts: dict[str, int] = {}
     for kind, _ in edits:
         counts[kind] = counts.get(kind, 0) + 1
+    # Edits [flip count, flip count, negate] with weights count 2, negation 1: each count gets 2 / 2, so that the
+    # running sum is 1, 2, 3 and a sentence with many numbers is not negated less often than its weight says.
     for kind, _ in edits:
         total += table[kind] / counts[kind]
         running.append(total)

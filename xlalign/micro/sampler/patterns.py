@@ -28,6 +28,8 @@ class Pattern:
 
 def pattern(name: str, weight: float, predicate: str, features: str = "") -> Pattern:
     """A pattern from a row of the table; features are flags, key=value, or slot.flag."""
+    # "place negated object.adjective verb=see" -> wants {place, negated}, slots {object: {adjective}}, values {verb:
+    # see}
     flags, slots, values = set(), dict[str, set[str]](), dict[str, str]()
     for feature in features.split():
         slot, dot, want = feature.partition(".")

@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import cast
 
-from xlalign.micro.meaning import Clause, Question, Tense
+from xlalign.micro.concepts import concepts
+from xlalign.micro.meaning import Clause, NounPhrase, Question, Tense
 from xlalign.micro.sampler import facts
 from xlalign.micro.sampler.dice import Dice
 from xlalign.micro.sampler.draft import SIMPLE, Draft, Parts
-from xlalign.micro.sampler.length import LONGEST, SHORTEST, size
 from xlalign.micro.sampler.patterns import Pattern, cumulative_weights, pattern, patterns
 
 _ASKED = {"who": "subject", "what": "object", "where": "place", "when": "time"}
 _EMBEDDED_NEGATION = 0.15
+SHORTEST, LONGEST = 3, 13
+"""Words of a sentence, without its full stop."""
+
+_TIME_WORDS = {"in_the_morning": 3, "in_the_evening": 3, "at_night": 2, "last_week": 2, "last_night": 2, "next_week": 2}
 
 
 def sentence(dice: Dice) -> Clause:
@@ -25,7 +29,7 @@ def of_pattern(dice: Dice, wanted: Pattern) -> Clause:
     """A clause of the given pattern."""
     while True:
         parts = _complete(Draft(dice, wanted))
-        if parts is not None and SHORTEST <= size(clause := Clause(**parts)) <= LONGEST:
+        if parts is not None and SHORTEST <= length(clause := Clause(**parts)) <= LONGEST:
             return clause
 
 
@@ -111,3 +115,36 @@ def _embedded(draft: Draft, tense: Tense | None) -> Clause:
 def _embedded_pattern(predicate: str, tense: Tense | None, negated: bool) -> Pattern:
     features = ["plain"] + ([f"tense={tense}"] if tense else []) + (["negated"] if negated else [])
     return pattern("embedded", 1, predicate, " ".join(features))
+
+
+# Length
+
+
+def length(clause: Clause) -> int:
+    """The number of words in an articled language such as English."""
+    # "The dog sleeps in the garden.": verb 1, subject 2 (noun, article), place 1 + 2 = 6 words.
+    arguments = (clause.object, clause.recipient, clause.than, clause.category)
+    unsaid = clause.agentless or clause.imperative
+    words = 1 + sum(_phrase_length(phrase) for phrase in arguments) + (0 if unsaid else _phrase_length(clause.subject))
+    words += sum(
+        map(bool, (clause.recipient, clause.than, clause.quality, clause.manner, clause.modal, clause.existential))
+    )
+    words += 2 * clause.passive - clause.agentless + 2 * clause.negated + (clause.tense == "future")
+    words += 2 * bool(clause.question) + (_TIME_WORDS.get(clause.time, 1) if clause.time else 0)
+    if clause.place:
+        words += 1 + _phrase_length(clause.place.where)
+    others = (clause.complement, *(joined[1] for joined in (clause.subordinate, clause.coordinate) if joined))
+    return words + sum(1 + length(other) for other in others if other)
+
+
+def _phrase_length(phrase: NounPhrase | None) -> int:
+    if phrase is None:
+        return 0
+    if concepts()[phrase.noun.concept].pos == "name":
+        words = 1
+    else:
+        words = 1 + phrase.definite + bool(phrase.count) + 1 * bool(phrase.possessor) + len(phrase.adjectives)
+        words += not (phrase.definite or phrase.plural)
+    if phrase.relative:
+        words += 1 + length(phrase.relative.clause)
+    return words + (1 + _phrase_length(phrase.conjunct) if phrase.conjunct else 0)

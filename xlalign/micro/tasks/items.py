@@ -31,4 +31,5 @@ def accepts(dice: Dice, split: Split, first: Clause, second: Clause) -> bool:
     """
     if split_of(first) != split or split_of(second) != split:
         return False
+    # Share 0.15: two unrelated meanings are both kept with 0.15 x 0.15; a pair with one digest would be with 0.15.
     return digest(first) != digest(second) or dice.chance(SHARES[split])

@@ -1,7 +1,7 @@
 """Paraphrase or not (Yang et al. 2019): pairs that share their words, whose order alone tells.
 
 Both labels go through the same changes of wording (voice, synonyms, "bigger" against "smaller"); a non-paraphrase also
-has its two participantsexchanged.
+has its two participants exchanged.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from xlalign.micro.concepts import concepts
+from xlalign.micro.concepts import concepts, varied_concepts
 from xlalign.micro.digest import Split, digest
 from xlalign.micro.grammar import realise
 from xlalign.micro.meaning import Clause, NounPhrase, Word
 from xlalign.micro.sampler.dice import Dice
 from xlalign.micro.sampler.patterns import Pattern, pattern
 from xlalign.micro.sampler.sentences import of_pattern
-from xlalign.micro.sampler.synonyms import varied_concepts
 from xlalign.micro.tasks.items import accepts, balanced, example_id
 from xlalign.micro.world import World
 
@@ -98,6 +97,7 @@ def _exchange(clause: Clause) -> Clause:
 
 
 def _reword(dice: Dice, clause: Clause) -> Clause:
+    # "The bed is bigger than the chair" -> "The chair is smaller than the bed": the same meaning, every word moved.
     if clause.than is not None and clause.quality is not None:
         opposite = concepts()[clause.quality.concept].contrast
         assert opposite is not None

@@ -31,6 +31,7 @@ def bucc(world: World, lang: str, split: Split, count: int) -> list[dict[str, An
     """One example: two lists of sentences, some of which are translations of each other."""
     extra = int(count * DISTRACTORS)
     clauses = _different(world.seed, "bucc", split, count + 2 * extra)
+    # count 2, extra 2 of clauses 0..5: sources 0 1 2 3, targets 0 1 4 5; 0 and 1 are the translations to be found.
     sources = clauses[: count + extra]
     targets = (*clauses[:count], *clauses[count + extra :])
     dice = world.dice("bucc", split, "order")

@@ -1,4 +1,8 @@
-"""Presets: published recipes as TOML data beside this file, and how they are changed and listed."""
+"""Presets: published recipes as TOML data beside this file, and how they are changed and listed.
+
+A package of its own brings one with an entry point in the group `xlalign.presets`: NAME = "package.module", where the
+package holds NAME.toml.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,36 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from types import ModuleType
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from xlalign.config.load import merge, validate
 from xlalign.errors import UserError, unknown_name
-from xlalign.objectives.options import Need, Recipe
+from xlalign.objectives import OBJECTIVES
+from xlalign.objectives.recipe import TrainingRecipe
+from xlalign.objectives.requests import Need
+from xlalign.registry import Registry
 
 Table = dict[str, Any]
 
+_OWN = sorted(item.name.removesuffix(".toml") for item in files(__name__).iterdir() if item.name.endswith(".toml"))
+PRESETS: Registry[ModuleType] = Registry("preset", dict.fromkeys(_OWN, "xlalign.objectives:presets"), "xlalign.presets")
+"""Preset -> a module of the package that holds its TOML file."""
 
-@cache
+
 def names() -> tuple[str, ...]:
     """All presets, sorted."""
-    found = (item.name for item in files(__name__).iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+    return tuple(PRESETS.names())
 
 
 @cache
 def _text(name: str) -> str:
-    if name not in names():
-        raise unknown_name("preset", name, names())
-    return files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    module = PRESETS.get(name)
+    package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
+    try:
+        return files(package).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"preset `{name}`: the package {package} holds no {name}.toml", str(error)) from None
 
 
 def table(name: str) -> Table:
@@ -46,28 +58,28 @@ def training(name: str) -> Table:
     return dict(table(name).get("training", {}))
 
 
-def load(name: str, options: Mapping[str, Any] | None = None) -> Recipe:
+def load(name: str, options: Mapping[str, Any] | None = None) -> TrainingRecipe:
     """A preset with some values changed.
 
     Args:
         name: of the preset.
         options: nested tables or dotted names: {"contrast": {"temperature": 0.1}}, {"contrast.temperature": 0.1},
-            {"data.mask_rate": 0.2}; a bare hyperparameter ("temperature") where only one objective has it.
+            {"data.mask_rate": 0.2}; a bare hyperparameter ("temperature") where only one objective has it. A table
+            with a `kind` adds an objective: {"objectives": {"mine": {"kind": "anchor", "weight": 2}}}.
 
     Raises:
         UserError: no such preset or hyperparameter, or a value that does not fit.
     """
     tables = {key: value for key, value in table(name).items() if key not in {"training", "compat"}}
     changes = _flat(options or {})
-    for path, value in {**_compat(name, changes.pop("compat", None)), **changes}.items():
-        _set(name, tables, path.split("."), value)
+    changes = {**_compat(name, changes.pop("compat", None)), **changes}
+    # A kind first: it says which other keys its objective has.
+    for path in sorted(changes, key=lambda path: not path.endswith(".kind")):
+        _set(name, tables, path.split("."), changes[path])
     try:
-        return Recipe.model_validate(tables)
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise UserError(
-            f"preset `{name}`: " + "; ".join(lines), f"see `xlalign pretrain --preset {name} --explain`"
-        ) from None
+        return validate(TrainingRecipe, tables, "", f"preset `{name}`")
+    except UserError as error:
+        raise UserError(error.message, f"see `xlalign pretrain --preset {name} --explain`") from None
 
 
 def _compat(name: str, wanted: str | None) -> Table:
@@ -80,18 +92,17 @@ def _compat(name: str, wanted: str | None) -> Table:
     return _flat(known[wanted])
 
 
-def explanation(
-    name: str, options: Mapping[str, Any] | None = None, optimisation: Mapping[str, Any] | None = None
-) -> str:
+def explanation(name: str, recipe: TrainingRecipe | None = None, optimisation: Mapping[str, Any] | None = None) -> str:
     """What a preset is, for people: paper, equation, every hyperparameter, every deviation (Markdown).
 
     Args:
         name: of the preset.
-        options: hyperparameters that are changed; the published value is printed beside each.
+        recipe: the preset with changes; the published value is printed beside each. None = as published.
         optimisation: values of the `[pretrain.NAME]` table, as steps and rate; None = what the paper says.
     """
-    recipe = load(name, options)
-    published = {**hyperparameters(load(name)), **_named("training", training(name))}
+    original = load(name)
+    recipe = recipe or original
+    published = {**hyperparameters(original), **_named("training", training(name))}
     values = {**hyperparameters(recipe), **_named("training", training(name) if optimisation is None else optimisation)}
     lines = [f"# {name}: {recipe.title}", "", f"Paper: {recipe.paper}", "", f"Loss: {recipe.equation}", ""]
     lines += [
@@ -111,7 +122,7 @@ def explanation(
     return "\n".join(lines) + "\n"
 
 
-def hyperparameters(recipe: Recipe) -> Table:
+def hyperparameters(recipe: TrainingRecipe) -> Table:
     """Everything of a recipe that changes a result, by dotted name."""
     values: Table = {"reduction": recipe.reduction}
     values |= {f"data.{key}": value for key, value in recipe.data.model_dump(mode="json").items()}
@@ -135,7 +146,7 @@ def needs(name: str, options: Mapping[str, Any] | None = None) -> set[Need]:
 
 
 def catalogue() -> list[dict[str, str]]:
-    """One row a preset: name, paper, needs, and cost as `Recipe.cost` counts it."""
+    """One row a preset: name, paper, needs, and cost as `TrainingRecipe.cost` counts it."""
     return [_row(name) for name in names()]
 
 
@@ -148,13 +159,15 @@ def _row(name: str) -> dict[str, str]:
 def _set(name: str, tables: Table, path: list[str], value: Any) -> None:
     """Put one value where it belongs: data, an objective, or the recipe itself."""
     objectives = tables["objectives"]
-    if path[0] == "objectives":
+    if path[0] == "objectives" and len(path) > 1:
         path = path[1:]
-    if path[0] in objectives and len(path) > 1:
+    if path[1:] == ["kind"]:
+        objectives.setdefault(path[0], {})["kind"] = value
+    elif path[0] in objectives and len(path) > 1:
         _known(name, path[0], objectives[path[0]], path[1])
-        _put(objectives[path[0]], path[1:], value)
+        merge(objectives[path[0]], path[1:], value)
     elif path[0] == "data" or path == ["reduction"]:
-        _put(tables, path, value)
+        merge(tables, path, value)
     elif len(path) == 1:
         owners = [key for key, own in objectives.items() if path[0] in _fields(own)]
         if len(owners) != 1:
@@ -170,14 +183,7 @@ def _known(preset: str, objective: str, own: Table, field: str) -> None:
 
 
 def _fields(own: Table) -> set[str]:
-    from xlalign.objectives import options
-
-    models = [m for m in vars(options).values() if isinstance(m, type) and issubclass(m, BaseModel)]
-    return next(
-        set(m.model_fields)
-        for m in models
-        if "kind" in m.model_fields and m.model_fields["kind"].default == own["kind"]
-    )
+    return set(OBJECTIVES.get(str(own["kind"])).model_fields)
 
 
 def _unclear(preset: str, field: str, owners: list[str], objectives: Table) -> UserError:
@@ -189,12 +195,6 @@ def _unclear(preset: str, field: str, owners: list[str], objectives: Table) -> U
     return unknown_name(
         f"hyperparameter of preset `{preset}`:", field, sorted(set().union(*map(_fields, objectives.values())))
     )
-
-
-def _put(tables: Table, path: list[str], value: Any) -> None:
-    for part in path[:-1]:
-        tables = tables.setdefault(part, {})
-    tables[path[-1]] = value
 
 
 def _flat(options: Mapping[str, Any], prefix: str = "") -> Table:

@@ -1,4 +1,4 @@
-"""Tables in the terminal, by rich: `console.print(View(table))`.
+"""Tables in the terminal, by rich: `console.print(TableView(table))`.
 
 Colour, `NO_COLOR`, width and files that are no terminal are rich's business; what does not fit the width continues
 in another block under the same row names, so no number is ever cut.
@@ -15,7 +15,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table as Grid
 from rich.text import Text
 
-from xlalign.reporting.format import MISSING, Printed, printed
+from xlalign.reporting.format import MISSING, Printed, printed, visible
+from xlalign.reporting.renderers import Renderer
 from xlalign.reporting.table import Table
 
 LINES = box.Box("    \n    \n ── \n    \n ── \n ── \n    \n    \n")
@@ -23,7 +24,7 @@ ASCII_LINES = box.Box("    \n    \n -- \n    \n -- \n -- \n    \n    \n", ascii=
 COLOURS = {"good": "green", "bad": "red", "plain": ""}
 
 
-class View:
+class TableView:
     """A table as a rich renderable."""
 
     def __init__(self, table: Table) -> None:
@@ -83,11 +84,11 @@ def blocks(widths: list[int], available: int) -> list[list[int]]:
     return found
 
 
-def render(table: Table, width: int = 80) -> str:
+def as_text(table: Table, width: int = 80) -> str:
     """The table as plain text, `width` characters wide."""
     console = Console(file=StringIO(), width=width, force_terminal=False, color_system=None)
     with console.capture() as capture:
-        console.print(View(table))
+        console.print(TableView(table))
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
@@ -104,4 +105,8 @@ def _parts(cells: list[Printed]) -> Iterator[list[str]]:
 
 
 def _plain(value: str, ascii_only: bool) -> str:
+    value = visible(value)
     return value.replace("±", "+-").replace(MISSING, "-").replace("−", "-").replace("Δ", "d") if ascii_only else value
+
+
+TERMINAL = Renderer("terminal", ".txt", as_text, written=False)

@@ -1,1 +1,0 @@
-"""Aligners that other people wrote: binaries on the user's PATH, and the simalign package."""

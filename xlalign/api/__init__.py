@@ -1,0 +1,6 @@
+"""The stages as functions: `import xlalign`, then `xlalign.align(...)`; the same stages and cache as the command line.
+
+jobs      one job as a pipeline of few tables, for the command line and for the functions
+calls     the functions
+results   what they return: a folder, and records that `pandas.DataFrame` takes
+"""

@@ -1,0 +1,50 @@
+"""`xlalign check`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from xlalign.cli.console import output
+from xlalign.cli.failures import boundary
+from xlalign.cli.options import Request, with_request
+from xlalign.cli.stages import print_json
+
+
+@with_request
+def command(
+    request: Request,
+    pipeline: Annotated[str | None, typer.Argument(help="A pipeline file, or the name of a built-in one.")] = None,
+) -> None:
+    """Look for every mistake in a pipeline file, and estimate what it costs; nothing is run or downloaded.
+
+    Names, options, languages, files, models and devices are looked at in all tables, and all mistakes are told at once.
+
+    **Examples**
+
+    - `xlalign check` (xlalign.toml)
+    - `xlalign check my.toml --profile full`
+    - `xlalign check my.toml --json` (mistakes with place and hint, for editors)
+    """
+    with boundary(debug=request.debug):
+        from xlalign.stages.pipeline import locate, opened
+
+        path = locate(pipeline or request.config)
+        found = opened(path, request.assignments or (), request.profile)
+        faults = found.faults()
+        if request.json_output:
+            keys = ("place", "message", "hint")
+            print_json({"file": str(path), "mistakes": [{key: getattr(f, key) for key in keys} for f in faults]})
+            if faults:
+                raise typer.Exit(2)
+            return
+        found.check()
+        output().print(f"[green]no mistakes[/] in {path}", soft_wrap=True)
+        if not request.quiet:
+            from dataclasses import replace
+
+            from xlalign.cli.stages import current
+
+            names = [name for stages in found.stages.values() for name in stages]
+            current(replace(request, dry_run=True), found, names)

@@ -1,0 +1,1 @@
+"""Hindi: verb last, postpositions, ergative subjects, correlative clauses."""

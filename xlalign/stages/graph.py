@@ -1,0 +1,75 @@
+"""The graph of a pipeline: every stage as a node, and what is wrong with how stages name each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from xlalign.config import Settings
+from xlalign.config.faults import Fault, collecting, fail
+from xlalign.config.load import mistakes_of
+from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
+from xlalign.stages.base import Node, Section, Stages
+
+SECTIONS: dict[str, Section] = {
+    section.name: section
+    for section in (
+        prepare.SECTION,
+        align_words.SECTION,
+        vocabulary.SECTION,
+        pretrain.SECTION,
+        evaluate.SECTION,
+        diagnostics.SECTION,
+    )
+}
+"""The tables of stages, in the order in which they depend on each other."""
+
+
+def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
+    """The nodes of all stages by name, and the mistakes: a name twice, an unknown name, stages in a circle."""
+    nodes: dict[str, Node] = {}
+    faults: list[Fault] = []
+    for section in SECTIONS.values():
+        for name, settings in stages.get(section.name, {}).items():
+            place = place_of(section.name, name)
+            with collecting(faults, place):
+                for node in _nodes(section, name, settings, stages):
+                    # Two stages may read the same tokens: one node, asked for twice.
+                    if nodes.get(node.name, node) != node:
+                        hint = f"rename [{place}]; names are shared by all tables"
+                        faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
+                    nodes.setdefault(node.name, node)
+    return nodes, [*faults, *_circles(nodes)]
+
+
+def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> list[Node]:
+    """The nodes of one stage; options that only show to be wrong once the preset or task is known are mistakes too."""
+    try:
+        return section.nodes(name, settings, stages)
+    except ValidationError as error:
+        place = place_of(section.name, name)
+        fail(place, mistakes_of(section.settings, error, place))
+        raise
+
+
+def place_of(section: str, name: str) -> str:
+    """The dotted name of a stage's table: `eval`, or `eval.small` where the stage has a name of its own."""
+    return section if name == section else f"{section}.{name}"
+
+
+def _circles(nodes: Mapping[str, Node]) -> Iterator[Fault]:
+    """Stages that wait for each other, each circle once."""
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> Iterator[Fault]:
+        if name in path:
+            circle = " -> ".join([*path[path.index(name) :], name])
+            yield Fault("", f"stages wait for each other: {circle}", 'begin one with from = "scratch:nano" or a model')
+        elif name not in done and name in nodes:
+            for source in nodes[name].inputs.values():
+                yield from visit(source, (*path, name))
+            done.add(name)
+
+    for name in nodes:
+        yield from visit(name, ())

@@ -1,0 +1,246 @@
+"""The making of a tokens artifact: one set of texts of a bitext, as one tokenizer sees them, in arrays on disk.
+
+pairs        ids, borders, hashes of 2n texts (the source of pair i is text 2i, its target 2i + 1); name, name_borders,
+             name_hashes of the n pairs; languages of the 2n texts
+  linked     and words of the tokens; linked: which pairs have links; links, link_borders; of both words of a link
+             link_first (its first token in the text) and link_ranks (its rank by frequency in its language)
+romanised    ids, borders, hashes of the same 2n texts in Latin letters
+mono         ids, borders, hashes of 2n halves of documents; document_hashes, languages of the n documents
+  words      and words of the tokens; types: for each first token of a word its number in `vocabulary.json`
+tokens.json  the names of the languages, the tokenizer's fingerprint
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlalign import progress
+from xlalign.arrays import Ints, borders, owners
+from xlalign.bitext import corpus, segment
+from xlalign.bitext.transforms.romanize import romanize
+from xlalign.errors import DataError, UserError
+from xlalign.hashing import key, text_hashes
+from xlalign.modeling.encoder import quiet
+from xlalign.training.arrays import ArrayWriter
+from xlalign.training.documents import monolingual, split_document
+from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
+from xlalign.training.settings import TokensSettings
+from xlalign.training.tokens import Codes, encode
+from xlalign.training.views import SpecialTokens
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from xlalign.types import Pair
+
+BLOCK = 4096
+"""Pairs, or documents, in memory at a time."""
+META, VOCABULARY = "tokens.json", "vocabulary.json"
+TEXTS: dict[str, Any] = {"ids": (np.int32, ()), "borders": (np.int64, ()), "hashes": (np.uint64, ())}
+PAIRS = TEXTS | {
+    "name": (np.uint8, ()),
+    "name_borders": (np.int64, ()),
+    "name_hashes": (np.uint64, ()),
+    "languages": (np.int16, ()),
+}
+LINKED = PAIRS | {
+    "words": (np.int32, ()),
+    "linked": (np.bool_, ()),
+    "links": (np.int32, (2,)),
+    "link_borders": (np.int64, ()),
+    "link_first": (np.int32, (2,)),
+    "link_ranks": (np.int32, (2,)),
+}
+MONO = TEXTS | {"document_hashes": (np.uint64, ()), "languages": (np.int16, ())}
+WORDS = MONO | {"words": (np.int32, ()), "types": (np.int32, ())}
+
+
+def write_tokens(
+    settings: TokensSettings, bitext: Path, tokenizer: PreTrainedTokenizerBase, alignments: Path | None, folder: Path
+) -> None:
+    """Write the arrays of one set of texts.
+
+    Args:
+        settings: which texts, and what goes with them.
+        bitext: the bitext artifact.
+        tokenizer: a fast tokenizer.
+        alignments: the alignments artifact, for `linked`.
+        folder: receives the arrays.
+
+    Raises:
+        DataError: there is no text, or no pair has links.
+    """
+    if settings.texts == "mono":
+        _write_mono(settings, bitext, tokenizer, folder)
+    else:
+        _write_pairs(settings, bitext, tokenizer, alignments if settings.linked else None, folder)
+
+
+class _TextWriter:
+    """Tokenised texts, appended block by block; `numbers` counts what has borders."""
+
+    def __init__(self, writer: ArrayWriter, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.writer, self.tokenizer = writer, tokenizer
+        self.ends: dict[str, int] = {}
+
+    def add(self, texts: Sequence[str], words: Sequence[Sequence[str]] | None = None) -> tuple[Ints, Codes]:
+        """Tokenise and append; returns the tokens (n,) of each text and their words."""
+        ids, lengths, owner = encode(texts, self.tokenizer, words)
+        self.writer.add("ids", ids)
+        self.writer.add("hashes", text_hashes(texts))
+        self.bordered("borders", lengths)
+        if words is not None:
+            self.writer.add("words", owner)
+        return lengths, owner
+
+    def bordered(self, name: str, lengths: Ints) -> None:
+        """Append borders of rows of these lengths: 0 first, then the end of every row."""
+        start = self.ends.get(name)
+        ends = borders(lengths) + (start or 0)
+        self.ends[name] = int(ends[-1])
+        self.writer.add(name, ends if start is None else ends[1:])
+
+
+def _write_pairs(
+    settings: TokensSettings, bitext: Path, tokenizer: PreTrainedTokenizerBase, alignments: Path | None, folder: Path
+) -> None:
+    split = bitext / "train"
+    count, names = corpus.count_pairs(split), _languages(split)
+    if not count:
+        raise DataError(f"{split}: no pairs", "run `xlalign prepare` with a source that has some")
+    types = TEXTS if settings.texts == "romanised" else LINKED if alignments else PAIRS
+    linked = Linked(LinkReader(alignments)) if alignments else None
+    with ArrayWriter(folder, types) as writer, progress.task("tokenise", 2 * count, "texts") as bar:
+        texts = _TextWriter(writer, tokenizer)
+        for block in corpus.chunks(corpus.read_pairs(split), BLOCK):
+            if settings.texts == "romanised":
+                texts.add([romanize([text], lang)[0] for text, lang in _sides(block)])
+            else:
+                _add_pairs(texts, block, names, linked)
+            bar.advance(2 * len(block))
+        for name in ("borders", "name_borders", "link_borders"):
+            if name in types:
+                texts.bordered(name, np.empty(0, np.int64))
+    if linked is not None:
+        if not linked.found:
+            raise DataError(f"{alignments}: no usable word link for any pair of {split}", "run `xlalign align-words`")
+        ranks_by_frequency(folder, linked)
+    _write_meta(folder, names, tokenizer)
+
+
+def _languages(split: Path) -> list[str]:
+    return sorted({code for pair in corpus.language_pairs(split) for code in pair})
+
+
+def _sides(pairs: Sequence[Pair]) -> Iterator[tuple[str, str]]:
+    """Text and language of both sides of every pair."""
+    for pair in pairs:
+        yield pair.source, pair.source_lang
+        yield pair.target, pair.target_lang
+
+
+def _add_pairs(texts: _TextWriter, pairs: Sequence[Pair], names: list[str], linked: Linked | None) -> None:
+    writer = texts.writer
+    sides, codes = zip(*_sides(pairs), strict=True)
+    ids = [pair.id.encode() for pair in pairs]
+    writer.add("name", np.frombuffer(b"".join(ids), np.uint8))
+    texts.bordered("name_borders", np.fromiter(map(len, ids), np.int64, len(ids)))
+    writer.add("name_hashes", text_hashes(pair.id for pair in pairs))
+    languages = np.fromiter(map(names.index, codes), np.int16, len(codes))
+    writer.add("languages", languages)
+    if linked is None:
+        texts.add(sides)
+        return
+    rows = [linked.reader.get(pair.id) for pair in pairs]
+    words = [side for row in rows for side in (row.pair if row else ((), ()))]
+    lengths, owner = texts.add(sides, words)
+    writer.add("linked", np.array([row is not None for row in rows]))
+    kept = link_arrays(rows, words, languages, linked, owners(lengths), owner)
+    texts.bordered("link_borders", kept.counts)
+    writer.add("links", kept.links)
+    writer.add("link_first", kept.first)
+    writer.add("link_ranks", kept.types)
+
+
+def _write_mono(settings: TokensSettings, bitext: Path, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    documents = monolingual(bitext)
+    names = sorted(documents)
+    halves = settings.document_pairs if settings.document_pairs != "auto" else pairs_up(tokenizer)
+    vocabulary: dict[tuple[str, str], int] = {}
+    total = sum(map(len, documents.values()))
+    with (
+        ArrayWriter(folder, WORDS if settings.words else MONO) as writer,
+        progress.task("tokenise", total, "documents") as bar,
+    ):
+        texts = _TextWriter(writer, tokenizer)
+        for number, name in enumerate(names):
+            for block in corpus.chunks(documents[name], BLOCK):
+                sides = list(chain.from_iterable(split_document(d) if halves else (d, "") for d in block))
+                writer.add("document_hashes", text_hashes(block))
+                writer.add("languages", np.full(len(block), number))
+                _add_documents(texts, sides, name, vocabulary if settings.words else None)
+                bar.advance(len(block))
+        texts.bordered("borders", np.empty(0, np.int64))
+    _write_meta(folder, names, tokenizer)
+    if settings.words:
+        (folder / VOCABULARY).write_text(json.dumps(list(vocabulary), ensure_ascii=False), encoding="utf-8")
+
+
+def _add_documents(
+    texts: _TextWriter, sides: Sequence[str], language: str, vocabulary: dict[tuple[str, str], int] | None
+) -> None:
+    if vocabulary is None:
+        texts.add(sides)
+        return
+    words = [segment.words(text, language) for text in sides]
+    lengths, owner = texts.add(sides, words)
+    spelt = ((language, word.casefold()) for word in chain.from_iterable(words))
+    numbers = np.fromiter((vocabulary.setdefault(word, len(vocabulary)) for word in spelt), np.int32)
+    text = owners(lengths)
+    begins = (owner >= 0) & ((np.append(-1, text[:-1]) != text) | (np.append(-2, owner[:-1]) != owner))
+    first = borders(np.fromiter(map(len, words), np.int64, len(words)))[:-1]
+    types = np.full(len(owner), -1, np.int32)
+    types[begins] = numbers[first[text[begins]] + owner[begins]]
+    texts.writer.add("types", types)
+
+
+def pairs_up(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Whether two segments of a document make one row: where the tokenizer joins them by one separator."""
+    return len(SpecialTokens.of(tokenizer).middle) == 1
+
+
+def _write_meta(folder: Path, languages: list[str], tokenizer: PreTrainedTokenizerBase) -> None:
+    meta = {"languages": languages, "tokenizer": fingerprint(tokenizer)}
+    (folder / META).write_text(json.dumps(meta), encoding="utf-8")
+
+
+def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model directory or a hub id (`id@revision` for a revision).
+
+    Raises:
+        UserError: there is none, or it is not a fast one.
+    """
+    from transformers import AutoTokenizer
+
+    name, _, revision = (str(source), "", "") if Path(source).exists() else str(source).partition("@")
+    with quiet():
+        try:
+            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(name, revision=revision or None)
+        except (OSError, ValueError, KeyError) as error:
+            hint = "give a directory with tokenizer.json, or a hub id when online"
+            raise UserError(f"`{source}` has no tokenizer that can be loaded: {error}", hint) from error
+    if not tokenizer.is_fast:
+        raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
+    return tokenizer
+
+
+def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:
+    """What tells tokenizers apart at once: the size of the vocabulary, and how it cuts a few scripts."""
+    ids = tokenizer("The Übermut of 3.14 ёжиков, नमस्ते दुनिया, 我爱语言, مرحبا!", add_special_tokens=False)["input_ids"]
+    return f"{key(len(tokenizer), *ids):016x}"
