@@ -115,6 +115,22 @@ def test_a_limit_keeps_the_most_frequent():
     assert len(few) < len(kept_ids(table("unigram"), usage, KeepSettings(pieces=60)))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_pieces_of_a_script_are_kept_on_demand(kind):
+    usage = count(table(kind), [("en", text) for text in sentences("en", 10)])
+    kept = kept_ids(table(kind), usage, KeepSettings(scripts=("Cyrillic",)))
+    after = table(kind).restricted(kept.tolist())
+    assert len(kept) < table(kind).size
+    found = compare(table(kind), after, kept, [("ru", text) for text in sentences("ru", 100)])
+    assert found["ru"].changed == 0
+
+
+def test_an_unknown_script_is_refused():
+    usage = count(table("unigram"), [("en", text) for text in sentences("en", 10)])
+    with pytest.raises(DataError, match="names no script"):
+        kept_ids(table("unigram"), usage, KeepSettings(scripts=("Klingonese",)))
+
+
 def test_the_cost_of_unknown_text_does_not_change():
     _, after = trimmed("unigram", minimum=20)
     assert min(after.scores.values()) == min(table("unigram").scores.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xlalign.reporting.table import Cell, Column, Row, Table, row, text
+from xlalign.reporting.table import Cell, Column, Table, TableRow, row, text
 
 COLUMNS = ("language", "sentences", "cut otherwise", "pieces a word", "characters a piece", "unknown")
 
@@ -29,7 +29,7 @@ def vocabulary_table(name: str, report: Mapping[str, Any]) -> Table:
     )
 
 
-def _language(code: str, found: Mapping[str, Any]) -> Row:
+def _language(code: str, found: Mapping[str, Any]) -> TableRow:
     share = found["changed"] / max(found["sentences"], 1)
     before, after = found["before"], found["after"]
     both = [text(f"{before[key]:.2f} → {after[key]:.2f}") for key in ("pieces_per_word", "characters_per_piece")]

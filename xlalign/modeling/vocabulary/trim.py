@@ -37,6 +37,9 @@ class KeepSettings(Settings):
     characters: bool = Field(
         True, description="keep every single character; without, those not in the text become unknown (or bytes)"
     )
+    scripts: tuple[str, ...] = Field(
+        (), description="Unicode scripts (`Arabic`, `Han`) all of whose pieces are kept, for languages of little text"
+    )
 
 
 def kept_ids(table: PieceTable, usage: Mapping[str, Usage], keep: KeepSettings, first: int = 0) -> Ints:
@@ -55,6 +58,8 @@ def kept_ids(table: PieceTable, usage: Mapping[str, Usage], keep: KeepSettings, 
         raise DataError("no text says which pieces are used", "name a prepare stage in `bitext`, or files in `text`")
     used = _used(usage, keep)
     wanted = {*used.tolist(), *_indispensable(table, characters=keep.characters), *range(first)}
+    if keep.scripts:
+        wanted |= _written_in(table, keep.scripts)
     if table.algorithm == "BPE":
         wanted |= _ancestors(table, wanted)
     return np.array(sorted(wanted), dtype=np.int64)
@@ -90,6 +95,26 @@ def _indispensable(table: PieceTable, *, characters: bool) -> Iterator[int]:
         # Byte-level BPE has a character for each byte: 256 at most, and without them text is lost.
         if _BYTE.fullmatch(piece) or (single and (characters or _is_byte_level(table))):
             yield number
+
+
+def _written_in(table: PieceTable, scripts: tuple[str, ...]) -> set[int]:
+    """Pieces whose letters, one at least, all belong to the scripts.
+
+    Raises:
+        DataError: Unicode has no such script.
+    """
+    import regex  # type: ignore[import-untyped]
+
+    one_of = "".join(rf"\p{{Script={script}}}" for script in scripts)
+    try:
+        pattern = regex.compile(rf"(?V1)[\P{{L}}{one_of}]*[\p{{L}}&&[{one_of}]][\P{{L}}{one_of}]*")
+    except regex.error as error:
+        hint = "write the names of Unicode, as in Arabic, Han, Cyrillic"
+        raise DataError(f"`keep.scripts` names no script: {', '.join(scripts)}", hint) from error
+    if not _is_byte_level(table):
+        return {n for piece, n in table.pieces.items() if pattern.fullmatch(piece.removeprefix(table.inner_prefix))}
+    decoder = table.backend().decoder  # a byte that is no whole character is read as U+FFFD, which is no letter
+    return {number for piece, number in table.pieces.items() if pattern.fullmatch(decoder.decode([piece]))}
 
 
 def _is_byte_level(table: PieceTable) -> bool:
