@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, SerializeAsAny, model_validator
+from pydantic import Field, SerializeAsAny
 
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import Settings, operational
@@ -37,8 +37,8 @@ _OF_EXTEND = {"add", "initialisation", "dictionary", "seed"}
 class VocabularyStage(Settings):
     """A `[vocabulary.NAME]` table."""
 
-    method: Literal["trim", "extend"] = Field(description="keep what `languages` use, or add pieces for them")
-    start: str = operational(..., "a vocabulary or pretrain stage, a model directory or a hub id", alias="from")
+    method: Literal["trim", "extend"] = Field("trim", description="keep what `languages` use, or add pieces for them")
+    start: str = operational("", "a vocabulary or pretrain stage, a model directory or a hub id", alias="from")
     languages: tuple[str, ...] = Field(
         (), description="codes; trim: those kept, empty = all of the text; extend: new ones"
     )
@@ -57,17 +57,6 @@ class VocabularyStage(Settings):
     )
     seed: int = Field(0, description="extend: of rows that nothing is known about")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> VocabularyStage:
-        foreign = self.model_fields_set & (_OF_EXTEND if self.method == "trim" else {"keep"})
-        if foreign:
-            raise ValueError(f"{self.method} has no `{sorted(foreign)[0]}`")
-        if self.method == "extend" and not self.languages:
-            raise ValueError("extend needs `languages`: those that get new pieces")
-        if not self.bitext and not self.text:
-            raise ValueError("no text: name prepare stages in `bitext`, or files in `text`")
-        return self
-
     def files(self) -> Iterator[Path]:
         """Every local file that is read."""
         for given in (*self.text.values(), (self.dictionary,) if self.dictionary else ()):
@@ -85,13 +74,17 @@ def nodes(name: str, settings: VocabularyStage, stages: Stages) -> list[Node]:
 
 
 def faults(stage: Checked) -> Iterator[Fault]:
-    """The model, and the files that the table names."""
+    """The model, the text, what the method has no use for, and the files that the table names."""
     settings: VocabularyStage = stage.settings
-    start = parse(settings.start, model_stages(stage.stages))
-    if isinstance(start, Scratch):
-        hint = "a vocabulary from scratch is trained on its own text: change `languages` or `pieces` there"
-        yield Fault(stage.at("from"), f"`{settings.start}` has no vocabulary yet", hint)
-    yield from model_faults(stage.at("from"), settings.start, stage.stages)
+    foreign = settings.model_fields_set & (_OF_EXTEND if settings.method == "trim" else {"keep"})
+    for field in sorted(foreign):
+        other = "extend" if settings.method == "trim" else "trim"
+        yield Fault(stage.at(field), f"{settings.method} has no `{field}`", f'leave it out, or set method = "{other}"')
+    if settings.method == "extend" and not settings.languages and "languages" not in stage.lost:
+        yield Fault(stage.at("languages"), "extend needs `languages`", 'name those that get new pieces: ["am"]')
+    if not settings.bitext and not settings.text and not stage.lost & {"bitext", "text"}:
+        yield Fault(stage.at("bitext"), "no text", "name prepare stages in `bitext`, or files by language in `text`")
+    yield from _model_faults(stage)
     for language, paths in settings.text.items():
         for path in paths:
             yield from file_fault(stage.at(f"text.{language}"), path, "text", "give a file with a sentence a line")
@@ -99,6 +92,18 @@ def faults(stage: Checked) -> Iterator[Fault]:
         yield from file_fault(
             stage.at("dictionary"), settings.dictionary, "dictionary", "see the guide on vocabularies"
         )
+
+
+def _model_faults(stage: Checked) -> Iterator[Fault]:
+    start = stage.settings.start
+    if not start:
+        if "from" not in stage.lost:
+            yield Fault(stage.at("from"), "no model", 'name one: from = "base", a folder or a hub id')
+    elif isinstance(parse(start, model_stages(stage.stages)), Scratch):
+        hint = "train it first: name a [pretrain.NAME] stage that starts from it"
+        yield Fault(stage.at("from"), f"`{start}` has no vocabulary yet", hint)
+    else:
+        yield from model_faults(stage.at("from"), start, stage.stages)
 
 
 SECTION = Section("vocabulary", VocabularyStage, nodes, single=False, faults=faults)
