@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from xlalign.stages.pipeline import Pipeline
 
 app = typer.Typer(
-    help="Keep what languages use of an encoder's vocabulary, or give a language pieces of its own.",
+    help="Keep what languages use of an encoder's vocabulary, or give a language pieces of its own.\n\n"
+    "**Examples**\n\n- `xlalign vocab trim`\n- `xlalign vocab extend larger --out models`",
     no_args_is_help=True,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
