@@ -14,9 +14,8 @@ from xlalign.errors import DataError
 from xlalign.modeling.scratch import SPECIALS, train_sentencepiece
 from xlalign.modeling.vocabulary.merges import Merge, learn_merges
 from xlalign.modeling.vocabulary.table import PieceTable
+from xlalign.modeling.vocabulary.trim import SPACE
 from xlalign.modeling.vocabulary.usage import count
-
-SPACE = "▁"
 
 
 class AddSettings(Settings):

@@ -21,6 +21,7 @@ from xlalign.modeling.vocabulary.table import PieceTable
 from xlalign.modeling.vocabulary.usage import Usage, total
 
 Ints = NDArray[np.int64]
+SPACE = "▁"
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 
 
@@ -91,7 +92,8 @@ def _indispensable(table: PieceTable, *, characters: bool) -> Iterator[int]:
         # The unknown piece costs ten more than the worst piece.
         yield min(table.pieces.values(), key=lambda number: table.model["vocab"][number][1])
     for piece, number in table.pieces.items():
-        single = len(piece.removeprefix(table.inner_prefix)) == 1
+        # "▁،" is how a comma behind a space is written: a character too.
+        single = len(piece.removeprefix(table.inner_prefix).removeprefix(SPACE)) <= 1
         # Byte-level BPE has a character for each byte: 256 at most, and without them text is lost.
         if _BYTE.fullmatch(piece) or (single and (characters or _is_byte_level(table))):
             yield number
