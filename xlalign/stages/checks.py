@@ -11,7 +11,7 @@ from typing import Any, cast
 from xlalign.config.faults import Fault, nearest
 from xlalign.modeling import scratch
 from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, Stage, parse
-from xlalign.stages.base import Checked, Stages
+from xlalign.stages.base import Checked, Stages, model_stages
 
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
@@ -47,8 +47,8 @@ def _available(device: str) -> bool:
 
 def model_faults(place: str, name: str, stages: Stages) -> Iterator[Fault]:
     """What is wrong with a model that a field names: a stage, a size, a folder or a repository of the hub."""
-    trained = stages.get("pretrain", {})
-    model = parse(name, trained)
+    made = model_stages(stages)
+    model = parse(name, made)
     if isinstance(model, Scratch) and model.size not in scratch.sizes():
         near = nearest(model.size, scratch.sizes())
         hint = f"did you mean `scratch:{near}`?" if near else ""
@@ -57,7 +57,7 @@ def model_faults(place: str, name: str, stages: Stages) -> Iterator[Fault]:
     elif isinstance(model, Folder):
         yield from _folder_faults(place, model.path)
     elif isinstance(model, Hub):
-        yield from _hub_faults(place, name, trained)
+        yield from _hub_faults(place, name, made)
 
 
 def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
@@ -71,9 +71,9 @@ def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
         yield Fault(place, f"`{folder}` is no model folder: it has no {', no '.join(lacking)}", hint, data=True)
 
 
-def _hub_faults(place: str, name: str, trained: Iterable[str]) -> Iterator[Fault]:
+def _hub_faults(place: str, name: str, made: Iterable[str]) -> Iterator[Fault]:
     """A name that looks like a stage or a path misspelt; what the hub has is not asked for here."""
-    near = nearest(name, trained, 0.75)
+    near = nearest(name, made, 0.75)
     parent = Path(name.partition("@")[0]).parent
     if near and "/" not in name:
         yield Fault(place, f"no stage, folder or hub id `{name}`", f"did you mean `{near}`?")
@@ -87,11 +87,11 @@ def _hub_faults(place: str, name: str, trained: Iterable[str]) -> Iterator[Fault
 
 
 def origin(model: Reference, stages: Stages) -> Reference:
-    """Where a chain of pretrain stages begins: a size, folder or repository; a stage where it is a circle."""
-    trained, seen = stages.get("pretrain", {}), set[str]()
+    """Where a chain of stages begins: a size, folder or repository; a stage where it is a circle."""
+    made, seen = model_stages(stages), set[str]()
     while isinstance(model, Stage) and model.name not in seen:
         seen.add(model.name)
-        model = parse(cast("Any", trained[model.name]).start, trained)
+        model = parse(cast("Any", made[model.name]).start, made)
     return model
 
 

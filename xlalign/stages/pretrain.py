@@ -11,7 +11,7 @@ from xlalign.errors import UserError
 from xlalign.modeling.reference import Stage, parse
 from xlalign.objectives.requests import OutputLayer
 from xlalign.stages import tokens
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, lacks_head, model_faults
 from xlalign.training.settings import PretrainSettings, tokens_of
 
@@ -47,7 +47,7 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
                 'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
             )
         inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
-    start = parse(settings.start, stages.get("pretrain", {}))
+    start = parse(settings.start, model_stages(stages))
     if layers := depth(start, stages):
         recipe.refuse_missing_layers(layers)
     made = tokens.nodes(tokens_of(recipe), start, inputs, stages)
@@ -59,9 +59,11 @@ def faults(stage: Checked) -> Iterator[Fault]:
     """The model to start from, and whether it can do what the preset asks."""
     settings: PretrainStage = stage.settings
     yield from model_faults(stage.at("from"), settings.start, stage.stages)
-    start = parse(settings.start, stage.stages.get("pretrain", {}))
+    start = parse(settings.start, model_stages(stage.stages))
     predicting = _predicting(settings)
-    told = isinstance(start, Stage) and _predicting(stage.stages["pretrain"][start.name])  # there, for the same model
+    told = isinstance(start, Stage) and _predicting(
+        stage.stages["pretrain"].get(start.name)
+    )  # there, for the same model
     if predicting and not told and lacks_head(start, stage.stages):
         message = (
             f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
