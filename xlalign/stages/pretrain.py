@@ -61,9 +61,8 @@ def faults(stage: Checked) -> Iterator[Fault]:
     yield from model_faults(stage.at("from"), settings.start, stage.stages)
     start = parse(settings.start, model_stages(stage.stages))
     predicting = _predicting(settings)
-    told = isinstance(start, Stage) and _predicting(
-        stage.stages["pretrain"].get(start.name)
-    )  # there, for the same model
+    before = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
+    told = before is not None and _predicting(before)  # there, for the same model
     if predicting and not told and lacks_head(start, stage.stages):
         message = (
             f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
