@@ -132,7 +132,7 @@ class StopAfter:
 
     def __init__(self, program: RecipeProgram, steps: int) -> None:
         self.program, self.left = program, steps
-        self.modules, self.loss = program.modules, program.loss
+        self.modules, self.loss, self.before_step = program.modules, program.loss, program.before_step
 
     def after_step(self, step: int, output: LossOutput) -> None:
         self.program.after_step(step, output)

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from xlalign.modeling import packing
 from xlalign.modeling.body import Body
-from xlalign.modeling.encoder import load_body
+from xlalign.modeling.loading import load_body
 
 Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
