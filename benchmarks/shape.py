@@ -69,7 +69,7 @@ class House:
             if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 for alias in node.names:
                     inner = f"{node.module}.{alias.name}"
-                    yield from (found for found in (inner, node.module) if found in self.trees)
+                    yield from [found for found in (inner, node.module) if found in self.trees][:1]
             elif isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names if alias.name in self.trees)
 

@@ -120,7 +120,7 @@ def parts() -> str:
     """Sources, filters, aligners, objectives and pipelines on one page."""
     from xlalign.cli.catalogue import CATALOGUES
 
-    sections = ["sources", "filters", "aligners", "objectives", "pipelines"]
+    sections = ["sources", "filters", "aligners", "objectives", "initialisations", "pipelines"]
     body = "\n".join(f"## {kind.capitalize()}\n\n{table(CATALOGUES[kind]())}" for kind in sections)
     return f"# Sources, filters, aligners, objectives\n\nWhat `xlalign list` prints.\n\n{body}"
 

@@ -115,7 +115,8 @@ class OneOf:
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Any:
         """For editors: every part whose model can be imported here."""
-        return {"type": "object", "properties": {self.named_by: {"enum": self.registry.names()}}}
+        names = {"enum": self.registry.names()}
+        return {"anyOf": [names, {"type": "object", "properties": {self.named_by: names}}]}
 
     def _part(self, value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
         if isinstance(value, BaseModel):

@@ -11,7 +11,7 @@ import pytest
 
 from xlalign.bitext import corpus
 from xlalign.bitext.prepare import inputs, prepare
-from xlalign.bitext.rows import GoldLinks
+from xlalign.bitext.rows import PairGold
 from xlalign.bitext.segment import words
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.bitext.validate import validate
@@ -251,7 +251,7 @@ def test_micro_world_with_gold(tmp_path: Path):
 
 
 def test_gold_links_on_other_words():
-    gold = GoldLinks(["Anna", "'s", "dog"], ["der", "Hund"], ((2, 1),), ((1, 0), (2, 1)))
+    gold = PairGold(["Anna", "'s", "dog"], ["der", "Hund"], ((2, 1),), ((1, 0), (2, 1)))
     moved = gold.on(["Anna", "'", "s", "dog"], ["der", "Hund"])
     assert moved.sure == ((3, 1),)
     assert moved.possible == ((1, 0), (2, 0), (3, 1))

@@ -28,6 +28,7 @@ def test_every_stage_has_its_command():
         "prepare",
         "align-words",
         "pretrain",
+        "vocab",
         "eval",
         "run",
         "report",

@@ -78,6 +78,23 @@ def test_task(installed, tmp_path):
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
 
 
+def test_table_format(installed, monkeypatch, tmp_path):
+    from xlalign.reporting import folder, page, renderers
+    from xlalign.reporting.data import ReportData
+    from xlalign.reporting.table import Cell, Column, Table, row
+
+    rows = table(renderers.RENDERERS)
+    monkeypatch.setattr(renderers, "RENDERERS", rows)
+    monkeypatch.setattr(page, "RENDERERS", rows)
+    columns = Column(name="aligner"), Column(name="en-de", kind="score")
+    aer = Table(name="aer", caption="AER", columns=columns, rows=(row("a|b", [Cell(value=7.25)]),))
+    folder.write(ReportData(title="links", aer=aer), tmp_path, ["org"])
+    assert [path.name for path in (tmp_path / "tables").iterdir()] == ["aer.org"]
+    text = (tmp_path / "tables/aer.org").read_text(encoding="utf-8")
+    assert text == "#+CAPTION: AER\n| aligner | en-de |\n|-\n| a\\vert{}b | 7.2 |\n"
+    assert "<summary>Org</summary>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_objective(installed):
     import torch
 

@@ -21,7 +21,7 @@ LETTERS = [*sorted({c for texts in TEXTS.values() for t in texts for c in t}), "
 def trained(kind: str) -> tuple[SentencePieceProcessor, PreTrainedTokenizerFast]:
     normalizer = scratch._normalizer(lowercase=False)
     sentences = [normalizer.normalize_str(t) for texts in TEXTS.values() for t in texts]
-    processor = scratch._sentencepiece(sentences, 150, kind)
+    processor = scratch.train_sentencepiece(sentences, 150, kind)
     row = scratch.size("nano").model_copy(update={"vocabulary": kind})
     return processor, scratch.fast_tokenizer(processor, row, normalizer)
 

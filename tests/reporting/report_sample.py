@@ -7,7 +7,6 @@ from statistics import fmean, stdev
 from typing import Any
 
 from xlalign.evaluation.diagnostics.record import Diagnostics
-from xlalign.evaluation.tasks import TASKS
 from xlalign.reporting.alignment import error_table
 from xlalign.reporting.corpora import corpus_report
 from xlalign.reporting.data import AlignedPair, Citation, Curve, ReportData, Series, StageRun
@@ -18,6 +17,7 @@ from xlalign.reporting.summary import headline, summary_table
 MODELS = {"base": 0.0, "mlm": 1.2, "ppa": 9.4, "ml-ctl": 11.1}
 LANGUAGES = {"en": 88.0, "de": 63.1, "es": 66.0, "ru": 58.2, "hi": 52.4}
 CONTROLS = ("mlm",)
+TITLES = {"xnli": "XNLI", "udpos": "POS", "tatoeba": "Tatoeba", "tydiqa": "TyDi QA"}
 KINDS = {
     "xnli": ("classification", "classification"),
     "udpos": ("tagging", "tagging"),
@@ -36,20 +36,18 @@ def results() -> Evaluated:
         tasks[task]["setting"] = "zero-shot"
     origins = {m: {"key": "3f9a" * 16, "content": "77ab" * 16, "settings": {"preset": m}} for m in MODELS}
     for task, (kind, group) in KINDS.items():
-        tasks[task] |= {"kind": kind, "group": group, "license": "ours", "citation": f"Nobody 2026, {task}, Nowhere"}
-    titled = {name: {"title": TASKS.get(name).title, **task} for name, task in tasks.items()}
-    found = {"tasks": titled, "baseline": "base", "seeds": [1, 2, 3], "signature": signature, "origins": origins}
-    found["primary"] = "xnli"
-    return Evaluated.model_validate({**found, "command": "xlalign report quickstart"})
+        tasks[task] |= {"title": TITLES[task], "tuned": kind != "retrieval", "kind": kind, "group": group}
+        tasks[task] |= {"license": "ours", "citation": f"Nobody 2026, {task}, Nowhere"}
+    found = {"tasks": tasks, "baseline": "base", "seeds": [1, 2, 3], "primary": "xnli", "signature": signature}
+    return Evaluated.model_validate({**found, "origins": origins, "command": "xlalign report quickstart"})
 
 
 def evaluated(tasks: dict[str, Any], **more: Any) -> Evaluated:
     """Results with what every results.json says of a task."""
     usual = {"metric": "accuracy", "kind": "", "group": "classification", "license": "", "citation": ""}
-    titles = {name: TASKS.get(name).title if name in TASKS else "" for name in tasks}
-    entries = {name: usual | {"title": titles[name]} | task for name, task in tasks.items()}
-    usual_run = {"baseline": "base", "seeds": [1], "primary": next(iter(tasks), "")}
-    return Evaluated.model_validate({**usual_run, **more, "tasks": entries})
+    entries = {name: {**usual, "title": TITLES.get(name, ""), **task} for name, task in tasks.items()}
+    first = next(iter(tasks), "")
+    return Evaluated.model_validate({"baseline": "base", "seeds": [1], "primary": first, **more, "tasks": entries})
 
 
 def diagnostics() -> dict[str, Diagnostics]:

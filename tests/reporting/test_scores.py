@@ -2,7 +2,7 @@ import pytest
 import report_sample
 
 from xlalign.reporting.alignment import error_table
-from xlalign.reporting.results import minus, of
+from xlalign.reporting.results import Evaluated, minus, of
 from xlalign.reporting.scores import difference, gain, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
 
@@ -104,8 +104,9 @@ def test_nothing_gained_is_no_gain():
 def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
     found = results(base=BASE, ppa={**BASE, "de": [49.0, 60.0]})
     assert headline(found).sentence.endswith("points better than base on XNLI (de, hi), but not for every seed.")
-    models = found.tasks["xnli"].models
-    models["ppa"] = models["ppa"].model_copy(update={"others": models["ppa"].others.model_copy(update={"p": 0.4})})
+    document = found.model_dump()
+    document["tasks"]["xnli"]["models"]["ppa"]["others"]["p"] = 0.4
+    found = Evaluated.model_validate(document)
     sentence = headline(found).sentence
     assert sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
     assert headline(found).figures[-1].tone == "plain"

@@ -11,7 +11,8 @@ import torch
 
 from xlalign.bitext import corpus
 from xlalign.errors import DataError, UserError
-from xlalign.modeling.encoder import Encoder, load
+from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.loading import load
 from xlalign.objectives import OBJECTIVES, presets
 from xlalign.objectives.base import LossOutput
 from xlalign.objectives.batch import TrainingBatch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    sources: str | Sequence[str],
+    sources: jobs.Sources,
     languages: str | Sequence[str],
     *,
-    mono: str | Sequence[str] = (),
+    mono: jobs.Sources = (),
     cache: str | Path | None = None,
     **settings: Any,
 ) -> Result:
     """Fetch, clean, deduplicate and split parallel text.
 
     Args:
-        sources: URIs as in `[prepare] sources`, or names of files.
+        sources: URIs or tables as in `[prepare] sources`, or names of files; one or several.
         languages: `en-de`, or codes of which the first is paired with each other one.
         mono: sources of monolingual text.
         cache: folder of the cache; None: the usual one.
@@ -41,7 +41,9 @@ def prepare(
     Raises:
         XlalignError: what the command would print.
     """
-    return _made(jobs.prepare_job(_list(sources), languages, mono=_list(mono), settings=settings), "prepare", cache)
+    return _made(
+        jobs.prepare_job(_several(sources), languages, mono=_several(mono), settings=settings), "prepare", cache
+    )
 
 
 def align(
@@ -80,10 +82,10 @@ def align(
 def pretrain(
     preset: str,
     start: str | Path,
-    sources: str | Sequence[str],
+    sources: jobs.Sources,
     languages: str | Sequence[str],
     *,
-    mono: str | Sequence[str] = (),
+    mono: jobs.Sources = (),
     cache: str | Path | None = None,
     **settings: Any,
 ) -> Result:
@@ -101,7 +103,7 @@ def pretrain(
     Raises:
         XlalignError: what the command would print.
     """
-    job = jobs.pretrain_job(preset, str(start), _list(sources), languages, mono=_list(mono), settings=settings)
+    job = jobs.pretrain_job(preset, str(start), _several(sources), languages, mono=_several(mono), settings=settings)
     return _made(job, preset, cache)
 
 
@@ -167,6 +169,11 @@ def open_artifact(name: str | Path, *, cache: str | Path | None = None) -> Resul
 
 def _list(given: str | Sequence[str]) -> list[str]:
     return [given] if isinstance(given, str) else list(given)
+
+
+def _several(given: jobs.Sources) -> list[str | jobs.Settings]:
+    """One source or several."""
+    return [given] if isinstance(given, str | Mapping) else list(given)
 
 
 def _store(cache: str | Path | None) -> Store:

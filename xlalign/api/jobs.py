@@ -25,6 +25,7 @@ PER_LINE: dict[str, Any] = {
 """A `[prepare]` table that keeps every line as it is, so that line n of the result belongs to line n of the input."""
 
 Settings = Mapping[str, Any]
+Sources = str | Settings | Sequence[str | Settings]
 
 
 def languages_of(text: str | Sequence[str]) -> list[str]:

@@ -105,13 +105,17 @@ def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
     space = _workspace(store, recipe)
     try:
         make(space)
-        outputs = manifests.describe(space.out)
+        return store.publish(_manifest(recipe, space, time.monotonic() - started))
     except BaseException as error:
         _clear(space.out.parent)
         if failure := _failed_write(error, store.root):
             raise store.explain(failure) from error
         raise
-    made = Manifest(
+
+
+def _manifest(recipe: Recipe, space: Workspace, seconds: float) -> Manifest:
+    outputs = manifests.describe(space.out)
+    return Manifest(
         stage=recipe.stage,
         name=recipe.name,
         key=recipe.key,
@@ -120,12 +124,11 @@ def _make(store: Store, recipe: Recipe, make: Make) -> Artifact:
         content=manifests.content_of(outputs, recipe.volatile),
         volatile=recipe.volatile,
         created=manifests.now(),
-        seconds=round(time.monotonic() - started, 3),
+        seconds=round(seconds, 3),
         peak_memory=_peak_memory(),
         versions=manifests.versions(),
         info=space.info,
     )
-    return store.publish(made)
 
 
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)

@@ -105,6 +105,7 @@ class Texts:
         """Characters of the longest word between spaces in each sentence, (N,)."""
         breaks = np.flatnonzero((self.classes == CLASSES.index("space")) | (self.classes == CLASSES.index("break")))
         sizes = np.diff(breaks, prepend=-1) - 1
+        # "a bcd\ne\n": breaks at 1, 5, 7 end words of 1, 3, 1 characters; the sentences begin at words 0 and 2.
         first = np.searchsorted(breaks, self.starts)
         return np.maximum.reduceat(sizes, first) if len(first) else sizes
 
@@ -117,6 +118,8 @@ class Texts:
         serves the whole batch, once those of the characters before a sentence are divided out.
         """
         counted = np.flatnonzero(self.classes >= FIRST_KEY)
+        # "ab\n!c\n": counted places [0, 1, 4], sentence borders [0, 2, 3]. The sum of sentence 2 is n(c) * BASE^2, and
+        # BASE^-2 of its first border makes n(c) of it, what "c" alone would have.
         borders = np.searchsorted(counted, np.append(self.starts, len(self.codes)))
         powers, inverses = _powers(len(counted))
         terms = character_numbers()[self.codes[counted]]

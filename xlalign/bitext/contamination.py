@@ -79,6 +79,7 @@ class Evaluation:
         row = np.repeat(np.arange(len(counts)), counts)
         hits = np.bincount(row[owners >= 0], minlength=len(counts))
         first = np.full(len(counts), -1, dtype=np.int64)
+        # The same index twice keeps the last value: backwards, that is the set of the first n-gram that was found.
         first[row[owners >= 0][::-1]] = owners[owners >= 0][::-1]
         return np.where((hits > 0) & (hits >= self.share * counts), first, -1)
 
@@ -89,6 +90,7 @@ def _hash(texts: Iterable[str], size: int) -> tuple[Hashes, Hashes]:
         found = Texts.of(chunk)
         keys.append(found.keys[found.letters >= MIN_LETTERS])
         spaced = found.count(*languages.CHARACTER_SCRIPTS) * 2 < found.letters
+        # Evaluation sets do not say their language: text mostly in scripts without spaces is cut into characters.
         for kind in (True, False) if size else ():
             same = Texts.of([text for text, is_spaced in zip(chunk, spaced, strict=True) if is_spaced == kind])
             grams.append(ngrams(same, size, kind)[0])

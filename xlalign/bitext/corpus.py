@@ -129,6 +129,8 @@ def _shards(tables: Iterable[pa.Table], shard_rows: int) -> Iterator[Iterator[pa
             following = tail if tail.num_rows else next(rest, None)
             yield head
 
+    # Each shard takes what it has room for from the table that the last one left: with 4 rows a shard, tables of 3 and
+    # 6 rows become shards of 3 + 1, 4 and 1 rows. A shard must be read before the next one is asked for.
     while following is not None:
         yield shard()
 

@@ -36,6 +36,7 @@ class Unrepeated:
         if cleaned.bands is not None:
             near = new.copy()
             for seen, keys in zip(self._bands, cleaned.bands.T, strict=True):
+                # Every band is added, also of pairs that an earlier band has dropped: what is like them goes too.
                 near[new] &= seen.add(keys[new])
             _count(job, cleaned, near | ~new, "near duplicate")
             new = near

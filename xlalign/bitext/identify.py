@@ -125,6 +125,7 @@ def _features(encoded: list[bytes]) -> tuple[npt.NDArray[np.int64], ...]:
     state = np.zeros(len(encoded), dtype=np.int64)
     keys: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
     offsets = order * len(found.weights)
+    # Longest first, so that at each step the sentences that still have a byte are the first `size`: no mask is needed.
     for step in range(int(lengths.max(initial=0))):
         size = int(np.count_nonzero(lengths > step))
         state = found.moves[found.rows[state[:size]] + joined[starts[:size] + step]]

@@ -61,6 +61,7 @@ def _nearest(queries: Vectors, index: Vectors, k: int) -> Neighbours:
     """The same for one block of queries: the best of each block of the index, against the best so far."""
     cosines, rows = np.empty((len(queries), 0)), np.empty((len(queries), 0), dtype=np.int64)
     for start in range(0, len(index), BLOCK):
+        # Best so far and the k best of this block, side by side, then the k best of these: never more than 2 k columns.
         block = queries @ index[start : start + BLOCK].T
         picked = np.argpartition(-block, min(k, block.shape[1]) - 1, axis=1)[:, :k]
         cosines = np.concatenate([cosines, np.take_along_axis(block, picked, 1)], axis=1)
@@ -108,6 +109,7 @@ def _one_to_one(ordered: Sequence[Candidate]) -> list[Candidate]:
     sources: set[int] = set()
     targets: set[int] = set()
     kept = []
+    # (0.9, a, x), (0.8, a, y), (0.7, b, x), (0.6, b, y): a-x is taken, which rules out the next two, then b-y.
     for candidate in ordered:
         if candidate.source not in sources and candidate.target not in targets:
             kept.append(candidate)

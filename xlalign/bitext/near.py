@@ -40,6 +40,7 @@ def _minima(shingles: Hashes, counts: Ints, seed: np.uint64) -> Hashes:
     result = np.zeros(len(counts), dtype=np.uint64)
     filled = counts > 0
     if filled.any():
+        # Pairs of 3, 0 and 2 shingles begin at 0, 3 and 3; `reduceat` cannot express an empty one, so it is left out.
         starts = (np.cumsum(counts) - counts)[filled]
         result[filled] = np.minimum.reduceat((shingles ^ seed) * GOLDEN, starts)
     return result

@@ -24,7 +24,7 @@ from xlalign.bitext.filters.choose import for_corpus, for_documents
 from xlalign.bitext.mining import Miner
 from xlalign.bitext.models import NoModels, TrainedModels
 from xlalign.bitext.publish import publish
-from xlalign.bitext.report import CorpusReport, Report
+from xlalign.bitext.report import CorpusOutcome, Report
 from xlalign.bitext.rows import RawPair
 from xlalign.bitext.seen import Seen
 from xlalign.bitext.settings import PrepareSettings, SourceSettings, part
@@ -183,7 +183,7 @@ class _Preparation(NamedTuple):
             filters = for_corpus(settings, source, bitext.languages)
             report.filters = filters | report.filters
             name = source.name or bitext.corpus
-            entry = CorpusReport(name, bitext.languages, bitext.place, source.licence or bitext.licence)
+            entry = CorpusOutcome(name, bitext.languages, bitext.place, source.licence or bitext.licence)
             report.corpora.append(entry)
             rows: Iterator[RawPair] = islice(bitext.rows(), source.limit)
             if "langid" in filters:
@@ -247,7 +247,7 @@ class _Preparation(NamedTuple):
         """Monolingual text as rows that have the same text on both sides."""
         for source in sources:
             name, place = source.name or source.uri, shown_uri(source.uri)
-            self.report.mono.append(CorpusReport(name, (lang,), place, source.licence))
+            self.report.mono.append(CorpusOutcome(name, (lang,), place, source.licence))
             texts = islice(self._open(source).documents(lang), source.limit)
             rows = (RawPair(number, text, text) for number, text in enumerate(texts, 1))
             filters = for_documents(self.settings, source, lang)

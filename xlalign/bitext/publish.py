@@ -34,6 +34,7 @@ def publish(settings: PrepareSettings, spool: PairSpool, out: Path, report: Repo
         return dev.is_dev(languages, _keys(table, "source_key"))
 
     def in_train(languages: LanguagePair, table: pa.Table) -> Mask:
+        # A pair that shares one sentence with a dev pair is in neither split: it is held out.
         shared = is_in(_keys(table, "source_key"), sentences) | is_in(_keys(table, "target_key"), sentences)
         return ~shared & ~in_dev(languages, table)
 

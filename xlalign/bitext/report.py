@@ -16,7 +16,7 @@ from xlalign.errors import shown
 
 
 @dataclass
-class CorpusReport:
+class CorpusOutcome:
     """One corpus in one language pair: its licence, lines read, pairs kept, and dropped by their first reason.
 
     `swapped`: its sides look as if they were the other way round.
@@ -44,8 +44,8 @@ class Report:
         missing: the requested language pairs (`en-fr`) that a source lacks, by source.
     """
 
-    corpora: list[CorpusReport] = field(default_factory=list)
-    mono: list[CorpusReport] = field(default_factory=list)
+    corpora: list[CorpusOutcome] = field(default_factory=list)
+    mono: list[CorpusOutcome] = field(default_factory=list)
     splits: dict[str, dict[str, int]] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     evaluation: dict[str, int] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Report:
         """Write report.json."""
         path.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
-    def _total(self, corpora: list[CorpusReport]) -> Tally:
+    def _total(self, corpora: list[CorpusOutcome]) -> Tally:
         total = Tally()
         for corpus in corpora:
             total.add(corpus.tally)
@@ -104,7 +104,7 @@ def _sample(sample: Sample) -> dict[str, Any]:
     return sample._asdict() | texts
 
 
-def _corpus(corpus: CorpusReport) -> dict[str, Any]:
+def _corpus(corpus: CorpusOutcome) -> dict[str, Any]:
     return {
         "corpus": corpus.name,
         "languages": list(corpus.languages),

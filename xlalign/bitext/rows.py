@@ -11,7 +11,7 @@ LanguagePair = tuple[str, str]
 """Source and target language."""
 
 
-class GoldLinks(NamedTuple):
+class PairGold(NamedTuple):
     """Gold word links that come with a pair; `possible` includes `sure`."""
 
     source_words: list[str]
@@ -19,7 +19,7 @@ class GoldLinks(NamedTuple):
     sure: tuple[Link, ...]
     possible: tuple[Link, ...]
 
-    def on(self, source_words: list[str], target_words: list[str]) -> GoldLinks:
+    def on(self, source_words: list[str], target_words: list[str]) -> PairGold:
         """The same links on other words of the same characters: a link of a word becomes one of all its parts."""
         if (source_words, target_words) == (self.source_words, self.target_words):
             return self
@@ -28,7 +28,7 @@ class GoldLinks(NamedTuple):
             tuple(sorted({(k, m) for i, j in links for k in left[i] for m in right[j]}))
             for links in (self.sure, self.possible)
         )
-        return GoldLinks(source_words, target_words, sure, possible)
+        return PairGold(source_words, target_words, sure, possible)
 
 
 def _parts(words: list[str], others: list[str]) -> list[list[int]]:
@@ -46,4 +46,4 @@ class RawPair(NamedTuple):
     line: int
     source: str
     target: str
-    gold: GoldLinks | None = None
+    gold: PairGold | None = None

@@ -46,6 +46,8 @@ class Seen:
         return found
 
     def _append(self, run: Hashes) -> None:
+        # Runs of 900 and 100 keys and a new one of 20: 100 < 8 * 20, so they become 120; 900 < 8 * 120, so all are one
+        # run of 1,020. A run of 100,000 before them would be left alone.
         while self._runs and self._worth_merging(len(self._runs[-1]), len(run)):
             run = np.concatenate([self._runs.pop(), run])
             run.sort()
@@ -80,6 +82,7 @@ class Lookup:
     def find(self, keys: Hashes) -> npt.NDArray[np.int64]:
         """The place of each key in the table, -1 where it is absent, (N,)."""
         places = np.full(len(keys), -1, dtype=np.int64)
+        # A table of a thousand keys has 2^13 bits: an absent key hits one of them by chance in one of eight cases.
         maybe = np.flatnonzero(self._present[keys >> self._shift])
         if len(maybe):
             found = np.minimum(np.searchsorted(self._table, keys[maybe]), len(self._table) - 1)

@@ -34,6 +34,8 @@ class DevKeys:
     def add(self, languages: tuple[str, str], source_keys: Hashes) -> None:
         """Take in the source keys of some pairs."""
         ranks = mix(source_keys ^ ROUND, 0)
+        # Only the `size` lowest ranks can become dev, so no more are kept, however long the corpus: lowest of a batch
+        # and lowest so far, merged, with the pairs of each added up.
         found, counts = np.unique(ranks, return_counts=True)
         before = self._lowest.get(languages, (np.empty(0, np.uint64), np.empty(0, np.int64)))
         merged, place = np.unique(np.concatenate([before[0], found]), return_inverse=True)
@@ -43,6 +45,7 @@ class DevKeys:
 
     def threshold(self, languages: tuple[str, str]) -> int:
         """How many of the lowest ranks together have no more pairs than dev may have."""
+        # Ranks whose sentences have 2, 1, 3 pairs and room for 5: the first two fit (2 + 1), the third would make 6.
         room = min(self._size, int(self._share * self._totals[languages]))
         return int(np.searchsorted(np.cumsum(self._lowest[languages][1]), room, side="right"))
 

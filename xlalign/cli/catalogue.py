@@ -71,5 +71,6 @@ CATALOGUES: dict[str, Callable[[], Rows]] = {
     "filters": registered("xlalign.bitext.filters", "FILTERS"),
     "aligners": registered("xlalign.alignment", "ALIGNERS"),
     "objectives": registered("xlalign.objectives", "OBJECTIVES"),
+    "initialisations": registered("xlalign.modeling.vocabulary.initialisation", "INITIALISATIONS"),
     "pipelines": pipelines,
 }

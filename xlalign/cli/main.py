@@ -20,6 +20,7 @@ from xlalign.cli.commands import (
     report,
     run,
     schema,
+    vocab,
 )
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ STAGES, TOOLS = "Stages", "Pipelines and tools"
 app.command("prepare", rich_help_panel=STAGES)(prepare.command)
 app.command("align-words", rich_help_panel=STAGES)(align_words.command)
 app.command("pretrain", rich_help_panel=STAGES)(pretrain.command)
+app.add_typer(vocab.app, name="vocab", rich_help_panel=STAGES)
 app.command("eval", rich_help_panel=STAGES)(evaluate.command)
 app.command("run", rich_help_panel=TOOLS)(run.command)
 app.command("report", rich_help_panel=TOOLS)(report.command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlalign.cli.console import amount, duration, output
@@ -33,20 +33,28 @@ def plan_lines(pipeline: Pipeline, planned: Sequence[Planned], store: Store) -> 
     sections = {name: section for section, stages in pipeline.stages.items() for name in stages}
     rows: dict[str, list[Planned]] = {}
     for line in planned:
-        rows.setdefault(line.node.group or line.node.name, []).append(line)
+        rows.setdefault(_owner(line, planned, sections), []).append(line)
     lines = []
     with pipeline.at_home():
         for name, members in rows.items():
             missing = [line for line in members if line.state != "hit"]
             cost = estimator.cost(sections[name], name).share(len(missing) / len(members)) if missing else None
-            lines.append(Line(*_state(members, missing), cost))
+            lines.append(Line(*_state(name, members, missing), cost))
     return lines
 
 
-def _state(members: Sequence[Planned], missing: Sequence[Planned]) -> tuple[str, str, str]:
+def _owner(line: Planned, planned: Sequence[Planned], stages: Container[str]) -> str:
+    """The stage of the file that a node belongs to: itself, its group, or the first that reads it (tokens)."""
+    node = line.node
+    own = node.group or node.name
+    if own in stages:
+        return own
+    readers = [other for other in planned if node.name in other.node.inputs.values()]
+    return _owner(readers[0], planned, stages)
+
+
+def _state(name: str, members: Sequence[Planned], missing: Sequence[Planned]) -> tuple[str, str, str]:
     """State, name and detail of a stage: `run`, `eval`, `12 of 40 parts to make`."""
-    whole = members[-1]
-    name = whole.node.group or whole.node.name
     if not missing:
         return "hit", name, ""
     state = "run" if any(line.state == "run" for line in missing) else "after"

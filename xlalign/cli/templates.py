@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,13 +48,13 @@ def _paired(files: Sequence[str], languages: Sequence[str]) -> list[str]:
     """URIs: `a.en`, `a.de` become `file:a.{lang}`; `en-de.tsv`, `en-fr.tsv` become `file:{source}-{target}.tsv`."""
     found: dict[str, list[str]] = {}
     for name in files:
-        if ":" in name and not Path(name).exists():
-            found[name] = [name]
-            continue
-        if not Path(name).exists():
-            raise UserError(f"--bitext {name}: no such file", "give files of text, or URIs such as opus:Books")
-        found.setdefault(_pattern(name, languages), []).append(name)
+        found.setdefault(name if is_uri(name) else _pattern(name, languages), []).append(name)
     return [_uri(pattern, names, languages) for pattern, names in found.items()]
+
+
+def is_uri(name: str) -> bool:
+    """Whether it is `scheme:rest` and no name of a file."""
+    return bool(re.match(r"[a-z_]{2,}:", name))
 
 
 def _pattern(name: str, languages: Sequence[str]) -> str:
@@ -71,7 +72,7 @@ def _pattern(name: str, languages: Sequence[str]) -> str:
 
 
 def _uri(pattern: str, names: Sequence[str], languages: Sequence[str]) -> str:
-    if ":" in pattern and pattern == names[0]:
+    if is_uri(pattern):
         return pattern
     if "{lang}" in pattern and len(names) < 2:
         hint = f"add the other side: --bitext {names[0]} --bitext {pattern.replace('{lang}', languages[1])}"

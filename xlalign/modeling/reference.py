@@ -1,7 +1,7 @@
 """Which model a name stands for: a value that is made where the pipeline file is read.
 
     scratch:nano               Scratch: new weights of a size
-    base                       Stage: a pretrain stage of the same file
+    base                       Stage: a pretrain or vocabulary stage of the same file
     models/mine, ./base        Folder: a transformers directory on this machine
     FacebookAI/xlm-roberta-base@<commit>   Hub: a repository
 
@@ -111,7 +111,7 @@ def parse(name: str, stages: Collection[str] = ()) -> Reference:
 
     Args:
         name: what the user wrote.
-        stages: the pretrain stages of the file.
+        stages: the stages of the file that make models.
     """
     if name.startswith(SCRATCH):
         return Scratch(name.removeprefix(SCRATCH))

@@ -134,7 +134,7 @@ def train_tokenizer(
     normalizer = _normalizer(lowercase)
     sentences = (normalizer.normalize_str(text) for text in _sample(texts, temperature, budget))
     wanted = row.pieces * len(texts) + len(SPECIALS)
-    processor = _sentencepiece([s for s in sentences if s], wanted, row.vocabulary)
+    processor = train_sentencepiece([s for s in sentences if s], wanted, row.vocabulary)
     return fast_tokenizer(processor, row, normalizer)
 
 
@@ -151,7 +151,12 @@ def _sample(texts: Mapping[str, Sequence[str]], temperature: float, budget: int)
             yield rows[(k * len(rows) // count) if count <= len(rows) else k % len(rows)]
 
 
-def _sentencepiece(sentences: list[str], vocab_size: int, kind: str) -> SentencePieceProcessor:
+def train_sentencepiece(sentences: list[str], vocab_size: int, kind: str) -> SentencePieceProcessor:
+    """A SentencePiece vocabulary, SPECIALS first, of at most `vocab_size` pieces (fewer when there is little text).
+
+    Raises:
+        DataError: none can be trained.
+    """
     from sentencepiece import SentencePieceProcessor, SentencePieceTrainer
 
     pad, unk, cls, sep, mask = SPECIALS

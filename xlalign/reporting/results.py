@@ -111,7 +111,7 @@ _MEANINGS = {
 
 def task_title(results: EvaluationResults, task: str) -> str:
     """A task as papers call it."""
-    return results.tasks[task].title or task if task in results.tasks else task
+    return results.tasks[task].title or task
 
 
 def metric_name(metric: str) -> str:

@@ -12,7 +12,7 @@ from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import DataError
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, device_faults, file_fault, model_faults
 
 ALIGN = Kind("align-words", 3, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
@@ -29,7 +29,7 @@ def nodes(name: str, settings: AlignStage, stages: Stages) -> list[Node]:
     """One node."""
     bitext = stage_named(settings.bitext, "prepare", f"align-words.{name}.bitext", stages)
     node = Node(name, ALIGN, settings, {"bitext": bitext})
-    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+    return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
 
 
 def faults(stage: Checked) -> Iterator[Fault]:
@@ -49,7 +49,7 @@ def _layer_faults(stage: Checked) -> Iterator[Fault]:
     """A layer that the encoder does not have."""
     known = not stage.lost & {"layer", "aligner"}
     layer = getattr(stage.settings.aligner, "layer", None) if known else None
-    layers = depth(parse(stage.settings.encoder, stage.stages.get("pretrain", {})), stage.stages)
+    layers = depth(parse(stage.settings.encoder, model_stages(stage.stages)), stage.stages)
     if isinstance(layer, int) and layers and not -layers - 1 <= layer <= layers:
         hint = f"set layer = {max(1, round(layer * layers / 12))}, or -1 for the last"
         yield Fault(stage.at("layer"), f"reads layer {layer}, and the encoder has {layers} layers", hint)

@@ -136,6 +136,15 @@ class Section:
     faults: Callable[[Checked], Iterator[Fault]] | None = None
 
 
+MODELS = ("vocabulary", "pretrain")
+"""The sections whose stages make models."""
+
+
+def model_stages(stages: Stages) -> dict[str, Settings]:
+    """The stages of a file that make models, by name: what a `from`, `encoder` or `models` can refer to."""
+    return {name: settings for section in MODELS for name, settings in stages.get(section, {}).items()}
+
+
 def stage_named(name: str, section: str, field: str, stages: Stages) -> str:
     """The stage that a field names; the only stage of the section when the default name is not there.
 

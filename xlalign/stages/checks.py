@@ -10,17 +10,17 @@ from typing import Any, cast
 
 from xlalign.config.faults import Fault, nearest
 from xlalign.modeling import scratch
+from xlalign.modeling.inspection import HEADED, INDEX, PICKLED, faults_of_folder, has_head
+from xlalign.modeling.inspection import WEIGHTS as SAFETENSORS
 from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, Stage, parse
-from xlalign.stages.base import Checked, Stages
+from xlalign.stages.base import Checked, Stages, model_stages
 
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+WEIGHTS = (SAFETENSORS, INDEX)
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "spm.model")
 SCHEMES = ("micro", "folder", "hub", "synthetic")
 """Where the data of an evaluation may come from."""
-HEADED = ("ForMaskedLM", "ForPreTraining", "LMHeadModel", "ForCausalLM", "WithLMHead")
-"""Endings of architectures that predict tokens."""
 
 
 def device_faults(stage: Checked) -> Iterator[Fault]:
@@ -47,8 +47,8 @@ def _available(device: str) -> bool:
 
 def model_faults(place: str, name: str, stages: Stages) -> Iterator[Fault]:
     """What is wrong with a model that a field names: a stage, a size, a folder or a repository of the hub."""
-    trained = stages.get("pretrain", {})
-    model = parse(name, trained)
+    made = model_stages(stages)
+    model = parse(name, made)
     if isinstance(model, Scratch) and model.size not in scratch.sizes():
         near = nearest(model.size, scratch.sizes())
         hint = f"did you mean `scratch:{near}`?" if near else ""
@@ -57,7 +57,7 @@ def model_faults(place: str, name: str, stages: Stages) -> Iterator[Fault]:
     elif isinstance(model, Folder):
         yield from _folder_faults(place, model.path)
     elif isinstance(model, Hub):
-        yield from _hub_faults(place, name, trained)
+        yield from _hub_faults(place, name, made)
 
 
 def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
@@ -66,14 +66,17 @@ def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
         return
     wanted = (("config.json",), WEIGHTS, TOKENIZERS)
     lacking = [names[0] for names in wanted if not any((folder / name).is_file() for name in names)]
-    if lacking:
+    if not lacking or any((folder / name).is_file() for name in PICKLED):
+        for message, meant in faults_of_folder(folder):
+            yield Fault(place, message, meant, data=True)
+    elif lacking:
         hint = "save the model with `save_pretrained`, its tokenizer into the same folder"
         yield Fault(place, f"`{folder}` is no model folder: it has no {', no '.join(lacking)}", hint, data=True)
 
 
-def _hub_faults(place: str, name: str, trained: Iterable[str]) -> Iterator[Fault]:
+def _hub_faults(place: str, name: str, made: Iterable[str]) -> Iterator[Fault]:
     """A name that looks like a stage or a path misspelt; what the hub has is not asked for here."""
-    near = nearest(name, trained, 0.75)
+    near = nearest(name, made, 0.75)
     parent = Path(name.partition("@")[0]).parent
     if near and "/" not in name:
         yield Fault(place, f"no stage, folder or hub id `{name}`", f"did you mean `{near}`?")
@@ -87,11 +90,11 @@ def _hub_faults(place: str, name: str, trained: Iterable[str]) -> Iterator[Fault
 
 
 def origin(model: Reference, stages: Stages) -> Reference:
-    """Where a chain of pretrain stages begins: a size, folder or repository; a stage where it is a circle."""
-    trained, seen = stages.get("pretrain", {}), set[str]()
+    """Where a chain of stages begins: a size, folder or repository; a stage where it is a circle."""
+    made, seen = model_stages(stages), set[str]()
     while isinstance(model, Stage) and model.name not in seen:
         seen.add(model.name)
-        model = parse(cast("Any", trained[model.name]).start, trained)
+        model = parse(cast("Any", made[model.name]).start, made)
     return model
 
 
@@ -122,8 +125,8 @@ def depth(model: Reference, stages: Stages) -> int:
 
 def lacks_head(model: Reference, stages: Stages) -> bool:
     """Whether the encoder's own configuration says that it was saved without an output layer over the vocabulary."""
-    named = configuration(model, stages).get("architectures") or []
-    return bool(named) and not any(str(name).endswith(HEADED) for name in named)
+    known = configuration(model, stages)
+    return bool(known.get("architectures")) and not has_head(known)
 
 
 def file_fault(place: str, path: str, what: str, hint: str) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xlalign.config.faults import Fault
 from xlalign.evaluation.diagnostics.settings import DiagnosticsSettings
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
 from xlalign.stages.checks import data_faults, file_fault, model_faults
 from xlalign.stages.diagnose import DIAGNOSE, RESULT, read
 from xlalign.stages.grid import models_of
@@ -18,7 +18,7 @@ DIAGNOSTICS = Kind("diagnostics", 2, __name__, shown=(RESULT,))
 
 def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node]:
     """One node for each model, and one that brings them together."""
-    trained = stages.get("pretrain", {})
+    trained = model_stages(stages)
     models = models_of(name, settings.models, stages)
     one = settings.model_copy(update={"models": ()})
     built = [

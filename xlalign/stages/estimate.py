@@ -14,7 +14,7 @@ from typing import Any
 from xlalign.artifacts.artifact import Artifact
 from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
-from xlalign.stages.base import Stages, stage_named
+from xlalign.stages.base import Stages, model_stages, stage_named
 from xlalign.stages.sizes import EncoderSize, TextSize, encoder_size, multiplications, text_size
 
 MODULES = 450e6
@@ -164,7 +164,7 @@ class Estimator:
         return Cost(seconds, MODULES + encoder.parameters * 20, kept * encoder.parameters * 4 + 1e6)
 
     def _encoder(self, named: str, bitext: str) -> EncoderSize | None:
-        model: Reference = parse(named, self._stages.get("pretrain", {}))
+        model: Reference = parse(named, model_stages(self._stages))
         prepared: Any = next(iter(self._stages.get("prepare", {}).values()), None)
         pairs = prepared.language_pairs() if prepared else []
         return encoder_size(model, self._stages, len({lang for pair in pairs for lang in pair}) or 1)

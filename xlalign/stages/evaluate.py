@@ -10,7 +10,7 @@ from xlalign.config.faults import Fault, unknown
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
 from xlalign.stages.cell import read
 from xlalign.stages.checks import data_faults, file_fault, languages_of, model_faults
 from xlalign.stages.grid import cell_name, grid, models_of
@@ -27,7 +27,7 @@ class EvalStage(EvalSettings):
 def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
     """The grid of data, fine-tunings and cells, and the node that brings the cells together."""
     models = models_of(name, settings.models, stages)
-    built = grid(name, settings, {model: parse(model, stages.get("pretrain", {})) for model in models})
+    built = grid(name, settings, {model: parse(model, model_stages(stages)) for model in models})
     cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in settings.cells()]
     tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
     return [*built, Node(name, EVAL, settings.model_copy(update={"models": models}), tested)]
@@ -36,7 +36,7 @@ def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
 def faults(stage: Checked) -> Iterator[Fault]:
     """Tasks, languages, models and where the data come from."""
     settings: EvalStage = stage.settings
-    known = settings.models or tuple(stage.stages.get("pretrain", {}))
+    known = settings.models or tuple(stage.stages.get("pretrain") or model_stages(stage.stages))
     for model in settings.models:
         yield from model_faults(stage.at("models"), model, stage.stages)
     for model in settings.controls:

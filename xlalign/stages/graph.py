@@ -9,12 +9,19 @@ from pydantic import ValidationError
 from xlalign.config import Settings
 from xlalign.config.faults import Fault, collecting, fail
 from xlalign.config.load import mistakes_of
-from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain
+from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
 from xlalign.stages.base import Node, Section, Stages
 
 SECTIONS: dict[str, Section] = {
     section.name: section
-    for section in (prepare.SECTION, align_words.SECTION, pretrain.SECTION, evaluate.SECTION, diagnostics.SECTION)
+    for section in (
+        prepare.SECTION,
+        align_words.SECTION,
+        vocabulary.SECTION,
+        pretrain.SECTION,
+        evaluate.SECTION,
+        diagnostics.SECTION,
+    )
 }
 """The tables of stages, in the order in which they depend on each other."""
 

@@ -17,7 +17,7 @@ from xlalign.errors import UserError
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.modeling.reference import Reference
-from xlalign.stages.base import Kind, Node, Stages
+from xlalign.stages.base import Kind, Node, Stages, model_stages
 
 DATA = Kind("task-data", 3, "xlalign.stages.task_data")
 TUNE = Kind("fine-tune", 2, "xlalign.stages.fine_tune")
@@ -46,8 +46,8 @@ def grid(evaluation: str, settings: EvalSettings, models: Mapping[str, Reference
 
 
 def models_of(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, ...]:
-    """The models of a stage: those it names, or every pretrain stage."""
-    models = wanted or tuple(stages.get("pretrain", {}))
+    """The models of a stage: those it names, or every pretrain stage; where there is none, every vocabulary stage."""
+    models = wanted or tuple(stages.get("pretrain") or model_stages(stages))
     if not models:
         raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
     return models

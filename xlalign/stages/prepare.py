@@ -13,7 +13,7 @@ from xlalign.config.faults import Fault
 from xlalign.evaluation.data.source import stored_texts
 from xlalign.evaluation.options import Pooling
 from xlalign.modeling.reference import parse
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import file_fault, model_faults
 from xlalign.stages.grid import PUBLISHED, held_out_name
 
@@ -53,7 +53,7 @@ def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
     if settings.links:
         inputs["links"] = stage_named(settings.links, "align-words", f"{name}.links", stages)
     node = Node(name, PREPARE, settings, inputs)
-    return [node.reading("encoder", parse(settings.encoder, stages.get("pretrain", {}))) if settings.encoder else node]
+    return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
 
 
 def _task_data(stages: Stages) -> dict[str, str]:

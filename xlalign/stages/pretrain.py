@@ -10,7 +10,7 @@ from xlalign.config.faults import Fault
 from xlalign.errors import UserError
 from xlalign.modeling.reference import Stage, parse
 from xlalign.stages import tokens
-from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, stage_named
+from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, lacks_head, model_faults
 from xlalign.training.settings import PretrainSettings, tokens_of
 
@@ -46,7 +46,7 @@ def nodes(name: str, settings: PretrainStage, stages: Stages) -> list[Node]:
                 'add a table [align-words] with aligner = "hmm", or choose a preset without (`xlalign list presets`)',
             )
         inputs["alignments"] = stage_named(settings.alignments, "align-words", f"pretrain.{name}.alignments", stages)
-    start = parse(settings.start, stages.get("pretrain", {}))
+    start = parse(settings.start, model_stages(stages))
     if layers := depth(start, stages):
         recipe.refuse_missing_layers(layers)
     made = tokens.nodes(tokens_of(recipe), start, inputs, stages)
@@ -58,20 +58,16 @@ def faults(stage: Checked) -> Iterator[Fault]:
     """The model to start from, and whether it can do what the preset asks."""
     settings: PretrainStage = stage.settings
     yield from model_faults(stage.at("from"), settings.start, stage.stages)
-    start = parse(settings.start, stage.stages.get("pretrain", {}))
+    start = parse(settings.start, model_stages(stage.stages))
     predicting = settings.predicting if settings.head == "saved" else []
-    told = isinstance(start, Stage) and _predicts(stage.stages["pretrain"][start.name])  # there, for the same model
+    before: Any = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
+    told = before is not None and bool(before.predicting)  # there, for the same model
     if predicting and not told and lacks_head(start, stage.stages):
         message = (
             f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
         )
         hint = 'set head = "new" to train one, give a model saved with its head (ForMaskedLM), or choose another preset'
         yield Fault(stage.at("from"), message, hint)
-
-
-def _predicts(settings: Any) -> bool:
-    """Whether a stage has an output layer over the vocabulary afterwards, or is refused for the lack of one."""
-    return bool(settings.predicting)
 
 
 SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)

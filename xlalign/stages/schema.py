@@ -14,10 +14,7 @@ Schema = dict[str, Any]
 
 
 def schema() -> Schema:
-    """What a pipeline file may say: a stage's table, or tables of stages by name.
-
-    Models that take further keys (hyperparameters of a preset, options of a source) have a field `options` for them.
-    """
+    """What a pipeline file may say: a stage's table, or tables of stages by name."""
     shared: Schema = {}
     tables = {
         name: _stage(_model(section.settings, shared), single=section.single) for name, section in SECTIONS.items()
@@ -47,11 +44,15 @@ def schema() -> Schema:
 def _model(model: type[Settings], shared: Schema) -> Schema:
     found = model.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     shared.update(found.pop("$defs", {}))
-    return _open(found)
+    gathers = any(own.info.mode == "before" for own in model.__pydantic_decorators__.model_validators.values())
+    if not gathers:
+        return found
+    # It sorts further keys (hyperparameters of a preset, fields of an aligner) into fields that nobody writes.
+    return {key: value for key, value in found.items() if key != "required"} | {"additionalProperties": True}
 
 
 def _open(own: Schema) -> Schema:
-    """A model that collects further keys in `options` takes them; one that is a `uri` may be written as text alone."""
+    """Options of a source stand beside its `uri`, which may also be written as text alone."""
     fields = own.get("properties", {})
     table = {**own, "additionalProperties": True} if "options" in fields else own
     return {"anyOf": [{"type": "string"}, table]} if own.get("required") == ["uri"] else table

@@ -1,8 +1,8 @@
 """The tokens stage: one set of texts of a bitext as one tokenizer sees them, for every stage that trains from it.
 
-A pretrain stage asks for the tokens of its recipe. Stages that start from one encoder, at once or over others, have
-its tokenizer, so they share them. An encoder from scratch makes its tokenizer of the bitext first: its tokens are made
-in the run itself.
+A pretrain stage asks for the tokens of its recipe. Stages that start from the same encoder, at once or over others,
+have its tokenizer, so they share them. An encoder from scratch makes its tokenizer of the bitext first: its tokens are
+made in the run itself.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlalign.modeling.reference import Reference, Scratch, Stage, parse
-from xlalign.stages.base import Job, Kind, Node, Stages
+from xlalign.stages.base import Job, Kind, Node, Stages, model_stages
 from xlalign.training.settings import PretrainSettings, TokensSettings
 
 TOKENS = Kind("tokens", 1, __name__)
@@ -45,15 +45,17 @@ def _node(settings: TokensSettings, source: Reference, inputs: Mapping[str, str]
 def tokenizer_of(start: Reference, stages: Stages) -> Reference:
     """Where the tokenizer of an encoder comes from: the first stage of a chain, or what no stage makes.
 
-    Of `ppa` from `base` from scratch it is `base`, which makes it; of `ppa` from `base` from a folder, the folder.
+    Of `ppa` from `base` from scratch it is `base`, which makes it; of `ppa` from `base` from a folder, the folder; of
+    what starts from a vocabulary stage, that stage.
     """
-    trained: Mapping[str, object] = stages.get("pretrain", {})
+    made: Mapping[str, object] = model_stages(stages)
     seen: set[Reference] = set()
     while isinstance(start, Stage) and start not in seen:
         seen.add(start)
-        settings = trained[start.name]
-        assert isinstance(settings, PretrainSettings)
-        before = parse(settings.start, trained)
+        settings = made[start.name]
+        if not isinstance(settings, PretrainSettings):  # a vocabulary stage, which makes another tokenizer
+            break
+        before = parse(settings.start, made)
         if isinstance(before, Scratch):
             break
         start = before

@@ -35,8 +35,6 @@ from xlalign.training.texts import MonoTexts, PairTexts
 from xlalign.training.views import SpecialTokens, rows
 
 Answer = Tensors | torch.Tensor
-RELEASE = 64
-"""Steps between two moments at which the pages of memory maps are given back."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,8 @@ class RecipeBatches:
         for request in self._requests:
             if type(request) in self._serve:
                 now.answers[request] = self._serve[type(request)](request, now)
-        if step % RELEASE == 0:
-            self.release()
+        # A few pages were read and many more are mapped with them: within some steps all of a file would count as ours.
+        self.release()
         names = () if now.pairs is None or self.data.pairs is None else map(self.data.pairs.name, now.pairs.pairs)
         return TrainingBatch(tuple(names), now.views, now.answers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +15,10 @@ from xlalign.objectives.recipe import DataOptions
 
 Places = NDArray[np.int32]
 """Numbers of examples; there are fewer than 2^31, and half the memory counts where there are millions."""
+
+
+CHUNK = 1 << 18
+"""Examples hashed at a time."""
 
 
 class Run(NamedTuple):
@@ -99,16 +104,26 @@ class Sampler:
 
     def _permutation(self, group: int, turn: int) -> Places:
         members = self.members[group]
-        return members[np.argsort(mix(key(self.seed, "order", turn), self.hashes[members]), kind="stable")]
+        return members[shuffled(key(self.seed, "order", turn), len(members), lambda part: self.hashes[members[part]])]
 
     def _interleaved(self, epoch: int) -> tuple[NDArray[np.int16], Places]:
         """For each place of an epoch its language, and which draw of that language it is."""
         group = np.repeat(np.arange(len(self.counts), dtype=np.int16), self.counts)
-        group = group[np.argsort(mix(key(self.seed, "languages", epoch), np.arange(len(group))), kind="stable")]
+        order = shuffled(key(self.seed, "languages", epoch), len(group), lambda part: np.arange(part.start, part.stop))
+        group = group[order]
         rank = np.empty(len(group), np.int32)
         for g, count in enumerate(self.counts):
             rank[group == g] = np.arange(count)
         return group, rank
+
+
+def shuffled(base: int, count: int, items: Callable[[slice], NDArray[np.integer]]) -> Ints:
+    """The order (count,) of items by their hash; hashed in parts, because every step of `mix` takes a copy."""
+    hashes = np.empty(count, np.uint64)
+    for start in range(0, count, CHUNK):
+        part = slice(start, min(start + CHUNK, count))
+        hashes[part] = mix(base, items(part))
+    return np.argsort(hashes, kind="stable")
 
 
 def tempered(sizes: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

@@ -26,11 +26,11 @@ from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import DataError
 from xlalign.hashing import key, text_hashes
+from xlalign.modeling.words import Codes, encode
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
 from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
 from xlalign.training.settings import TokensSettings
-from xlalign.training.tokens import Codes, encode
 from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:

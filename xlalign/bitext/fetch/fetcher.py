@@ -62,6 +62,7 @@ class Fetcher:
     ) -> None:
         self.lock = lock or Lockfile(None)
         self._folder = folder or default_folder()
+        # The longest prefix first, so that a mirror of a folder counts more than one of its host.
         self._mirrors = dict(sorted((mirrors or {}).items(), key=lambda item: -len(item[0])))
         self._offline, self._timeout = offline, timeout
         self._sleep, self._limits = sleep, limits

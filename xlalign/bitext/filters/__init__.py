@@ -23,7 +23,7 @@ FILTERS: Registry[type[Filter]] = Registry(
         "identical": f"{_HERE}.copies:Identical",
         "langid": f"{_HERE}.judged:Langid",
         "length": f"{_HERE}.size:Length",
-        "links": f"{_HERE}.judged:LinkedWords",
+        "links": f"{_HERE}.judged:LinkProbability",
         "longest_word": f"{_HERE}.size:LongestWord",
         "markup": f"{_HERE}.debris:Markup",
         "numerals": f"{_HERE}.marks:Numerals",

@@ -74,7 +74,7 @@ class Embedding(BatchFilter):
         return score >= self.min
 
 
-class LinkedWords(BatchFilter):
+class LinkProbability(BatchFilter):
     """Score: mean probability of the best link of a word, of each side; needs `links` in [prepare]. Off by default.
 
     A word without a link counts as 0. The links are those of a statistical aligner that an align-words stage has

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field, model_validator
 
 from xlalign.bitext.fetch.fetcher import Fetcher
-from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
+from xlalign.bitext.rows import LanguagePair, PairGold, RawPair
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources.base import Bitext, Listed, TextSource
 from xlalign.errors import UserError
@@ -52,7 +52,7 @@ class MicroSource(TextSource):
 
         pairs = World(self.world).pairs(source_lang, target_lang, self.pairs, split="train")
         for number, (source, target) in enumerate(pairs, 1):
-            gold = GoldLinks(source.words, target.words, *gold_links(source, target))
+            gold = PairGold(source.words, target.words, *gold_links(source, target))
             words = segment(source.text, source_lang), segment(target.text, target_lang)
             yield RawPair(number, source.text, target.text, gold.on(*words))
 

@@ -19,7 +19,7 @@ from unicodedata import category, digit
 
 from pydantic import Field
 
-from xlalign.bitext.rows import GoldLinks, LanguagePair, RawPair
+from xlalign.bitext.rows import LanguagePair, PairGold, RawPair
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources import open_source
 from xlalign.bitext.sources.base import Bitext, TextSource, shown_uri
@@ -70,7 +70,7 @@ class SyntheticSource(TextSource):
             source = segment(text, lang)
             target, order = self.derive(source)
             links = tuple(sorted((i, j) for j, i in enumerate(order)))
-            yield RawPair(number, text, " ".join(target), GoldLinks(source, target, links, links))
+            yield RawPair(number, text, " ".join(target), PairGold(source, target, links, links))
 
     def derive(self, words: list[str]) -> tuple[list[str], Order]:
         """The derived words, and for each of them the position of its original."""

@@ -7,7 +7,7 @@ import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,32 +33,60 @@ BINARIES = ("fast_align", "eflomal-align")
 
 def command(
     cache: Annotated[Path | None, typer.Option("--cache", help="Cache folder to check.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, for a report of a bug.")] = False,
 ) -> None:
     """Check this installation: packages, accelerator, cache, optional programs.
 
     The exit code is 4 when a package is missing, 5 when the cache is not writable.
     """
     from xlalign.artifacts.store import Store
+    from xlalign.cli.stages import print_json
 
-    console = output()
-    missing = [name for name in PACKAGES if _version(name) is None]
-    console.print(
-        f"xlalign {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    )
-    for name in PACKAGES:
-        console.print(
-            f"  {'[green]ok[/]' if name not in missing else '[red]missing[/]'}  {name} {_version(name) or ''}"
-        )
-    console.print(f"  {_accelerator()}; {os.cpu_count()} cores")
-    for name in BINARIES:
-        console.print(f"  {name}: {shutil.which(name) or '[dim]not installed (optional)[/]'}")
-    writable = _cache(Store(cache))
-    console.print(f"  cache: {writable}")
-    if missing:
-        console.print("[cyan]hint:[/] pip install -c constraints.txt .")
+    found = _findings(Store(cache))
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    if any(own is None for own in found["packages"].values()):
         raise typer.Exit(4)
-    if "not writable" in writable:
+    if not found["cache"]["writable"]:
         raise typer.Exit(5)
+
+
+def _findings(store: Store) -> dict[str, Any]:
+    """Everything that is looked at, without the user's name in any path."""
+    folder = next(path for path in [store.root, *store.root.parents] if path.exists())
+    return {
+        "xlalign": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "accelerator": _accelerator(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "programs": {name: shutil.which(name) is not None for name in BINARIES},
+        "cache": {
+            "path": str(store.root).replace(str(Path.home()), "~"),
+            "writable": os.access(folder, os.W_OK),
+            "free_bytes": shutil.disk_usage(folder).free,
+        },
+    }
+
+
+def _print(found: dict[str, Any]) -> None:
+    console = output()
+    console.print(f"xlalign {found['xlalign']}, Python {found['python']}, {found['system']}")
+    for name, own in found["packages"].items():
+        console.print(f"  {'[green]ok[/]' if own else '[red]missing[/]'}  {name} {own or ''}")
+    console.print(f"  accelerator: {found['accelerator']}; {found['cores']} cores")
+    for name, there in found["programs"].items():
+        console.print(f"  {name}: {'installed' if there else '[dim]not installed (optional)[/]'}")
+    own = found["cache"]
+    free = f", {own['free_bytes'] / 1e9:.1f} GB free"
+    console.print(
+        f"  cache: {own['path']}{free if own['writable'] else ' [red]is not writable[/] (set XLALIGN_CACHE)'}"
+    )
+    if None in found["packages"].values():
+        console.print("[cyan]hint:[/] pip install -c constraints.txt .")
 
 
 def _version(package: str) -> str | None:
@@ -70,18 +98,11 @@ def _version(package: str) -> str | None:
 
 def _accelerator() -> str:
     if _version("torch") is None:
-        return "accelerator: unknown without torch"
+        return "unknown without torch"
     import torch
 
     if torch.cuda.is_available():
-        return f"accelerator: {torch.cuda.get_device_name()} (bf16: {torch.cuda.is_bf16_supported()})"
+        return f"{torch.cuda.get_device_name()} (bf16: {torch.cuda.is_bf16_supported()})"
     if torch.backends.mps.is_available():
-        return "accelerator: Apple MPS"
-    return "accelerator: none (CPU)"
-
-
-def _cache(store: Store) -> str:
-    folder = next(path for path in [store.root, *store.root.parents] if path.exists())
-    if not os.access(folder, os.W_OK):
-        return f"{store.root} [red]is not writable[/] (set XLALIGN_CACHE)"
-    return f"{store.root}, {shutil.disk_usage(folder).free / 1e9:.1f} GB free"
+        return "Apple MPS"
+    return "none (CPU)"

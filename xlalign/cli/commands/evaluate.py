@@ -107,7 +107,6 @@ def _evaluate(request: Request, fields: Fields) -> None:
 def _evaluate_models(request: Request, tasks: list[str], models: list[str], data: str | None) -> None:
     """Models that the user names, on tasks that the user names."""
     from xlalign.api.jobs import eval_job
-    from xlalign.stages.report import diagnostics, diagnostics_tables
 
     if not tasks:
         raise UserError("--model needs the names of tasks", "for example `xlalign eval tatoeba --model DIR`")
@@ -115,6 +114,8 @@ def _evaluate_models(request: Request, tasks: list[str], models: list[str], data
     section = next(iter(job.stages))
     outcomes = current(request, job, job.names(section))
     if outcomes is not None and section == DIAGNOSTICS:
+        from xlalign.stages.report import diagnostics, diagnostics_tables
+
         show_tables(request, outcomes, diagnostics_tables(diagnostics(job, outcomes)))
     elif outcomes is not None:
         show_outcomes(request, job, outcomes, everything=False)

@@ -76,7 +76,7 @@ def _files(template: str, files: list[str] | None, bitext: list[str] | None) -> 
 def _own(encoder: str | None, bitext: list[str], languages: str | None, path: Path) -> str:
     from xlalign.api.jobs import languages_of
     from xlalign.bitext.languages import normalise
-    from xlalign.cli.templates import own_file
+    from xlalign.cli.templates import is_uri, own_file
 
     for value, option, example in (
         (bitext, "--bitext", "news.en news.de"),
@@ -84,6 +84,9 @@ def _own(encoder: str | None, bitext: list[str], languages: str | None, path: Pa
     ):
         if not value:
             raise UserError(f"a pipeline of your own needs {option}", f"for example {option} {example}")
+    for name in bitext:
+        if not is_uri(name) and not Path(name).exists():
+            raise UserError(f"--bitext {name}: no such file", "give files of text, or URIs such as opus:Books")
     codes = [normalise(code) for code in languages_of(languages or "")]
     return own_file(_beside(encoder or "scratch:tiny", path), [_beside(name, path) for name in bitext], codes)
 
@@ -91,7 +94,7 @@ def _own(encoder: str | None, bitext: list[str], languages: str | None, path: Pa
 def _beside(name: str, path: Path) -> str:
     """A path of the working directory as the file's folder sees it."""
     folder = path.parent.absolute()
-    if ":" in name or not Path(name).exists() or folder == Path.cwd() or Path(name).is_absolute():
+    if not Path(name).exists() or folder == Path.cwd() or Path(name).is_absolute():
         return f"./{name}" if Path(name).is_dir() and not name.startswith((".", "/", "~")) else name
     return Path(os.path.relpath(name, folder)).as_posix()
 
