@@ -1,6 +1,6 @@
 """Hidden states of word-tokenised sentences at one layer of any transformers encoder.
 
-Sentences are cut into subwords by word, run in length-sorted chunks of a token budget and come back in input
+Sentences are cut into subwords as wholes, run in length-sorted chunks of a token budget and come back in input
 order. A sentence longer than the encoder's window is read in overlapping windows; each subword keeps the state from
 the window in which it stands most centrally. Nothing is truncated.
 """
@@ -12,16 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from xlalign.arrays import borders
 from xlalign.modeling import packing
 from xlalign.modeling.body import Body
-from xlalign.modeling.encoder import load_body
+from xlalign.modeling.loading import load_body
+from xlalign.modeling.words import encode_words, frame_of
 
 Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
@@ -82,25 +84,13 @@ class Embedder:
         model, self.tokenizer = load_body(source)
         self.body = Body(model, stop=layer)
         self.model = model.to(self.device, dtype=getattr(torch, precision)).eval()
-        self.prefix, self.suffix = special_tokens(self.tokenizer)
+        self.prefix, self.suffix = frame_of(self.tokenizer)
         self.window = self.body.longest - len(self.prefix) - len(self.suffix)
 
     def subwords(self, sentences: Sequence[Sequence[str]]) -> Subwords:
-        """Cut every word of every sentence."""
-        starts = np.zeros(len(sentences) + 1, dtype=np.int64)
-        filled = [number for number, sentence in enumerate(sentences) if sentence]
-        if not filled:
-            return Subwords(np.empty(0, np.int64), np.empty(0, np.int64), starts)
-        encoded = self.tokenizer(
-            [list(sentences[number]) for number in filled],
-            is_split_into_words=True, add_special_tokens=False, return_attention_mask=False,
-            return_token_type_ids=False, verbose=False,
-        )  # fmt: skip
-        for place, number in enumerate(filled):
-            starts[number + 1] = len(encoded["input_ids"][place])
-        ids = np.fromiter((i for row in encoded["input_ids"] for i in row), dtype=np.int64)
-        words = np.fromiter((w for place in range(len(filled)) for w in encoded.word_ids(place)), dtype=np.int64)
-        return Subwords(ids, words, np.cumsum(starts))
+        """Cut every sentence; the subwords of a word are those that it has in the sentence."""
+        ids, lengths, words = encode_words(sentences, self.tokenizer)
+        return Subwords(ids.astype(np.int64), words.astype(np.int64), borders(lengths))
 
     def states(self, subwords: Subwords) -> Tensor:
         """The hidden state of every subword, (N, D) on the device."""
@@ -173,13 +163,3 @@ def windows(first: int, last: int, size: int) -> Iterator[Piece]:
     edges = [first, *((ahead + size + back) // 2 for ahead, back in pairwise(begin)), last]
     for start, kept in zip(begin, pairwise(edges), strict=True):
         yield Piece(start, min(start + size, last), *kept)
-
-
-def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The special tokens that the tokenizer puts before and after a sentence."""
-    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
-    full = tokenizer("a")["input_ids"]
-    for start in range(len(full) - len(plain) + 1):
-        if full[start : start + len(plain)] == plain:
-            return full[:start], full[start + len(plain) :]
-    return [], []
