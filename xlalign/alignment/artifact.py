@@ -134,13 +134,13 @@ def _aligner(settings: AlignSettings, inputs: AlignerInputs, text: Iterator[Word
     """The aligner for one language pair: a given model, or trained on its text now or before an interruption."""
     own = settings.aligner
     for path in first_files(settings.models, inputs.languages):
-        return own.load(path)
+        return own.load(path, inputs)
     made = own.make(inputs)
     if not isinstance(made, TrainableAligner):
         return made
     saved = model_file(models, own, inputs.languages)
     if saved.exists():
-        return own.load(saved)
+        return own.load(saved, inputs)
     trained = made.train(text)
     if isinstance(trained, Saved):
         saved.parent.mkdir(parents=True, exist_ok=True)
@@ -154,12 +154,13 @@ def model_file(folder: Path, aligner: AlignerSettings | type[AlignerSettings], l
     return folder / f"{languages}{aligner.model_suffix}"
 
 
-def trained_aligner(artifact: Path, languages: str = "") -> Aligner:
+def trained_aligner(artifact: Path, languages: str = "", encoder: str | Path | None = None) -> Aligner:
     """The trained aligner that an alignments artifact holds, of whatever kind it is.
 
     Args:
         artifact: the artifact's folder.
         languages: "<source>-<target>"; may be left out where there is one model only.
+        encoder: model directory or hub id, for an aligner that needs one.
 
     Raises:
         UserError: there are several.
@@ -175,7 +176,8 @@ def trained_aligner(artifact: Path, languages: str = "") -> Aligner:
         names = ", ".join(known) or "none"
         hint = "choose an align-words stage whose aligner is trained, such as hmm"
         raise DataError(f"no aligner was trained for {languages}, only for: {names}", hint)
-    return kind.load(known[languages] if languages else next(iter(known.values())))
+    path = known[languages] if languages else next(iter(known.values()))
+    return kind.load(path, AlignerInputs(languages, encoder))
 
 
 def align_text(
@@ -197,7 +199,8 @@ def align_text(
     Raises:
         UserError: a trained aligner without a model, or a choice of several.
     """
-    made = settings.aligner.make(AlignerInputs(languages, encoder or settings.encoder or None))
+    encoder = encoder or settings.encoder or None
+    made = settings.aligner.make(AlignerInputs(languages, encoder))
     if not isinstance(made, TrainableAligner):
         return made.align([pair])[0]
     if artifact is None:
@@ -205,7 +208,7 @@ def align_text(
         raise UserError(
             f"aligner `{kind}` needs a trained model", "run `xlalign align-words` first, or choose an encoder"
         )
-    return trained_aligner(artifact, languages).align([pair])[0]
+    return trained_aligner(artifact, languages, encoder).align([pair])[0]
 
 
 def _score(standard: Standard, aligner: Aligner, settings: AlignSettings, out: Path) -> dict[str, Any]:

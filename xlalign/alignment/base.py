@@ -89,8 +89,8 @@ class AlignerSettings(Settings):
         raise NotImplementedError
 
     @classmethod
-    def load(cls, path: Path) -> Aligner:
-        """The trained aligner that was saved to `path`.
+    def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
+        """The trained aligner that was saved to `path`; `inputs` has the encoder that it may need.
 
         Raises:
             UserError: this kind of aligner is never saved.

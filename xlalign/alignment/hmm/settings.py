@@ -46,7 +46,7 @@ class HmmSettings(AlignerSettings):
         return HmmAligner.starting_from(inputs.priors, self, inputs.workers)
 
     @classmethod
-    def load(cls, path: Path) -> Aligner:
+    def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
         """The model that an earlier training saved, with the settings of that time."""
         from xlalign.alignment.hmm.model import HmmModel
 
