@@ -80,6 +80,10 @@ class AlignerSettings(Settings):
     takes: ClassVar[frozenset[str]] = frozenset()
     model_suffix: ClassVar[str] = ".model"
 
+    def sample_size(self) -> int | None:
+        """Pairs of the bitext that a trainable aligner learns from, beside the gold pairs; None for all."""
+        return None
+
     def make(self, inputs: AlignerInputs) -> Aligner | TrainableAligner:
         """The aligner for one language pair.
 

@@ -23,6 +23,11 @@ def hash_limit(identities: Iterable[str], size: int) -> int:
     return int(np.partition(hashes, size - 1)[size - 1]) if 0 < size <= len(hashes) else 2**64 - 1
 
 
+def in_sample(identities: Iterable[str], limit: int) -> list[bool]:
+    """Which ids have a hash up to `limit`."""
+    return (text_hashes(identities) <= np.uint64(limit)).tolist()
+
+
 class WatchedSample:
     """Picks pairs out of a text while someone else reads it.
 

@@ -72,6 +72,6 @@ class SimilarityGuidance:
     def _factor(self, odds: Floats, axis: int, lengths: NDArray[np.int64]) -> Floats:
         """Odds (B, J, I) over the conditioning words on `axis`, of which a pair has lengths (B,), to mean 1."""
         total = odds.sum(axis=axis, keepdims=True)
-        scale = lengths[:, None, None].astype(np.float32) / np.maximum(total, np.float32(1e-37))
-        factor: Floats = odds * scale
+        total[total == 0] = 1.0
+        factor: Floats = odds * (lengths[:, None, None].astype(np.float32) / total)
         return factor if self.weight == 1 else factor ** np.float32(self.weight)

@@ -53,7 +53,7 @@ class HmmModel(NamedTuple):
             local = self._local(unique, corpus, known, (source, target))
             factors = guidance(batch) if guidance else None
             found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null, factors)
-            for row, alignment in decode.links(batch, *found, self.settings.heuristic):
+            for row, alignment in decode.links(batch, *found, self.settings.heuristic, self.settings.calibration):
                 result[row] = alignment
         return result
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.alignment.base import AlignerInputs, AlignerSettings
+from xlalign.alignment.calibration import Calibration
 from xlalign.alignment.symmetrize import Heuristic
+from xlalign.config import late
 
 if TYPE_CHECKING:
     from xlalign.alignment.base import Aligner, TrainableAligner
@@ -19,6 +21,7 @@ class HmmSettings(AlignerSettings):
 
     takes: ClassVar[frozenset[str]] = frozenset({"models", "priors"})
     model_suffix: ClassVar[str] = ".npz"
+    calibration: ClassVar[Calibration] = Calibration(0.142, 0.516)
 
     kind: Literal["hmm"] = "hmm"
     heuristic: Heuristic = Field("grow-diag-final-and", description="how the two directions are combined")
@@ -38,6 +41,14 @@ class HmmSettings(AlignerSettings):
     prune_below: float = Field(
         1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
     )
+
+    train_pairs: int | None = late(
+        None, "pairs of the bitext to train on, chosen by the hashes of their ids; unset trains on all", ge=1
+    )
+
+    def sample_size(self) -> int | None:
+        """`train_pairs`."""
+        return self.train_pairs
 
     def make(self, inputs: AlignerInputs) -> TrainableAligner:
         """An untrained aligner that starts from the given lexicons."""

@@ -22,6 +22,9 @@ from xlalign.types import Alignment, WordPair
 LAYER_PAIRS = 256
 """Pairs on which layers are compared."""
 
+LAYER_TOLERANCE = 0.02
+"""A deeper layer may agree less by this: what it knows of the context is what counting cannot know (docs/log.md)."""
+
 
 class HybridAligner:
     """Trains IBM model 1 and an HMM whose emissions are multiplied by factors from the similarities of words.
@@ -73,15 +76,16 @@ class HybridAligner:
 
         trained = train(sample.watch(pairs), self.settings, self.lexicon, self.workers, guide)
         settings = self.settings.model_copy(update={"layer": similarity[0].layer})
-        return HybridModel(HmmModel(*trained, settings, {"encoder": identity_of(self.encoder)}), similarity[0])
+        return HybridModel(HmmModel(*trained, settings, origin_of(self.encoder)), similarity[0])
 
     def _layer(self, pairs: Sequence[WordPair]) -> int:
-        """The layer asked for, or the first one with the highest agreement on some of `pairs`."""
+        """The layer asked for, or the deepest one with nearly the highest agreement on some of `pairs`."""
         if self.settings.layer != "auto":
             return self.settings.layer
         some = pairs[:: len(pairs) // LAYER_PAIRS or 1]
         found = agreements(self.encoder, self.settings, some, self.workers)
-        return max(found, key=found.__getitem__)
+        least = max(found.values()) - LAYER_TOLERANCE
+        return max(layer for layer, agreement in found.items() if agreement >= least)
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """Train on `pairs` and align them."""
@@ -119,14 +123,14 @@ class HybridModel:
             UserError: it needs an encoder and is given none, or another one.
         """
         statistics = HmmModel.load(path, HybridSettings)
-        settings, wanted = statistics.settings, statistics.origin["encoder"]
+        settings, origin = statistics.settings, statistics.origin
         assert isinstance(settings, HybridSettings)
         assert isinstance(settings.layer, int)
-        encoder = str(inputs.encoder or wanted)
-        if identity_of(encoder) != wanted:
-            found = "none is given" if not inputs.encoder else f"`{encoder}` is another one"
+        encoder = str(inputs.encoder or origin.get("hub", ""))
+        if not encoder or origin_of(encoder) != origin:
+            found = f"`{encoder}` is another one" if encoder else "none is given"
             raise UserError(
-                f"{path} was trained with the encoder {wanted}, and {found}",
+                f"{path} was trained with the encoder {''.join(origin.values())}, and {found}",
                 "set `encoder` in [align-words] to the one it was trained with, or train again",
             )
         return cls(statistics, WordSimilarity(encoder, settings.layer, settings, inputs.workers))
@@ -136,7 +140,7 @@ def _guidance(arrays: ArraySpool, places: dict[int, int], settings: HybridSettin
     return SimilarityGuidance(arrays, places, settings.temperature, settings.weight)
 
 
-def identity_of(encoder: str) -> str:
-    """What identifies an encoder in a saved model: the digest of a folder, or a hub id; no path of this machine."""
+def origin_of(encoder: str) -> dict[str, str]:
+    """What identifies an encoder in a saved model: a hub id, or the digest of a folder; no path of this machine."""
     reference = parse(encoder)
-    return reference.identity() if isinstance(reference, Folder) else str(reference)
+    return {"digest": reference.identity()} if isinstance(reference, Folder) else {"hub": str(reference)}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.alignment.base import AlignerInputs
+from xlalign.alignment.calibration import Calibration
 from xlalign.alignment.encoder.settings import EncoderOptions, encoder_of
 from xlalign.alignment.hmm.settings import HmmSettings
+from xlalign.alignment.symmetrize import Heuristic
 from xlalign.config import late
 
 if TYPE_CHECKING:
@@ -20,10 +22,12 @@ class HybridSettings(HmmSettings, EncoderOptions):
     """IBM model 1 and the HMM, guided by an encoder; the same defaults for all language pairs (docs/log.md)."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"encoder", "models", "priors"})
+    calibration: ClassVar[Calibration] = Calibration(0.218, 0.741)
 
     kind: Literal["hybrid"] = "hybrid"  # type: ignore[assignment]
+    heuristic: Heuristic = Field("grow-diag", description="how the two directions are combined")
     layer: int | Literal["auto"] = Field(
-        "auto", description="hidden layer of the encoder; auto: the one whose two directions agree most on the text"
+        "auto", description="hidden layer of the encoder; auto: the deepest whose two directions agree well on the text"
     )
     temperature: float = Field(0.06, ge=0.025, description="difference of cosine that is worth a factor of e")
     weight: float = Field(1.0, ge=0, description="power of the factor that a similarity makes; 0 is `hmm`")
