@@ -13,17 +13,17 @@ from xlalign.types import Alignment
 scores = st.lists(st.floats(0, 1), min_size=2, max_size=20)
 
 
-@given(scores, st.floats(0.1, 2), st.floats(-2, 2))
-def test_the_map_keeps_the_order_and_stays_inside(values, slope, offset):
-    mapped = Calibration(slope, offset)(np.array(values))
-    assert ((mapped > 0) & (mapped < 1)).all()
-    assert (np.diff(mapped[np.argsort(values)]) >= 0).all()
+@given(scores, st.floats(0.1, 2), st.floats(-2, 2), st.floats(0, 1))
+def test_the_map_keeps_the_order_and_stays_inside(values, slope, offset, coverage):
+    mapped = Calibration(slope, 1.0, offset)(np.array(sorted(values)), np.full(len(values), coverage))
+    assert (np.diff(mapped) >= 0).all()
+    assert 0 < mapped[0] <= mapped[-1] < 1
 
 
 def test_the_map_by_its_formula():
-    mapped = Calibration(2.0, np.log(2))(np.array([0.5, 0.75]))
-    np.testing.assert_allclose(mapped, [2 / 3, 18 / 19])  # odds 1 -> 2 and 3 -> 9 * 2
-    np.testing.assert_allclose(Calibration()(np.array([0.2, 0.9])), [0.2, 0.9])
+    mapped = Calibration(2.0, np.log(4), 0.0)(np.array([0.5, 0.75]), np.array([0.5, 0.0]))
+    assert mapped == pytest.approx([2 / 3, 9 / 10])  # odds 1 -> 1 * 2 and 3 -> 9
+    assert Calibration()(np.array([0.2, 0.9]), np.ones(2)) == pytest.approx([0.2, 0.9])
 
 
 def test_reliability_by_hand():

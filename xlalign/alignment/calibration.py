@@ -10,21 +10,27 @@ from numpy.typing import NDArray
 
 from xlalign.types import Alignment, Link
 
+Doubles = NDArray[np.float64]
 BINS = 10
 EDGE = 1e-6
 """Scores are kept this far from 0 and 1, where the logit has no value."""
 
 
 class Calibration(NamedTuple):
-    """A logistic map of scores (Platt 1999), increasing: logit p = slope logit s + offset."""
+    """A logistic map of scores (Platt 1999): logit p = slope logit s + coverage c + offset, increasing in s.
+
+    c is the share of the words of the pair that have a link: where few find a counterpart, links are wrong more often.
+    Fitted on the dev sets of XL-WA, it is what carries over to pairs of distant languages (docs/log.md).
+    """
 
     slope: float = 1.0
+    coverage: float = 0.0
     offset: float = 0.0
 
-    def __call__(self, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """Probabilities of scores in [0, 1], of any shape."""
+    def __call__(self, scores: NDArray[np.floating[Any]], coverage: Doubles) -> Doubles:
+        """Probabilities of links with `scores` in [0, 1] in pairs with that `coverage`, both (links,)."""
         inside = np.clip(scores.astype(np.float64), EDGE, 1 - EDGE)
-        return 1 / (1 + np.exp(-self.slope * np.log(inside / (1 - inside)) - self.offset))
+        return 1 / (1 + np.exp(-self.slope * np.log(inside / (1 - inside)) - self.coverage * coverage - self.offset))
 
 
 class Bin(NamedTuple):
@@ -84,7 +90,7 @@ def reliability(
     return Reliability(error, bins, curve)
 
 
-def _bin(place: int, scores: NDArray[np.float64], right: NDArray[np.bool_]) -> Bin:
+def _bin(place: int, scores: Doubles, right: NDArray[np.bool_]) -> Bin:
     if not len(scores):
         return Bin(place / BINS, 0, 0.0, 0.0)
     return Bin(place / BINS, len(scores), float(scores.mean()), float(right.mean()))

@@ -21,7 +21,7 @@ class HmmSettings(AlignerSettings):
 
     takes: ClassVar[frozenset[str]] = frozenset({"models", "priors"})
     model_suffix: ClassVar[str] = ".npz"
-    calibration: ClassVar[Calibration] = Calibration(0.142, 0.516)
+    calibration: ClassVar[Calibration] = Calibration(slope=0.145, coverage=5.152, offset=-3.904)
 
     kind: Literal["hmm"] = "hmm"
     heuristic: Heuristic = Field("grow-diag-final-and", description="how the two directions are combined")
