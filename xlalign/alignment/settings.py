@@ -17,8 +17,7 @@ from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 from xlalign.alignment import ALIGNERS
 from xlalign.alignment.base import AlignerSettings
 from xlalign.alignment.hmm.settings import HmmSettings
-from xlalign.config import Settings, late
-from xlalign.config.load import PartError
+from xlalign.config import PartError, Settings, late
 from xlalign.errors import UserError
 from xlalign.registry import OneOf
 
