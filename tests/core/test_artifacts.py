@@ -140,7 +140,7 @@ def test_thorough_check_sees_flipped_bytes(tmp_path):
 
 
 def test_two_threads_one_key_one_computation(tmp_path):
-    made, states, messages = [], [], []
+    made, states, messages = list[int](), list[str](), list[str]()
 
     def make(space: Workspace) -> None:
         made.append(1)

@@ -161,11 +161,16 @@ def test_looking_up_changes_nothing(tmp_path):
 
 
 def test_a_file_is_read_once_while_it_stays_the_same(tmp_path, monkeypatch):
-    place, reads = tmp_path / "x", []
+    place, reads = tmp_path / "x", list[Path]()
     place.write_text("one")
     old = time.time_ns() - 10 * digests.SETTLED_NS
     os.utime(place, ns=(old, old))
-    monkeypatch.setattr(digests, "file_sha256", lambda path: reads.append(path) or path.read_text())
+
+    def content(path: Path) -> str:
+        reads.append(path)
+        return path.read_text()
+
+    monkeypatch.setattr(digests, "file_sha256", content)
     assert [digest_file(place) for _ in range(3)] == ["one"] * 3
     assert len(reads) == 1
     place.write_text("two")  # a file that was just written is read each time

@@ -60,7 +60,7 @@ def test_rank_and_auc_by_brute_force(random):
 
 def pairs(source, target):
     links = tuple((i, i) for i in range(len(source)))
-    return [GoldPair("0", tuple(source), tuple(target), links, links)]
+    return [GoldPair("0", list(source), list(target), links, links)]
 
 
 def test_a_language_is_aligned_with_itself(nano):

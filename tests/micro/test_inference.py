@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from narrowing import present
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
@@ -128,7 +129,7 @@ def same_or_opposite(said: str, claimed: str) -> str:
 
 
 def quality_fact(premise: Clause, hypothesis: Clause) -> str:
-    said, claimed = premise.quality.concept, hypothesis.quality.concept
+    said, claimed = present(premise.quality).concept, present(hypothesis.quality).concept
     if said == claimed:
         return "stated"
     return "contradicted" if concepts()[said].cls == concepts()[claimed].cls else "open"
@@ -137,8 +138,9 @@ def quality_fact(premise: Clause, hypothesis: Clause) -> str:
 def place_fact(premise: Clause, hypothesis: Clause) -> str:
     if premise.place is None:
         return "open"
+    place = present(hypothesis.place)
     said = (premise.place.preposition, premise.place.where.noun.concept)
-    claimed = (hypothesis.place.preposition, hypothesis.place.where.noun.concept)
+    claimed = (place.preposition, place.where.noun.concept)
     return "stated" if said == claimed else "contradicted"
 
 

@@ -5,13 +5,15 @@ import math
 
 import pytest
 import torch
+from narrowing import present
 from torch.nn import functional as F
 
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import presets
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.momentum import Follower
 from xlalign.objectives.nce import contrast, diagnostics
-from xlalign.objectives.requests import Momentum, Pass, Span
+from xlalign.objectives.requests import Model, Momentum, Pass, Span
 from xlalign.objectives.sequence_contrast.loss import SequenceContrast
 from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 from xlalign.objectives.views import SpanTokens
@@ -69,7 +71,7 @@ def test_loss_equals_the_formula(encoder, make_batch, form, negatives, direction
         ]
         return objective.projection(torch.stack(rows)).detach()
 
-    held = objective.queue if queue else []
+    held = objective.queue if queue else torch.empty(0, 5)
     assert output.loss.item() == pytest.approx(brute(vectors("source"), vectors("target"), held, options), abs=2e-6)
     assert output.count == (12 if directions == "both" else 6)
 
@@ -151,7 +153,7 @@ def test_queue_is_first_in_first_out_and_wraps(encoder):
 
 def test_prefill_fills_the_queue_with_momentum_keys(encoder, make_batch):
     objective = queued(encoder, 16)
-    models = {"query": encoder, Momentum(0.9): encoder}
+    models: dict[Model, Encoder] = {"query": encoder, Momentum(0.9): encoder}
     seeds = 0
     while objective.prefill(batch := make_batch(seed=seeds), Encodings(batch, models)):
         seeds += 1
@@ -193,11 +195,11 @@ def test_keys_have_no_gradient(encoder, make_batch):
 def test_follow_is_an_exponential_average():
     slow, fast = torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
     torch.nn.init.constant_(fast.weight, 2.0)
-    fast.running_mean += 5
+    present(fast.running_mean).add_(5)
     follower = Follower(slow, fast, 0.75)
     follower.step()
     assert slow.weight.tolist() == [1.25] * 3
-    assert slow.running_mean.tolist() == [5] * 3
+    assert present(slow.running_mean).tolist() == [5] * 3
     follower.step()
     assert slow.weight.tolist() == [1.4375] * 3
 
@@ -225,6 +227,7 @@ def test_diagnostics():
 def test_ml_ctl_equals_its_equations(encoder, make_batch, compat):
     """Sentence and word, first and last layer, concatenated before the head; cross-zero NCE over both languages."""
     options = presets.load("ml-ctl", compat).objectives["contrast"]
+    assert isinstance(options, SequenceContrastOptions)
     objective, batch = SequenceContrast(options, encoder, {}).double(), make_batch()
     spans = {Span(name): SpanTokens(batch.views[name].starts + 1, torch.arange(6)) for name in ("source", "target")}
     batch = dataclasses.replace(batch, answers=spans)

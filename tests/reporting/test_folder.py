@@ -89,7 +89,7 @@ def test_a_renderer_of_a_plug_in_is_written_and_offered_on_the_page(monkeypatch,
     point = EntryPoint(name="dots", value=f"{__name__}:DOTS", group=own.group)
     monkeypatch.setattr(EntryPoint, "load", lambda _: DOTS)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == own.group else [])
-    fresh = registry.Registry(own.kind, own._table, own.group)
+    fresh: registry.Registry[renderers.Renderer] = registry.Registry(own.kind, own._table, own.group)
     for module in ("xlalign.reporting.renderers", "xlalign.reporting.page"):
         monkeypatch.setattr(f"{module}.RENDERERS", fresh)
     page = folder.write(small(), tmp_path)

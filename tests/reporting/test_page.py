@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting import page, provenance
 from xlalign.reporting.data import (
@@ -180,7 +181,7 @@ def test_many_stages_of_a_kind_are_one_line():
 
 
 def test_worst_pairs_come_first():
-    rates = [matrix.score.aer for matrix in worst_first(report_sample.pairs(), 9)]
+    rates = [present(matrix.score).aer for matrix in worst_first(report_sample.pairs(), 9)]
     assert rates == sorted(rates, reverse=True)
     assert len(worst_first(report_sample.pairs(), 2)) == 2
 
@@ -201,7 +202,7 @@ def test_spots_tell_right_wrong_and_missed():
         [("sure", "right"), ("possible", "none")],
         [("none", "wrong"), ("sure", "none")],
     ]
-    assert rows[1][0].title == "b – x, predicted, not in gold, score 0.25"
+    assert present(rows[1][0]).title == "b – x, predicted, not in gold, score 0.25"
 
 
 def test_a_long_pair_is_drawn_as_two_columns():
@@ -226,7 +227,7 @@ def test_without_gold_nothing_is_wrong():
         source_lang="en", target_lang="de", source_words=("a",), target_words=("x",), predicted=((0, 0),)
     )
     assert aer_of(pair) is None
-    assert worst_first([pair], 1)[0].rows[0][0].fill == "right"
+    assert present(worst_first([pair], 1)[0].rows[0][0]).fill == "right"
 
 
 @pytest.mark.parametrize(

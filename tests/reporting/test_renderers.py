@@ -237,6 +237,7 @@ def test_latex_compiles_within_the_lines(tmp_path):
     body = "\\clearpage\n".join(rendered(one, "latex") for one in tables)
     head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs,graphicx}\begin{document}"
     (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    assert TEX is not None
     command = [TEX, "all.tex"] if "tectonic" in TEX else [TEX, "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stdout[-2000:]

@@ -1,5 +1,6 @@
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting.alignment import error_table
 from xlalign.reporting.results import Evaluated, minus, of
@@ -64,9 +65,9 @@ def test_difference_is_taken_to_the_better_of_baseline_and_control():
 
 
 def test_a_difference_is_taken_seed_by_seed_where_seeds_are_paired():
-    assert minus(of([3.0, 9.0]), of([1.0, 2.0])).scores == (2.0, 7.0)
-    assert minus(of([3.0]), of([1.0, 2.0])).scores == ()
-    assert minus(of([3.0]), of([1.0, 2.0])).mean == 1.5
+    assert present(minus(of([3.0, 9.0]), of([1.0, 2.0]))).scores == (2.0, 7.0)
+    assert present(minus(of([3.0]), of([1.0, 2.0]))).scores == ()
+    assert present(minus(of([3.0]), of([1.0, 2.0]))).mean == 1.5
     assert minus(of([]), of([1.0])) is None
 
 
@@ -82,13 +83,13 @@ def test_summary_shows_the_cost():
 
 
 def test_headline_names_the_best_and_its_gain():
-    found = headline(results(base=BASE, ppa=BETTER, worse=BASE))
+    found = present(headline(results(base=BASE, ppa=BETTER, worse=BASE)))
     assert found.sentence == "ppa transfers 10.0 points better than base on XNLI (de, hi)."
     assert [figure.value for figure in found.figures] == ["46.0", "56.0", "+10.0"]
 
 
 def test_a_loss_is_called_a_loss():
-    found = headline(results(base=BETTER, ppa=BASE, worse={"de": [1.0, 1.0]}))
+    found = present(headline(results(base=BETTER, ppa=BASE, worse={"de": [1.0, 1.0]})))
     wanted = "No aligned model transfers better than base on XNLI (en, de, hi): the best, ppa, is 10.0 points worse."
     assert found.sentence == wanted.replace("en, ", "")
     assert found.figures[-1].tone == "bad"
@@ -96,20 +97,22 @@ def test_a_loss_is_called_a_loss():
 
 def test_nothing_gained_is_no_gain():
     close = {**BASE, "de": [50.02, 54.02]}
-    found = headline(results(base=BASE, ppa=close))
+    found = present(headline(results(base=BASE, ppa=close)))
     assert found.sentence.endswith("the best, ppa, is no better and no worse.")
     assert (found.figures[-1].value, found.figures[-1].tone) == ("+0.0", "plain")
 
 
 def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
     found = results(base=BASE, ppa={**BASE, "de": [49.0, 60.0]})
-    assert headline(found).sentence.endswith("points better than base on XNLI (de, hi), but not for every seed.")
+    assert present(headline(found)).sentence.endswith(
+        "points better than base on XNLI (de, hi), but not for every seed."
+    )
     document = found.model_dump()
     document["tasks"]["xnli"]["models"]["ppa"]["others"]["p"] = 0.4
     found = Evaluated.model_validate(document)
-    sentence = headline(found).sentence
+    sentence = present(headline(found)).sentence
     assert sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
-    assert headline(found).figures[-1].tone == "plain"
+    assert present(headline(found)).figures[-1].tone == "plain"
 
 
 def test_no_headline_without_a_contestant():
@@ -130,7 +133,7 @@ def test_gains_over_the_baseline():
 
 
 def test_setup_says_how_each_model_was_fine_tuned():
-    table = setup_table("xnli", report_sample.results())
+    table = present(setup_table("xnli", report_sample.results()))
     assert values(table, "ppa")[:2] == ["frozen=2,lr=0.002,pool=mean", 1500]
     assert table.rows[0].cells[1].detail.startswith("tried frozen=0,lr=0.002,pool=mean: 87.0")
     assert values(setup_table("tatoeba", report_sample.results()), "ppa") == ["layer=3,pool=mean"]

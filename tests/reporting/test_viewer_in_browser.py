@@ -6,6 +6,7 @@ import subprocess
 import numpy as np
 import pytest
 from matplotlib import image
+from narrowing import present
 from scipy import ndimage
 
 from xlalign.reporting import page
@@ -20,7 +21,7 @@ def screenshot(folder, pair):
     """The picture of a page with one pair, (H, W, 3) of 0 to 255, without the legend's own marks."""
     (folder / "page.html").write_text(page.render(ReportData(title="links", alignments=(pair,))), encoding="utf-8")
     command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=900,1400",
+        present(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=900,1400",
         "--force-device-scale-factor=1", f"--user-data-dir={folder / 'profile'}",
         f"--screenshot={folder / 'page.png'}", f"file://{folder / 'page.html'}",
     ]  # fmt: skip
