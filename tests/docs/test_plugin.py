@@ -76,7 +76,7 @@ def test_task(installed, tmp_path):
         "The dog barks.\tThere is a dog.\tyes\nIt rains.\tThere is a dog.\tno\n", encoding="utf-8"
     )
     examples = TaskSource(f"folder:{tmp_path}").load(task, "en", "test")
-    assert [example.label for example in each(task.example, examples)] == ["yes", "no"]
+    assert [example.label for example in each(task.handler.example, examples)] == ["yes", "no"]
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
 
 
