@@ -29,8 +29,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 EN_DE = [("en", "de")]
 
 
-def rows_of(uri: str, pairs=EN_DE, **options):
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
+def rows_of(uri: str, pairs: list[tuple[str, str]] = EN_DE, **options: object) -> list[tuple[str, str]]:
+    return [(row.source, row.target) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
 
 
 @pytest.mark.parametrize("ending", COMPRESS)

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +76,7 @@ def edit_content(artifact: Artifact) -> None:
     edit(artifact, lambda manifest: manifest.update(content="0" * 64))
 
 
-def edit(artifact: Artifact, change) -> None:
+def edit(artifact: Artifact, change: Callable[[dict[str, Any]], object]) -> None:
     place = artifact.folder / "manifest.json"
     manifest = json.loads(place.read_text())
     change(manifest)

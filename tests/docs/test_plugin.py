@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 from narrowing import each
@@ -27,7 +28,7 @@ def installed(monkeypatch):
     monkeypatch.setattr(registry, "entry_points", lambda group: [point for point in points if point.group == group])
 
 
-def table(original):
+def table(original: registry.Registry[Any]) -> registry.Registry[Any]:
     """A fresh registry with the rows of `original`, so that the plug-ins are looked up anew."""
     return registry.Registry(original.kind, original._table, original.group)
 

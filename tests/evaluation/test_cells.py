@@ -1,13 +1,15 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 from narrowing import present
 
+from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.cells import run_cell
 from xlalign.evaluation.settings import EvalSettings
 
 
-def cell(data, task, seed=1, **more):
+def cell(data: Path, task: str, seed: int = 1, **more: Any) -> GridCell:
     quick = {"steps": 60, "batch_size": 16, "evaluations": 2}
     options = {"all": {**quick, "regimes": [{"frozen": 0, "learning_rate": 5e-3}], **more}}
     settings = EvalSettings(tasks=(task,), data=f"folder:{data}", fine_tuning=options, seeds=(seed,), device="cpu")
@@ -166,7 +168,7 @@ def test_the_more_plausible_choice_is_learned(nano, tmp_path):
 
     rng = random.Random(0)
 
-    def line():
+    def line() -> str:
         label = rng.randrange(2)
         choices = ["the cat", "a dog"] if label else ["a dog", "the cat"]
         row = {"premise": "the house", "choice1": choices[0], "choice2": choices[1], "question": "effect"}

@@ -1,6 +1,7 @@
 import json
 import lzma
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,14 +32,14 @@ CONLLU = """\
 """
 
 
-def put(base, name, text):
+def put(base: Path, name: str, text: str) -> Path:
     path = base / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def load(task, base, lang, split):
+def load(task: str, base: Path, lang: str, split: str) -> Any:
     return TaskSource(f"folder:{base}").load(TASKS.get(task), lang, split)
 
 

@@ -27,7 +27,7 @@ def tokenizer(nano):
     return AutoTokenizer.from_pretrained(nano)
 
 
-def perfect(encoded, classes):
+def perfect(encoded: EncodedRows, classes: int) -> list[np.ndarray]:
     """Logits that say the labels."""
     return [np.eye(classes)[row] for row in encoded.labels]
 
@@ -65,11 +65,11 @@ def test_parts(lengths, room, expected):
     assert list(parts(lengths, room)) == expected
 
 
-def question(context, answer):
+def question(context: str, answer: str) -> ContextQuestion:
     return ContextQuestion("q", context, "the dog likes a cat", (AnswerSpan(answer, context.index(answer)),))
 
 
-def spans(encoded):
+def spans(encoded: EncodedRows) -> list[np.ndarray]:
     """Logits whose best span is the labelled one, weakly so where the window has no answer."""
     rows = []
     for ids, (start, end) in zip(encoded.ids, encoded.labels, strict=True):
@@ -176,7 +176,7 @@ def test_freezing_counts_from_the_embeddings(nano):
     encoder = load(nano)[0]
     blocks = transformer_blocks(encoder.model.base_model)
 
-    def trained(module):
+    def trained(module: Any) -> bool:
         return any(parameter.requires_grad for parameter in module.parameters())
 
     for layers in range(5):

@@ -16,7 +16,7 @@ def sides(monkeypatch):
     return source, unit_rows(source + 0.8 * random.normal(size=(30, 8)))
 
 
-def brute(source, target, score, k):
+def brute(source: np.ndarray, target: np.ndarray, score: str, k: int) -> np.ndarray:
     cosine = source @ target.T
     near = np.sort(cosine, axis=1)[:, -k:].mean(1)
     back = np.sort(cosine, axis=0)[-k:].mean(0)

@@ -55,7 +55,7 @@ def test_alignment_against_the_gap_over_models_and_languages():
     assert found.points == 6
 
 
-def items(rate, seed, seeds=2, count=400):
+def items(rate: float, seed: int, seeds: int = 2, count: int = 400) -> np.ndarray:
     return (np.random.default_rng(seed).random((seeds, count, 1)) < rate).astype(float)
 
 
@@ -75,7 +75,7 @@ def test_a_large_difference_is_significant_and_a_small_one_is_not():
     assert small.p_items > 0.05
 
 
-def answers(random, seeds, count, deviation):
+def answers(random: np.random.Generator, seeds: int, count: int, deviation: float) -> Paired:
     """Two models that are equally good on average: items differ in difficulty, models in what they find easy."""
     difficulty = random.normal(0.8, 1.0, count)
     sides = []

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch.nn import functional as F
 
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import presets
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.momentum import Follower
 from xlalign.objectives.nce import contrast, diagnostics
@@ -25,7 +27,7 @@ def similarity(a: torch.Tensor, b: torch.Tensor, options: SequenceContrastOption
     return float(a @ b) / options.temperature
 
 
-def brute(x, y, queue, options: SequenceContrastOptions) -> float:
+def brute(x: torch.Tensor, y: torch.Tensor, queue: torch.Tensor, options: SequenceContrastOptions) -> float:
     """The mean loss over anchors, one anchor and one negative at a time."""
     losses = []
     sides = [(x, y), (y, x)] if options.directions == "both" else [(x, y)]
@@ -92,7 +94,7 @@ def test_infonce_is_softplus_of_the_decoupled_form_and_so_are_the_gradients():
     assert (losses["decoupled"] < 0).any()  # "cross-zero"
 
 
-def negatives_of(encoder, batch, **options) -> torch.Tensor:
+def negatives_of(encoder: Encoder, batch: TrainingBatch, **options: Any) -> torch.Tensor:
     objective = SequenceContrast(SequenceContrastOptions(**options), encoder, {}).double()
     torch.manual_seed(1)
     x, y = (F.normalize(torch.randn(6, 12, dtype=torch.float64), dim=1) for _ in range(2))
@@ -134,7 +136,7 @@ def test_both_directions_are_symmetric_under_swapping_sides(encoder, make_batch,
     assert losses[0] == pytest.approx(losses[1], rel=1e-12)
 
 
-def queued(encoder, size: int = 5, **options) -> SequenceContrast:
+def queued(encoder: Encoder, size: int = 5, **options: Any) -> SequenceContrast:
     defaults = {"queue": size, "momentum": 0.9, "negatives": "none", "directions": "forward"}
     return SequenceContrast(SequenceContrastOptions(**defaults | options), encoder, {}).double()
 

@@ -2,23 +2,26 @@
 
 import pytest
 import torch
+from narrowing import present
 
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.token_prediction.loss import TokenPrediction, cross_entropy
 from xlalign.objectives.token_prediction.options import TokenPredictionOptions
+from xlalign.objectives.views import TokenView
 
 
-def stock_loss(encoder, view) -> float:
+def stock_loss(encoder: Encoder, view: TokenView) -> float:
     """transformers' loss with labels, row by row, averaged over all predictions."""
-    total, count, start = 0.0, 0, 0
+    total, count, start, mask = 0.0, 0, 0, present(view.mask)
     for length in view.lengths.tolist():
         where = slice(start, start + length)
         labels = torch.full((length,), -100)
-        inside = (view.mask.selected >= start) & (view.mask.selected < start + length)
-        labels[view.mask.selected[inside] - start] = view.mask.labels[inside]
+        inside = (mask.selected >= start) & (mask.selected < start + length)
+        labels[mask.selected[inside] - start] = mask.labels[inside]
         chosen = int((labels >= 0).sum())
         if chosen:
-            ids, types = view.mask.ids[where][None], view.types[where][None]
+            ids, types = mask.ids[where][None], view.types[where][None]
             output = encoder.model(ids, token_type_ids=types, labels=labels[None])
             total, count = total + output.loss.item() * chosen, count + chosen
         start += length
@@ -58,7 +61,7 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
     """Change an unmasked source token: predictions of the source's masked tokens stay, the target's move."""
     batch = make_batch(8, rate=0.25)
     view = batch.views["concat"]
-    selected = view.mask.selected
+    selected = mask.selected
     free = view.content & (view.sides == 0)
     free[selected] = False
     changed = int(free.nonzero()[0, 0])
@@ -67,7 +70,7 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
         return Encodings(batch, {"query": encoder}).hidden("concat", masked=True, attend="cross").tokens(-1, selected)
 
     before = states()
-    view.mask.ids[changed] = (view.mask.ids[changed] + 1 - 5) % 35 + 5
+    mask.ids[changed] = (mask.ids[changed] + 1 - 5) % 35 + 5
     after = states()
     own_row = view.rows[selected] == view.rows[changed]
     moved = (before != after).any(1)
@@ -81,4 +84,4 @@ def test_inputs_are_not_changed(encoder, make_batch):
     objective(batch, Encodings(batch, {"query": encoder})).loss.backward()
     for name, view in batch.views.items():
         assert torch.equal(view.ids, fresh.views[name].ids)
-        assert torch.equal(view.mask.ids, fresh.views[name].mask.ids)
+        assert torch.equal(mask.ids, fresh.views[name].mask.ids)

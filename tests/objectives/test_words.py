@@ -12,13 +12,14 @@ from torch.nn import functional as F
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.anchor.loss import Anchor
 from xlalign.objectives.anchor.options import AnchorOptions
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.distillation.loss import Distillation
 from xlalign.objectives.distillation.options import DistillationOptions
 from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment, entry_rows
 from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.requests import BatchLinks, Model
-from xlalign.objectives.views import DictionaryRows, WordPairs
+from xlalign.objectives.views import DictionaryRows, TokenView, WordPairs
 from xlalign.objectives.word_alignment.loss import WordAlignment, label
 from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_tokens, word_vectors
@@ -31,12 +32,12 @@ def linked(make_batch):
     return dataclasses.replace(make_batch(), answers={BatchLinks(): LINKS})
 
 
-def token_of(view, row: int, word: int, side: int = 0) -> int:
+def token_of(view: TokenView, row: int, word: int, side: int = 0) -> int:
     """The (only) token of a word: in these batches every token is a word."""
     return int(((view.rows == row) & (view.words == word) & (view.sides == side)).nonzero()[0, 0])
 
 
-def linked_states(encoder, batch, layer: int = -1) -> list[torch.Tensor]:
+def linked_states(encoder: Encoder, batch: TrainingBatch, layer: int = -1) -> list[torch.Tensor]:
     passes = Encodings(batch, {"query": encoder})
     return [
         torch.stack(

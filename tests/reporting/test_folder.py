@@ -20,7 +20,7 @@ from xlalign.reporting.lm_eval import lm_eval_results
 from xlalign.reporting.table import Table
 
 
-def small():
+def small() -> ReportData:
     """A report with one table and no figure."""
     return ReportData(title="small", aer=report_sample.report().aer)
 
@@ -77,7 +77,7 @@ def test_an_unknown_format_writes_nothing(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def render_dots(table):
+def render_dots(table: Table) -> str:
     return "." * len(table.rows)
 
 

@@ -6,9 +6,10 @@ from xlalign.reporting.alignment import error_table
 from xlalign.reporting.results import Evaluated, minus, of
 from xlalign.reporting.scores import difference, gain, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
+from xlalign.reporting.table import Table
 
 
-def results(**models):
+def results(**models: dict[str, list[float]]) -> Evaluated:
     """xnli with two seeds; each model is {lang: [scores]}."""
     made = {
         name: report_sample.model({lang: report_sample.score(seeds) for lang, seeds in languages.items()})
@@ -21,7 +22,7 @@ BASE = {"en": [80.0, 82.0], "de": [50.0, 54.0], "hi": [40.0, 40.0]}
 BETTER = {"en": [80.0, 82.0], "de": [60.0, 60.0], "hi": [50.0, 54.0]}
 
 
-def values(table, name):
+def values(table: Table, name: str) -> list[object]:
     return [cell.value for row in table.rows if row.cells[0].value == name for cell in row.cells[1:]]
 
 
@@ -136,7 +137,7 @@ def test_setup_says_how_each_model_was_fine_tuned():
     table = present(setup_table("xnli", report_sample.results()))
     assert values(table, "ppa")[:2] == ["frozen=2,lr=0.002,pool=mean", 1500]
     assert table.rows[0].cells[1].detail.startswith("tried frozen=0,lr=0.002,pool=mean: 87.0")
-    assert values(setup_table("tatoeba", report_sample.results()), "ppa") == ["layer=3,pool=mean"]
+    assert values(present(setup_table("tatoeba", report_sample.results())), "ppa") == ["layer=3,pool=mean"]
     assert setup_table("xnli", results(base=BASE)) is None
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from narrowing import each
 
@@ -26,7 +28,7 @@ seeds = [1, 2]
 
 @pytest.fixture
 def write(tmp_path):
-    def save(text: str):
+    def save(text: str) -> Path:
         path = tmp_path / "xlalign.toml"
         path.write_text(text, encoding="utf-8")
         return path
@@ -67,7 +69,7 @@ def test_a_model_is_identified_by_its_content_whatever_its_name(write, tmp_path,
         (tmp_path / name / "config.json").write_text('{"num_hidden_layers": 2}')
     path = write(MINIMAL.replace('from = "base"', 'from = "stage"'))
 
-    def identity(path):
+    def identity(path: Path) -> str:
         return load(path).graph()["ctl"].recipe({"bitext": "x", "alignments": "y"}).key
 
     first = identity(path)
@@ -96,7 +98,7 @@ def test_the_options_of_a_command_reach_every_stage_of_its_section(write):
 CONTENTS = {"model": "z", "data": "d", "trial0": "e", "trial1": "f"}
 
 
-def key(path, name):
+def key(path: Path, name: str) -> str:
     return load(path).graph()[name].recipe(CONTENTS).key
 
 

@@ -1,7 +1,9 @@
 """Rows equal the tokenizer's own encoding; masks are pure functions of the example."""
 
 import dataclasses
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,7 +105,7 @@ def test_masking_rates():
     assert (ids[selected] == before).mean() == pytest.approx(0.1 + 0.1 / len(FRAME.ordinary), abs=0.02)
 
 
-def words_of(texts, words, spans) -> list[int]:
+def words_of(texts: Sequence[str], words: Any, spans: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
     flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
     return token_words(texts, words, flat, np.array([len(own) for own in spans], np.int64)).tolist()
 
