@@ -61,7 +61,7 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
     """Change an unmasked source token: predictions of the source's masked tokens stay, the target's move."""
     batch = make_batch(8, rate=0.25)
     view = batch.views["concat"]
-    selected = mask.selected
+    selected = view.mask.selected
     free = view.content & (view.sides == 0)
     free[selected] = False
     changed = int(free.nonzero()[0, 0])
@@ -70,7 +70,7 @@ def test_conditional_prediction_cannot_see_its_own_side(encoder, make_batch):
         return Encodings(batch, {"query": encoder}).hidden("concat", masked=True, attend="cross").tokens(-1, selected)
 
     before = states()
-    mask.ids[changed] = (mask.ids[changed] + 1 - 5) % 35 + 5
+    view.mask.ids[changed] = (view.mask.ids[changed] + 1 - 5) % 35 + 5
     after = states()
     own_row = view.rows[selected] == view.rows[changed]
     moved = (before != after).any(1)
@@ -84,4 +84,4 @@ def test_inputs_are_not_changed(encoder, make_batch):
     objective(batch, Encodings(batch, {"query": encoder})).loss.backward()
     for name, view in batch.views.items():
         assert torch.equal(view.ids, fresh.views[name].ids)
-        assert torch.equal(mask.ids, fresh.views[name].mask.ids)
+        assert torch.equal(view.mask.ids, fresh.views[name].mask.ids)

@@ -38,6 +38,9 @@ class Regression:
         loss = (self.body(batch) - batch.flip(1)).square().mean()
         return LossOutput(loss, len(batch), {"size": loss.detach() * 2})
 
+    def before_step(self, step: int) -> None:
+        """Nothing is frozen."""
+
     def after_step(self, step: int, output: LossOutput) -> None:
         self.seen += 1
         if step == self.stop_at:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from xlalign.errors import DataError
 from xlalign.hashing import Hashes
+from xlalign.modeling.words import Codes
 from xlalign.training.arrays import MappedArrays
 from xlalign.training.links import WordLinks
 from xlalign.training.sampler import Places
 from xlalign.training.tokenisation import META, VOCABULARY, fingerprint
-from xlalign.training.tokens import Codes, Tokens
+from xlalign.training.tokens import Tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
