@@ -126,6 +126,19 @@ def test_prepare_and_pretrain_without_a_file(here):
     assert {"prepare", "links", "ml-ctl"} <= {line["stage"] for line in plan}, "links are made where they are needed"
 
 
+def test_prepare_says_what_happened_to_the_text(here):
+    Path("a.en-de.tsv").write_text(
+        "".join(f"Sentence number {n} about trees\tSatz {n} über Bäume\n" for n in range(40))
+    )
+    answer = xlalign("prepare", "--source", "file:a.en-de.tsv", "--languages", "en-de", "--set", "prepare.dev_size=5")
+    assert "what was kept of the text" in answer
+    assert "en-de" in answer
+    assert "40" in answer
+    assert "warning: " in xlalign(
+        "prepare", "--source", "file:a.en-de.tsv", "--languages", "en-de", "--set", "prepare.filters.length.min=9"
+    )
+
+
 def test_eval_of_a_model_without_a_file(here):
     assert "--model needs" in xlalign("eval", "--model", "x/y", code=2)
     assert "no folder" in xlalign("eval", "tatoeba", "--model", "./missing", "--data", "micro:7", code=3)

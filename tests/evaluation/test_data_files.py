@@ -97,6 +97,13 @@ def test_all_treebanks_of_a_language_but_no_other_language(tmp_path):
     assert len(load("udpos", tmp_path, "de", "test")) == 2
 
 
+@pytest.mark.parametrize("span", ["1-10000000", "2-1", "a-b", "3-"])
+def test_conllu_spans_lie_in_their_sentence(tmp_path, span):
+    put(tmp_path, "ud/de_gsd-ud-test.conllu", CONLLU.replace("1-2\tzum", f"{span}\tzum"))
+    with pytest.raises(DataError, match=rf"conllu:2: multi-word token `{span}`"):
+        load("udpos", tmp_path, "de", "test")
+
+
 def test_conllu_errors_name_the_line(tmp_path):
     put(tmp_path, "ud/de_gsd-ud-test.conllu", CONLLU.replace("ADP", "APD"))
     with pytest.raises(DataError, match=r"conllu:3: UPOS tag `APD`"):

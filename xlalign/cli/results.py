@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
 
 from xlalign.cli.console import output
 from xlalign.cli.options import Request
@@ -30,6 +33,25 @@ def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, e
     show_tables(request, outcomes, [table for table in tables if table is not None])
     if results and everything and not (request.quiet or request.json_output):
         output().print("\n[dim]`xlalign report` writes these as Markdown, LaTeX and one HTML page[/]")
+
+
+def show_bitexts(request: Request, outcomes: Outcomes, names: Sequence[str]) -> None:
+    """What happened to the text of the named prepare stages, and what looks wrong with it."""
+    if request.json_output:
+        print_json(describe(outcomes, names))
+    if request.json_output or request.quiet:
+        return
+    from xlalign.bitext import summary
+    from xlalign.reporting.corpora import kept_table
+    from xlalign.reporting.renderers.terminal import TableView
+
+    console = output()
+    for name in names:
+        report = json.loads((outcomes[name].artifact.data / "report.json").read_text(encoding="utf-8"))
+        console.print()
+        console.print(TableView(kept_table(name, summary.rows(report))))
+        for line in summary.warnings(report):
+            console.print(Text.assemble(("warning: ", "bold yellow"), line), soft_wrap=True)
 
 
 def show_tables(

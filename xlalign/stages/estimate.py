@@ -133,7 +133,7 @@ class Estimator:
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
 
     def _evaluate(self, name: str, settings: Any) -> Cost:
-        models = settings.models or tuple(self._stages.get("pretrain", {}))
+        models = settings.models or tuple(self._stages.get("pretrain") or model_stages(self._stages))
         costs = [self._tested(settings, model) for model in models]
         known = [cost for cost in costs if cost is not None]
         if not known or len(known) < len(costs):

@@ -109,8 +109,10 @@ def _with_gold(pipeline: Pipeline, gold: list[str]) -> Pipeline:
 
 def _models(pipeline: Pipeline, name: str) -> list[str]:
     """The stages whose models align one pair."""
+    from xlalign.stages.base import model_stages
+
     encoder = getattr(pipeline.stages["align-words"][name], "encoder", "")
-    return [name, encoder] if encoder in pipeline.stages.get("pretrain", {}) else [name]
+    return [name, encoder] if encoder in model_stages(pipeline.stages) else [name]
 
 
 def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, languages: str | None) -> None:

@@ -72,13 +72,20 @@ def _sentence(
         if "." in key:
             continue
         if "-" in key:
-            first, last = map(int, key.split("-"))
-            spans[first] = (last, form)
+            spans[int(key.partition("-")[0])] = (_end_of_span(f"{path}:{number}", key, len(lines)), form)
             continue
         if labels and tag not in labels:
             raise DataError(f"{path}:{number}: UPOS tag `{tag}`; wanted one of {', '.join(labels)}")
         tokens[int(key)] = _ConlluToken(form, tag, int(head) if head.isdigit() else 0)
     return tokens, spans
+
+
+def _end_of_span(place: str, key: str, lines: int) -> int:
+    """The last token of a multi-word token such as `3-4`, which lies in its sentence: `1-10000000` would never end."""
+    first, _, last = key.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= lines):
+        raise DataError(f"{place}: multi-word token `{key}` in a sentence of {lines} lines")
+    return int(last)
 
 
 def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], lang: str) -> Iterator[tuple[str, str]]:
