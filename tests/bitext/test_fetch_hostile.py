@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fault_server import Server
+from narrowing import present
 
 from xlalign.bitext.fetch import fetcher as fetcher_module
 from xlalign.bitext.fetch.address import redacted
@@ -29,7 +31,7 @@ def fetching(tmp_path: Path) -> Fetcher:
     return fetcher(tmp_path)
 
 
-def fetcher(folder: Path, **fields: object) -> Fetcher:
+def fetcher(folder: Path, **fields: Any) -> Fetcher:
     lock = Lockfile(folder / "xlalign.lock", frozen=bool(fields.pop("frozen", False)))
     return Fetcher(folder / "downloads", lock, sleep=lambda _: None, **fields)
 
@@ -88,7 +90,7 @@ def test_a_password_comes_from_netrc(server: Server, tmp_path: Path, monkeypatch
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     seen: list[str] = []
     client = Fetcher(tmp_path)._client()
-    request = next(client.auth.sync_auth_flow(httpx.Request("GET", server.url)))
+    request = next(present(client.auth).sync_auth_flow(httpx.Request("GET", server.url)))
     seen.append(request.headers.get("authorization", ""))
     assert seen[0].startswith("Basic ")
 
@@ -154,7 +156,7 @@ def test_a_kill_before_the_new_validator_leaves_nothing_to_splice(
     server.content["/a"] = BODY[::-1]
     write = Path.write_text
 
-    def killed(path: Path, *args: object, **fields: object) -> int:
+    def killed(path: Path, *args: Any, **fields: Any) -> int:
         if path.name.endswith(".part.json"):
             write(path, *args, **fields)
             raise KeyboardInterrupt

@@ -18,7 +18,7 @@ from xlalign.evaluation.tasks.base import Task
 
 
 def mixed(
-    english: list[Example], translations: Mapping[str, Sequence[Example]], mixing: Mixing, task: Task
+    english: Sequence[Example], translations: Mapping[str, Sequence[Example]], mixing: Mixing, task: Task
 ) -> list[Example]:
     """The training examples: English and translations one after the other, or English code-switched.
 
