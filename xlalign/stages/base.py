@@ -136,6 +136,15 @@ class Section:
     faults: Callable[[Checked], Iterator[Fault]] | None = None
 
 
+Sections = Mapping[str, Section]
+"""The tables of stages that a file may have, by name."""
+
+
+def place_of(section: str, name: str) -> str:
+    """The dotted name of a stage's table: `eval`, or `eval.small` where the stage has a name of its own."""
+    return section if name == section else f"{section}.{name}"
+
+
 MODELS = ("vocabulary", "pretrain")
 """The sections whose stages make models."""
 

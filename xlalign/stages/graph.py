@@ -9,34 +9,20 @@ from pydantic import ValidationError
 from xlalign.config import Settings
 from xlalign.config.faults import Fault, collecting, fail
 from xlalign.config.load import mistakes_of
-from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
-from xlalign.stages.base import Node, Section, Stages
-
-SECTIONS: dict[str, Section] = {
-    section.name: section
-    for section in (
-        prepare.SECTION,
-        align_words.SECTION,
-        vocabulary.SECTION,
-        pretrain.SECTION,
-        evaluate.SECTION,
-        diagnostics.SECTION,
-    )
-}
-"""The tables of stages, in the order in which they depend on each other."""
+from xlalign.stages.base import Node, Section, Sections, Stages, place_of
 
 
-def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
+def graph_of(sections: Sections, stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
     """The nodes of all stages by name, and the mistakes: a name twice, an unknown name, stages in a circle."""
     nodes: dict[str, Node] = {}
     faults: list[Fault] = []
-    for section in SECTIONS.values():
+    for section in sections.values():
         for name, settings in stages.get(section.name, {}).items():
             place = place_of(section.name, name)
             with collecting(faults, place):
                 for node in _nodes(section, name, settings, stages):
                     # Two stages may read the same tokens: one node, asked for twice.
-                    if nodes.get(node.name, node) != node and node.name not in SECTIONS:  # of those the table tells
+                    if nodes.get(node.name, node) != node and node.name not in sections:  # of those the table tells
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
@@ -52,11 +38,6 @@ def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> l
         place = place_of(section.name, name)
         fail(place, mistakes_of(section.settings, error, place))
         raise
-
-
-def place_of(section: str, name: str) -> str:
-    """The dotted name of a stage's table: `eval`, or `eval.small` where the stage has a name of its own."""
-    return section if name == section else f"{section}.{name}"
 
 
 def _circles(nodes: Mapping[str, Node], stages: Set[str]) -> Iterator[Fault]:

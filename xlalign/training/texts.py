@@ -16,8 +16,7 @@ from xlalign.hashing import Hashes
 from xlalign.training.arrays import MappedArrays
 from xlalign.training.links import WordLinks
 from xlalign.training.sampler import Places
-from xlalign.training.tokenisation import META, VOCABULARY, fingerprint
-from xlalign.training.tokens import Codes, Tokens
+from xlalign.training.tokens import META, VOCABULARY, Codes, Tokens, fingerprint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -25,13 +25,13 @@ from xlalign.arrays import Ints, borders, owners
 from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import DataError, UserError
-from xlalign.hashing import key, text_hashes
+from xlalign.hashing import text_hashes
 from xlalign.modeling.encoder import quiet
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
 from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
 from xlalign.training.settings import TokensSettings
-from xlalign.training.tokens import Codes, encode
+from xlalign.training.tokens import META, VOCABULARY, Codes, encode, fingerprint
 from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 BLOCK = 4096
 """Pairs, or documents, in memory at a time."""
-META, VOCABULARY = "tokens.json", "vocabulary.json"
 TEXTS: dict[str, Any] = {"ids": (np.int32, ()), "borders": (np.int64, ()), "hashes": (np.uint64, ())}
 PAIRS = TEXTS | {
     "name": (np.uint8, ()),
@@ -238,9 +237,3 @@ def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
     if not tokenizer.is_fast:
         raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
     return tokenizer
-
-
-def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:
-    """What tells tokenizers apart at once: the size of the vocabulary, and how it cuts a few scripts."""
-    ids = tokenizer("The Übermut of 3.14 ёжиков, नमस्ते दुनिया, 我爱语言, مرحبا!", add_special_tokens=False)["input_ids"]
-    return f"{key(len(tokenizer), *ids):016x}"

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlalign.arrays import Ints, borders, ranges
-from xlalign.hashing import Hashes, text_hashes
+from xlalign.hashing import Hashes, key, text_hashes
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Codes = NDArray[np.int32]
+
+META, VOCABULARY = "tokens.json", "vocabulary.json"
+"""Files beside the arrays of a tokens artifact."""
 
 
 @dataclass(frozen=True)
@@ -175,3 +178,9 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 BLANK = np.array([chr(code).isspace() for code in range(0x3002)])
 """Which characters are blank; none is above U+3000."""
+
+
+def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:
+    """What tells tokenizers apart at once: the size of the vocabulary, and how it cuts a few scripts."""
+    ids = tokenizer("The Übermut of 3.14 ёжиков, नमस्ते दुनिया, 我爱语言, مرحبا!", add_special_tokens=False)["input_ids"]
+    return f"{key(len(tokenizer), *ids):016x}"
