@@ -26,7 +26,8 @@ class Kind:
     `version` goes up whenever the bytes of the output change for the same settings (a golden test watches).
     `volatile` are patterns of output files that are not the result (reports, cards, timings, logs): they are checked
     as all files are, but no later stage runs again because of them. `shown` are those that tables and reports read.
-    `module` has `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings)`.
+    `module` (or `module:attribute`, where a module has several) has `run(job) -> None` and `pins(settings)`: what the
+    stage reads outside the cache. It is named and not held, so that a kind travels to a worker process as text.
     """
 
     name: str
@@ -37,7 +38,9 @@ class Kind:
 
     def load(self) -> StageModule:
         """Import the stage's module (heavy packages come with it only when it runs)."""
-        return cast("StageModule", import_module(self.module))
+        module, _, attribute = self.module.partition(":")
+        found = import_module(module)
+        return cast("StageModule", getattr(found, attribute) if attribute else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ def stage_named(name: str, section: str, field: str, stages: Stages) -> str:
 
 
 class StageModule(Protocol):
-    """A module of this package that implements one kind of stage."""
+    """A module of this package, or an object in one, that implements one kind of stage."""
 
     def run(self, job: Job) -> None:
         """Write the artifact into `job.space.out`; an interrupted run continues from `job.space.scratch`."""

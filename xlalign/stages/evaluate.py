@@ -11,9 +11,8 @@ from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
 from xlalign.modeling.reference import parse
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
-from xlalign.stages.cell import read
 from xlalign.stages.checks import data_faults, file_fault, languages_of, model_faults
-from xlalign.stages.grid import cell_name, grid, models_of
+from xlalign.stages.grid import cell_name, grid, models_of, read
 
 EVAL = Kind("eval", 3, __name__, shown=("results.json",))
 
