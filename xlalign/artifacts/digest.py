@@ -30,7 +30,9 @@ def canonical(value: Any) -> str:
 
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
+        # "é" may be one character or two; a file saved by another editor must not train everything again.
         return unicodedata.normalize("NFC", value)
+    # From 2^53 on a float no longer tells neighbouring integers apart; written as one it would claim digits it has not.
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, dict):

@@ -92,6 +92,7 @@ class _Grid:
     def _cell(self, cell: GridCell, model: str) -> None:
         inputs = {"data": self._add("data", cell.task, DATA, TaskData(tested=cell.test))}
         if cell.test.data.startswith(PUBLISHED):
+            # A bitext is kept apart from all of a published test set, whichever part of it this file happens to test.
             whole = cell.test.model_copy(update={"test_examples": 0, "dev_examples": 0})
             self._add("all", cell.task, DATA, TaskData(tested=whole))
         if cell.tuning:
@@ -119,6 +120,7 @@ class _Grid:
         model: str | None = None,
     ) -> str:
         """The name of the node with these settings and inputs, made when there is none."""
+        # One identity, one node: XQuAD and MLQA train on the same SQuAD, so their cells read one fine-tuning.
         wanted = canonical([kind.name, identity(settings), inputs or {}, model])
         if wanted not in self._names:
             name = self._names[wanted] = f"{self._evaluation}.{task}.{label}"

@@ -89,6 +89,7 @@ def is_named(section: Section, table: Mapping[str, Any]) -> bool:
     if not table or not all(isinstance(value, dict) for value in table.values()):
         return False
     others = [key for key in table if key not in fields and not nearest(key, filter(None, fields), 0.8)]
+    # [eval] with the table `retrieval` alone is one stage, for that is a field; with `small` it holds stages by name.
     return bool(others) or not section.single
 
 

@@ -101,6 +101,7 @@ class _TextWriter:
     def bordered(self, name: str, lengths: Ints) -> None:
         """Append borders of rows of these lengths: 0 first, then the end of every row."""
         start = self.ends.get(name)
+        # Blocks of lengths [2 3] and [4] give 0 2 5, then 9: only the first block writes the 0.
         ends = borders(lengths) + (start or 0)
         self.ends[name] = int(ends[-1])
         self.writer.add(name, ends if start is None else ends[1:])
@@ -202,6 +203,8 @@ def _add_documents(
     spelt = ((language, word.casefold()) for word in chain.from_iterable(words))
     numbers = np.fromiter((vocabulary.setdefault(word, len(vocabulary)) for word in spelt), np.int32)
     text = owners(lengths)
+    # Text 0 is the words a, bb (tokens a, b1 b2), text 1 the word c: text 0 0 0 1, owner 0 1 1 0. A token begins a word
+    # where text or owner changes, T T F T, and its word is number first[text] + owner of all words: 0, 1, 2.
     begins = (owner >= 0) & ((np.append(-1, text[:-1]) != text) | (np.append(-2, owner[:-1]) != owner))
     first = borders(np.fromiter(map(len, words), np.int64, len(words)))[:-1]
     types = np.full(len(owner), -1, np.int32)
