@@ -30,7 +30,7 @@ from xlalign.evaluation.model import initialise
 from xlalign.evaluation.options import Regime
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks.base import Task
-from xlalign.modeling import encoder
+from xlalign.modeling import loading
 from xlalign.modeling.pooling import pool_padded
 
 Outcome = tuple[float, float, float]
@@ -50,7 +50,7 @@ class Peer(nn.Module):
 
     def __init__(self, cell: BenchCell, task: Task) -> None:
         super().__init__()
-        with_head, self.tokenizer = encoder.load(cell.model)
+        with_head, self.tokenizer = loading.load(cell.model)
         self.encoder = with_head.base_model
         self.tags = task.kind == "tagging"
         self.output = nn.Linear(with_head.config.hidden_size, len(task.labels))
@@ -157,7 +157,7 @@ def scratch_model(english: EnglishData) -> str:
     texts = [text for example in english.train for text in example.texts()]
     tokenizer = scratch.train_tokenizer({"en": texts}, "tiny")
     folder = Path(tempfile.mkdtemp())
-    encoder.save(scratch.create("tiny", tokenizer, seed=0), tokenizer, folder)
+    loading.save(scratch.create("tiny", tokenizer, seed=0), tokenizer, folder)
     return str(folder)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from racing import Machine, Ours, begin, peak_memory, race, real_pairs, report, write_bitext, write_model
 
-from xlalign.modeling import encoder
+from xlalign.modeling import loading
 from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 
 BATCH, VOCABULARY, STEPS = 32, 120_000, 2
@@ -31,7 +31,7 @@ class Stock:
     def __init__(self, folder: Path, pairs: list[tuple[str, str]]) -> None:
         from transformers import DataCollatorForLanguageModeling
 
-        self.model, tokenizer = encoder.load(folder)
+        self.model, tokenizer = loading.load(folder)
         self.collate = DataCollatorForLanguageModeling(tokenizer)
         self.rows = tokenizer([a for a, _ in pairs], truncation=True, max_length=128)["input_ids"]
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-5, fused=True)

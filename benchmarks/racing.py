@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from xlalign.bitext import corpus
-from xlalign.modeling import encoder, scratch
+from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.recipe import DataOptions, TrainingRecipe
 from xlalign.stages.execution import ENVIRONMENT
@@ -83,7 +83,7 @@ def write_model(folder: Path, pairs: list[tuple[str, str]], size: str = "tiny", 
     tokenizer = scratch.train_tokenizer({"en": [a for a, _ in pairs], "xx": [b for _, b in pairs]}, "tiny")
     config = BertConfig(vocab_size=vocabulary or len(tokenizer), pad_token_id=0, **SIZES[size])
     torch.manual_seed(0)
-    encoder.save(BertForMaskedLM(config), tokenizer, folder)
+    loading.save(BertForMaskedLM(config), tokenizer, folder)
     return folder
 
 
@@ -93,7 +93,7 @@ class Ours:
     def __init__(
         self, model: Path, bitext: Path, objective: Any, batch: int, machine: Machine, *, cache: bool = False
     ) -> None:
-        network, tokenizer = encoder.load(model)
+        network, tokenizer = loading.load(model)
         recipe = TrainingRecipe(title="benchmark", data=DataOptions(max_length=128), objectives={"own": objective})
         sources = Sources(bitext, None, Path(tempfile.mkdtemp()))
         make_tokens(recipe, tokenizer, sources)
@@ -119,6 +119,9 @@ class Ours:
     def loss(self, batch: Any) -> Any:
         """The recipe's loss."""
         return self.program.loss(batch)
+
+    def before_step(self, step: int) -> None:
+        """Nothing is frozen."""
 
     def after_step(self, step: int, output: Any) -> None:
         """Note when the step ended."""

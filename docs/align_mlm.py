@@ -83,10 +83,10 @@ def alignment(found: dict[str, Artifact], method: str, transform: str, seed: int
     half of the dictionary that this seed draws."""
     from xlalign.bitext import corpus
     from xlalign.evaluation.diagnostics.words import static_accuracy
-    from xlalign.modeling import encoder
+    from xlalign.modeling import encoder, loading
     from xlalign.training.dictionary import read_entries
 
-    model, tokenizer = encoder.load(found[f"{method}-{transform}"].data)
+    model, tokenizer = loading.load(found[f"{method}-{transform}"].data)
     pairs = [pair for rows in corpus.read_gold(found[transform].data).values() for pair in rows]
     entries = read_entries(found[f"links-{transform}"].data, tokenizer, share=0.5, seed=seed)
     known = {entry.source.lower() for entry in entries.words}

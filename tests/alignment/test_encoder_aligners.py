@@ -7,11 +7,10 @@ import torch
 
 from xlalign.alignment import ALIGNERS, gold
 from xlalign.alignment.base import AlignerInputs
-from xlalign.alignment.encoder import aligner as making
+from xlalign.alignment.encoder import embed as making
 from xlalign.alignment.encoder import rules
 from xlalign.alignment.encoder.embed import Embedder, windows
 from xlalign.errors import UserError
-from xlalign.modeling.body import Body
 
 SIMALIGN = {"argmax": "inter", "itermax": "itermax", "match": "mwmf", "forward": "fwd", "reverse": "rev"}
 
@@ -177,8 +176,7 @@ def test_windows_on_packed_rows_have_the_states_of_padded_ones(encoder):
     sentences = [side for pair in invented_pairs(9) for side in pair] + [["dog"] * 600]
     packed, padded = Embedder(encoder, 2, "cpu", budget=100, workers=2), Embedder(encoder, 2, "cpu", budget=4096)
     assert packed.body.packed
-    padded.body = Body(padded.model, packed=False)
-    padded.body.stop = 2
+    padded.body.path = "padded"
     subwords = packed.subwords(sentences)
     torch.testing.assert_close(packed.states(subwords), padded.states(subwords), atol=1e-5, rtol=1e-5)
 

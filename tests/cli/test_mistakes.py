@@ -192,9 +192,10 @@ def here(tmp_path, monkeypatch) -> Path:
     for name, architecture in (("mbert", "BertForMaskedLM"), ("headless", "BertModel")):
         folder = tmp_path / "models" / name
         folder.mkdir(parents=True)
-        (folder / "config.json").write_text(json.dumps({"architectures": [architecture], "num_hidden_layers": 2}))
-        for file in ("model.safetensors", "tokenizer.json"):
-            (folder / file).touch()
+        config = {"model_type": "bert", "architectures": [architecture], "num_hidden_layers": 2}
+        (folder / "config.json").write_text(json.dumps(config))
+        (folder / "model.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+        (folder / "tokenizer.json").touch()
     (tmp_path / "models" / "empty").mkdir()
     return tmp_path
 

@@ -17,14 +17,14 @@ def nano(tmp_path_factory):
     """A nano encoder with random weights and a vocabulary of its own."""
     import torch
 
-    from xlalign.modeling import encoder, scratch
+    from xlalign.modeling import loading, scratch
 
     torch.set_num_threads(1)
     rng = random.Random(0)
     texts = {lang: [sentence(rng, lang) for _ in range(300)] for lang in WORDS}
     tokenizer = scratch.train_tokenizer(texts, "nano")
     folder = tmp_path_factory.mktemp("models") / "nano"
-    encoder.save(scratch.create("nano", tokenizer, seed=0), tokenizer, folder)
+    loading.save(scratch.create("nano", tokenizer, seed=0), tokenizer, folder)
     return folder
 
 

@@ -6,8 +6,7 @@ import torch
 import transformers
 from transformers import BertConfig, ModernBertConfig, XLMRobertaConfig
 
-from xlalign.errors import UserError
-from xlalign.modeling import attention, encoder, packing, scratch
+from xlalign.modeling import attention, encoder, loading, packing, scratch
 
 SMALL = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2}
 CONFIGS = {
@@ -27,7 +26,7 @@ LENGTHS = np.array([5, 81, 3, 17, 80, 2, 64, 30])
 
 def model(family: str) -> transformers.PreTrainedModel:
     torch.manual_seed(1)
-    with encoder.quiet():
+    with loading.quiet():
         return transformers.AutoModelForMaskedLM.from_config(CONFIGS[family]).eval()
 
 
@@ -141,22 +140,13 @@ def test_save_and_load_keep_the_head_and_its_tie(tmp_path, family):
     net = model(family)
     tokenizer = scratch.train_tokenizer({"en": ["a small house"] * 20}, "nano")
     packed = encoder.Encoder(net)
-    encoder.save(packed.model, tokenizer, tmp_path)
-    loaded, read = encoder.load(tmp_path)
+    loading.save(packed.model, tokenizer, tmp_path)
+    loaded, read = loading.load(tmp_path)
     assert read("a house") == tokenizer("a house")
     ids = torch.arange(5, 15)[None]
     assert torch.allclose(loaded.eval()(ids).logits, net(ids).logits, atol=1e-6)
     assert loaded.get_output_embeddings().weight is loaded.get_input_embeddings().weight
     assert "packed" not in (tmp_path / "config.json").read_text()
-
-
-def test_an_encoder_without_head_is_refused(tmp_path):
-    net = model("bert")
-    encoder.save(net.base_model, scratch.train_tokenizer({"en": ["a small house"] * 20}, "nano"), tmp_path)
-    with pytest.raises(UserError, match="masked-language"):
-        encoder.load(tmp_path)
-    with pytest.raises(UserError, match="not an encoder"):
-        encoder.load(tmp_path / "nothing")
 
 
 def by_rows(query, key, value, borders, other, longest, also, *, scale, window_size):

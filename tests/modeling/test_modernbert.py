@@ -5,7 +5,7 @@ import pytest
 import torch
 import transformers
 
-from xlalign.modeling import encoder, packing
+from xlalign.modeling import encoder, loading, packing
 from xlalign.modeling.cpu import dropout, modernbert
 
 LENGTHS = np.array([5, 40, 3, 17, 41, 2, 30, 29, 5])
@@ -28,7 +28,7 @@ def model(**changed: str) -> transformers.PreTrainedModel:
         **changed,
     )
     torch.manual_seed(1)
-    with encoder.quiet():
+    with loading.quiet():
         return transformers.AutoModelForMaskedLM.from_config(config)
 
 

@@ -8,7 +8,7 @@ from sentencepiece import SentencePieceProcessor
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling import encoder, scratch
+from xlalign.modeling import loading, scratch
 
 TEXTS = {
     "en": ["the old dog sleeps in the house", "two houses stood here 1990", "a dogged sleeper, houses!"] * 10,
@@ -56,11 +56,11 @@ def test_pair_encoding_and_reload(tmp_path, size):
     assert pair.get("token_type_ids") == (types if scratch.size(size).architecture == "bert" else None)
     ids = [getattr(tokenizer, f"{n}_token_id") for n in ("pad", "unk", "cls", "sep", "mask")]
     assert ids == [0, 1, 2, 3, 4]
-    encoder.save(scratch.create(size, tokenizer, seed=1), tokenizer, tmp_path)
+    loading.save(scratch.create(size, tokenizer, seed=1), tokenizer, tmp_path)
     again = AutoTokenizer.from_pretrained(tmp_path)
     assert again("the dog", "собака спит") == pair
     assert again.tokenize("the old dog") == tokenizer.tokenize("the old dog")
-    with encoder.quiet():
+    with loading.quiet():
         assert AutoModel.from_pretrained(tmp_path).config.num_hidden_layers == scratch.size(size).layers
 
 

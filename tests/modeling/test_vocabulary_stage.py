@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from xlalign.cli.main import app
 from xlalign.errors import XlalignError
 from xlalign.modeling import scratch
-from xlalign.modeling.encoder import save
+from xlalign.modeling.loading import save
 from xlalign.modeling.vocabulary.initialisation.focus import Focus
 from xlalign.stages.pipeline import load
 

@@ -142,11 +142,11 @@ links = "align-words"
 @pytest.fixture
 def nano(tmp_path: Path) -> Path:
     """An encoder without training."""
-    from xlalign.modeling import encoder, scratch
+    from xlalign.modeling import loading, scratch
 
     texts = {lang: [pair(i)[side] for i in range(200)] for side, lang in enumerate(WORDS)}
     tokenizer = scratch.train_tokenizer(texts, "nano")
-    encoder.save(scratch.create("nano", tokenizer, seed=0), tokenizer, tmp_path / "nano")
+    loading.save(scratch.create("nano", tokenizer, seed=0), tokenizer, tmp_path / "nano")
     return tmp_path / "nano"
 
 

@@ -36,6 +36,9 @@ class Regression:
         loss = (self.module.body(batch) - batch.flip(1)).square().mean()
         return LossOutput(loss, len(batch), {"size": loss.detach() * 2})
 
+    def before_step(self, step: int) -> None:
+        """Nothing is frozen."""
+
     def after_step(self, step: int, output: LossOutput) -> None:
         self.module.seen += 1
         if step == self.stop_at:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from xlalign.errors import UserError
-from xlalign.modeling import encoder as models
+from xlalign.modeling import loading
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import presets
 from xlalign.objectives.requests import Dictionary, Momentum, Teacher
@@ -33,7 +33,7 @@ def built(start, artifacts, work, preset, objectives):
 
 def test_two_teachers_have_a_target_each(start, artifacts, tmp_path):
     model, tokenizer = start
-    models.save(model, tokenizer, tmp_path / "other")
+    loading.save(model, tokenizer, tmp_path / "other")
     other = {"kind": "distillation", "teacher": str(tmp_path / "other"), "pooling": "cls", "layer": 1}
     batches, program = built(start, artifacts, tmp_path, "sbert-distill", {"other": other})
     own = [options.vectors for options in batches.recipe.objectives.values()]

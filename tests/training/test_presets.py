@@ -11,7 +11,8 @@ import torch
 
 from xlalign.bitext import corpus
 from xlalign.errors import DataError, UserError
-from xlalign.modeling.encoder import Encoder, load
+from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.loading import load
 from xlalign.objectives import OBJECTIVES, presets
 from xlalign.objectives.base import LossOutput
 from xlalign.objectives.batch import TrainingBatch
@@ -132,7 +133,7 @@ class StopAfter:
 
     def __init__(self, program: RecipeProgram, steps: int) -> None:
         self.program, self.left = program, steps
-        self.modules, self.loss = program.modules, program.loss
+        self.modules, self.loss, self.before_step = program.modules, program.loss, program.before_step
 
     def after_step(self, step: int, output: LossOutput) -> None:
         self.program.after_step(step, output)

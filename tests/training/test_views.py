@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlalign.modeling import scratch
+from xlalign.modeling.words import token_words
 from xlalign.objectives.recipe import DataOptions
 from xlalign.training.documents import split_document
-from xlalign.training.tokens import token_words, tokenise
+from xlalign.training.tokens import tokenise
 from xlalign.training.views import SpecialTokens, cut_both, draws, mask_arrays, masked, rows
 
 TEXTS = ["the old dog sleeps .", "a cat", "der alte Hund schläft .", "eine Katze", "", "dog dog dog " * 9]

@@ -44,6 +44,9 @@ class TaskProgram:
         """Encoder and output layer."""
         return self._model
 
+    def before_step(self, step: int) -> None:
+        """Nothing is frozen for a while."""
+
     def loss(self, batch: TunedBatch) -> LossOutput:
         """Mean cross-entropy over the logical batch."""
         loss, count = self._kind.loss(self.scores(batch), batch.labels)

@@ -13,7 +13,7 @@ from xlalign.errors import UserError
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.options import FineTuning, HeadPooling, Regime
 from xlalign.evaluation.packed import TaskRows, TunedBatch
-from xlalign.modeling import encoder as encoders
+from xlalign.modeling import loading
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.layers import transformer_blocks
 from xlalign.training.devices import device_name
@@ -72,7 +72,7 @@ def build(
 
 def load(model: str | Path, device: str = "cpu") -> tuple[Encoder, PreTrainedTokenizerBase]:
     """The encoder of a model folder or hub id on a device ("auto" = the best there is), and its tokenizer."""
-    with_head, tokenizer = encoders.load(model)
+    with_head, tokenizer = loading.load(model)
     return Encoder(with_head).to(device_name(device)), tokenizer
 
 
@@ -94,7 +94,7 @@ def freeze(encoder: Encoder, layers: int | Literal["all"]) -> None:
     encoder.requires_grad_(False)
     if layers == "all":
         return
-    base = encoder.model.base_model
+    base = encoder.body.model
     blocks = transformer_blocks(base)
     if layers > len(blocks) + 1:
         raise UserError(f"frozen = {layers}: the encoder has embeddings and {len(blocks)} blocks")

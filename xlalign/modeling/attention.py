@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from xlalign.errors import DataError
 from xlalign.modeling.cpu import products
 from xlalign.modeling.cpu.padding import pad, unpad
 from xlalign.modeling.packing import Chunk
@@ -44,19 +45,49 @@ def attend(
 ) -> tuple[Tensor, None]:
     """Attention in transformers' interface; without `packing` it is the stock `sdpa`.
 
-    Shapes: query, key, value (1, H, n, d), H heads of width d over the n tokens of a chunk -> (1, n, H, d).
+    Shapes: query (1, H, n, d), key and value (1, H or fewer, n, d) that neighbouring heads share, H heads of width d
+    over the n tokens of a chunk -> (1, n, H, d).
+
+    Raises:
+        DataError: the model asks for something else (a bias, a soft cap), which is not done for packed rows.
     """
     if packing is None:
         return _stock(module, query, key, value, attention_mask, dropout, scaling, sliding_window, kwargs)
+    _refuse_others(kwargs)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-    flat = [x[0].transpose(0, 1) for x in (query, key, value)]
+    causal = _causal(module, kwargs)
+    flat = [_every_head(x[0], query.shape[1]).transpose(0, 1) for x in (query, key, value)]
     if _varlen_can(query, packing, dropout):
-        return _varlen(flat, packing, scale, sliding_window), None
-    return attend_padded(packing, dropout, scale, sliding_window, *flat).unsqueeze(0), None
+        return _varlen(flat, packing, scale, sliding_window, causal), None
+    return attend_padded(packing, dropout, scale, sliding_window, *flat, causal=causal).unsqueeze(0), None
+
+
+def _refuse_others(kwargs: dict[str, Any]) -> None:
+    if asked := [name for name in ("position_bias", "softcap", "s_aux") if kwargs.get(name) is not None]:
+        raise DataError(f"attention over packed rows has no {', '.join(asked)}")
+
+
+def _causal(module: nn.Module, kwargs: dict[str, Any]) -> bool:
+    """Whether a token sees only those before it: as the call says, or the module; a configuration can turn it off."""
+    if getattr(getattr(module, "config", None), "is_causal", None) is False:
+        return False
+    said = kwargs.get("is_causal")
+    return bool(getattr(module, "is_causal", False) if said is None else said)
+
+
+def _every_head(x: Tensor, heads: int) -> Tensor:
+    """(H', n, d) -> (H, n, d): keys and values that heads share, once for each."""
+    return x if len(x) == heads else x.repeat_interleave(heads // len(x), 0)
 
 
 def attend_padded(
-    packing: Chunk, dropout: float, scale: float, window: int | None, *tokens: Tensor, turn: Turn | None = None
+    packing: Chunk,
+    dropout: float,
+    scale: float,
+    window: int | None,
+    *tokens: Tensor,
+    turn: Turn | None = None,
+    causal: bool = False,
 ) -> Tensor:
     """Scatter into padded groups, attend, gather.
 
@@ -69,6 +100,7 @@ def attend_padded(
         window: of sliding attention.
         tokens: queries, keys and values (n, H, d) each, or all in one (n, 3, H, d).
         turn: what is done to them in their cells (3 * c, d).
+        causal: a token sees only those before it.
 
     Returns:
         (n, H, d).
@@ -76,7 +108,7 @@ def attend_padded(
     n, heads, width = len(tokens[0]), *tokens[0].shape[-2:]
     flat = [x.reshape(-1, width) for x in tokens]
     padded = pad(*packing.by_head(heads, 3 // len(tokens)), *flat)
-    blocks = [products.Block(g.shape[0], heads, g.shape[1], g.within(window)) for g in packing.groups]
+    blocks = [products.Block(g.shape[0], heads, g.shape[1], g.within(window, causal)) for g in packing.groups]
     turned = padded if turn is None else turn(padded, blocks)
     output = _by_block(turned.view(3, -1, width), blocks, dropout, scale)
     return unpad(output, packing.by_head(heads)[1]).view(n, heads, width)
@@ -107,12 +139,13 @@ def _varlen_can(query: Tensor, packing: Chunk, dropout: float) -> bool:
     return half and not dropout and not packing.restricted
 
 
-def _varlen(flat: list[Tensor], packing: Chunk, scale: float, window: int | None) -> Tensor:
+def _varlen(flat: list[Tensor], packing: Chunk, scale: float, window: int | None, causal: bool) -> Tensor:
     from torch.nn.attention.varlen import varlen_attn
 
     q, k, v = (x.contiguous() for x in flat)
     borders, longest = packing.borders, packing.longest
-    size = (-1, -1) if window is None else (window - 1, window - 1)
+    before = -1 if window is None else window - 1
+    size = (before, 0 if causal else before)
     output: Any = varlen_attn(q, k, v, borders, borders, longest, longest, scale=scale, window_size=size)
     return output.unsqueeze(0)
 

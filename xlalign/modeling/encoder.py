@@ -1,121 +1,23 @@
-"""Any transformers encoder with its own masked-language head, run on rows without padding."""
+"""Any transformers encoder, with the head it was saved with, run on rows without padding where it allows that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from xlalign.errors import DataError, UserError
 from xlalign.modeling import attention, packing
 from xlalign.modeling.body import Body
 from xlalign.modeling.cpu import dropout
+from xlalign.modeling.families import family_of
 from xlalign.modeling.pooling import segment_mean
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-
-def load(source: str | Path, revision: str | None = None) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load an encoder with its masked-language head (tied to the input embeddings) and its fast tokenizer.
-
-    Args:
-        source: a transformers directory or a hub id; weights must be safetensors.
-        revision: commit of a hub id.
-
-    Raises:
-        UserError: there is no such encoder, or it has no masked-language head, or no fast tokenizer.
-    """
-    from transformers import AutoModelForMaskedLM, AutoTokenizer
-
-    with quiet():
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
-            model, report = AutoModelForMaskedLM.from_pretrained(
-                source, revision=revision, use_safetensors=True, output_loading_info=True
-            )
-        except (OSError, ValueError, KeyError) as error:
-            hint = "give a directory with config.json and model.safetensors, or a hub id when online"
-            raise UserError(f"`{source}` is not an encoder that can be loaded: {error}", hint) from error
-    _refuse_incomplete(source, report["missing_keys"])
-    if not tokenizer.is_fast:
-        raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
-    return model, tokenizer
-
-
-def load_body(source: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load an encoder without any head, and its fast tokenizer.
-
-    Args:
-        source: a transformers directory or a hub id, `id@revision` for a revision.
-
-    Raises:
-        UserError: it does not load, or has no fast tokenizer.
-    """
-    from transformers import AutoModel, AutoTokenizer
-
-    name, _, revision = (str(source), "", "") if Path(source).exists() else str(source).partition("@")
-    with quiet():
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(name, revision=revision or None, use_fast=True)
-            model = AutoModel.from_pretrained(name, revision=revision or None)
-        except (OSError, ValueError) as error:
-            hint = "give a model directory or a hub id"
-            raise UserError(f"encoder `{source}` does not load: {error}", hint) from error
-    if not tokenizer.is_fast:
-        raise UserError(f"the tokenizer of `{source}` does not tell which word a subword belongs to")
-    return model, tokenizer
-
-
-def _refuse_incomplete(source: str | Path, missing: Sequence[str]) -> None:
-    """A head that starts from random numbers is not the checkpoint's head (a fault of the ML-CTL release)."""
-    lost = sorted(name for name in missing if "pooler" not in name and "position_ids" not in name)
-    if lost:
-        raise UserError(
-            f"`{source}` lacks weights of its masked-language model: {', '.join(lost[:4])}",
-            "use a checkpoint saved with its head (ForMaskedLM)",
-        )
-
-
-def save(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    folder: Path,
-    weights: Mapping[str, Tensor] | None = None,
-) -> None:
-    """Write a plain transformers directory: config.json, model.safetensors, tokenizer files.
-
-    Args:
-        model: the model.
-        tokenizer: its tokenizer.
-        folder: the directory.
-        weights: the model's state, where it is not in the model itself (split among processes).
-    """
-    with quiet():
-        model.save_pretrained(folder, state_dict=weights)
-        tokenizer.save_pretrained(folder)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers' bars and load reports off the terminal inside the block."""
-    from transformers.utils import logging
-
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
+    from transformers import PreTrainedModel
 
 
 @dataclass(frozen=True)
@@ -147,28 +49,26 @@ class States:
 
 
 class Encoder(nn.Module):
-    """A masked-language model run on packed rows.
+    """An encoder run on rows of tokens.
 
     Args:
-        model: a transformers masked-language model (BERT, XLM-R, ModernBERT and relatives).
+        model: of transformers, with a head that predicts tokens or without.
 
     Attributes:
         hidden_size: width D of the token vectors.
         layers: number L of blocks.
         longest: longest row in tokens that the position table allows.
         family: what differs between encoders.
-
-    Raises:
-        UserError: the masked-language head of the model is not known.
+        headed: whether it can predict tokens.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
         dropout.replace(model)
         self.model = model
-        self.body = Body(model.base_model)
-        self.family = self.body.family
-        self.family.head_of(model)
+        self.family = family_of(model.config)
+        self.body = Body(self.family.body_of(model))
+        self.headed = bool(self.family.head_of(model))
         self.hidden_size: int = model.config.hidden_size
         self.layers: int = model.config.num_hidden_layers
         self.longest: int = self.body.longest
@@ -205,25 +105,17 @@ class Encoder(nn.Module):
     def compile_body(self) -> None:
         """Have torch compile all but the head in place, for any number of tokens; attention stays as it is."""
         attention.register(traced=True)
-        self.model.base_model.compile(dynamic=True)
+        self.body.model.compile(dynamic=True)
 
     def logits(self, vectors: Tensor) -> Tensor:
-        """Vocabulary logits (M, V) of last-layer vectors (M, D)."""
+        """Vocabulary logits (M, V) of last-layer vectors (M, D).
+
+        Raises:
+            UserError: the encoder has no head.
+        """
         return self.family.logits(self.model, vectors)
 
     @property
     def embeddings(self) -> nn.Parameter:
         """The static input rows (V, D), tied to the output layer where the model ties them."""
         return self.model.get_input_embeddings().weight
-
-
-def check_vocabulary(tokenizer: PreTrainedTokenizerBase) -> None:
-    """Refuse a tokenizer without the special tokens that masked-language training needs.
-
-    Raises:
-        DataError: one is missing.
-    """
-    wanted = ("pad_token_id", "cls_token_id", "sep_token_id", "mask_token_id")
-    lacking = [name for name in wanted if getattr(tokenizer, name) is None]
-    if lacking:
-        raise DataError(f"the tokenizer has no {', '.join(n.removesuffix('_id') for n in lacking)}")

@@ -38,14 +38,20 @@ class Group:
     cells: Tensor
     bias: Tensor | None
 
-    def within(self, window: int | None) -> Tensor | None:
-        """The bias under a sliding window (None = none): keys further than window - 1 tokens away are hidden too."""
+    def within(self, window: int | None, causal: bool = False) -> Tensor | None:
+        """The bias under a sliding window (None = none): keys further than window - 1 tokens away are hidden too.
+
+        With `causal` so are the keys that come after a query.
+        """
         rows, longest = self.shape
-        if window is None or longest <= window:
+        if not causal and (window is None or longest <= window):
             return self.bias
         places = torch.arange(longest, device=self.cells.device)
-        far = (places[:, None] - places[None, :]).abs() >= window
-        bias = torch.zeros(longest, longest, device=far.device).masked_fill_(far, -torch.inf)
+        apart = places[:, None] - places[None, :]
+        hidden = apart.abs() >= (longest if window is None else window)
+        if causal:
+            hidden |= apart < 0
+        bias = torch.zeros(longest, longest, device=apart.device).masked_fill_(hidden, -torch.inf)
         if self.bias is None:
             return bias.expand(rows, 1, -1, -1)
         # A padding query far from every real key sees itself, so that no row of scores is all -inf.

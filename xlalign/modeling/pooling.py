@@ -7,7 +7,7 @@ Rows lie one after another, without padding. Three rows of 3, 2 and 2 tokens, <s
     rows      0    0    0     1    1     2    2        starts   0, 3, 5
     content   -    x    -     -    -     -    x        count    3
 
-"mean" averages tokens 0-2, 3-4, 5-6; "content" takes 1, nothing (zeros), 6; "cls" takes 0, 3, 5.
+"mean" averages tokens 0-2, 3-4, 5-6; "content" takes 1, nothing (zeros), 6; "cls" takes 0, 3, 5, "last" 2, 4, 6.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from xlalign.modeling.encoder import States
 
-Pooling = Literal["mean", "content", "inner", "cls"]
+Pooling = Literal["mean", "content", "inner", "cls", "last"]
 """How the tokens of a row become one vector; `inner` is the old spelling of `content`."""
 
 
@@ -57,7 +57,16 @@ def _first(rows: TokenRows) -> Tensor:
     return rows.starts
 
 
-POOLINGS: dict[str, Callable[[TokenRows], Tensor]] = {"mean": _every, "content": _content, "cls": _first}
+def _last(rows: TokenRows) -> Tensor:
+    return torch.cat([rows.starts[1:], rows.starts.new_tensor([len(rows.rows)])]) - 1
+
+
+POOLINGS: dict[str, Callable[[TokenRows], Tensor]] = {
+    "mean": _every,
+    "content": _content,
+    "cls": _first,
+    "last": _last,
+}
 """The tokens (M,) whose mean, row by row, is the sentence vector."""
 
 ALIASES = {"inner": "content"}

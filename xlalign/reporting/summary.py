@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlalign.evaluation.results import SeedScore, TaskResult
+from xlalign.evaluation.significance import ENOUGH_SEEDS, LEVEL
 from xlalign.evaluation.tasks.languages import ENGLISH
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Evaluated, minus, seed_count, targets, task_title
-from xlalign.reporting.scores import SIGNIFICANT, cell, significance, traced
+from xlalign.reporting.scores import cell, few_seeds, traced, with_stars
 from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 
 
@@ -98,7 +99,7 @@ def summary_table(
         notes=tuple(_notes(compared)),
         signature=results.signature,
     )
-    return without_empty_columns(table)
+    return with_stars(without_empty_columns(table), results.baseline)
 
 
 def headline(results: Evaluated, *, primary: str = "", controls: tuple[str, ...] = ()) -> Headline | None:
@@ -127,8 +128,11 @@ def _sentence(winner: str, reference: str, gain: float, where: str, doubt: str) 
 
 def _doubt(compared: ModelComparison, winner: str, gain: SeedScore) -> str:
     """What speaks against calling a difference a gain: chance over the items, or a seed without it."""
-    p = compared.transfer[winner].p if compared.reference == compared.results.baseline else None
-    if p is not None and p >= SIGNIFICANT:
+    seeds, chance = seed_count(compared.task), compared.transfer[winner].p
+    p = chance if compared.reference == compared.results.baseline else None
+    if p is not None and seeds < ENOUGH_SEEDS:
+        return f" ({seeds} seed{'s' * (seeds > 1)}, too few to rule out chance)"
+    if p is not None and p >= LEVEL:
         return f", which chance explains as well (p = {p:.2f})"
     return ", but not for every seed" if gain.scores and min(gain.scores) <= 0 < gain.mean else ""
 
@@ -165,8 +169,7 @@ def _notes(compared: ModelComparison) -> list[str]:
     first.append(f"others: mean over {', '.join(targets(compared.task))}; gap: English minus others.")
     if _minor(compared):
         first.append(f"{', '.join(titles[task] for task in _minor(compared))}: mean without English.")
-    entries = [entry for task in compared.results.tasks.values() for entry in task.models.values()]
-    first += significance([entry.others for entry in entries], compared.results.baseline)
+    first += filter(None, [few_seeds(compared.task)])
     if compared.reference is None or compared.winner is None:
         return [" ".join(first)]
     better = ", the better of baseline and control" if len(compared.unaligned) > 1 else ""

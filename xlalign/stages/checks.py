@@ -10,17 +10,17 @@ from typing import Any, cast
 
 from xlalign.config.faults import Fault, nearest
 from xlalign.modeling import scratch
+from xlalign.modeling.inspection import HEADED, INDEX, PICKLED, faults_of_folder, has_head
+from xlalign.modeling.inspection import WEIGHTS as SAFETENSORS
 from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, Stage, parse
 from xlalign.stages.base import Checked, Stages, model_stages
 
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+WEIGHTS = (SAFETENSORS, INDEX)
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "spm.model")
 SCHEMES = ("micro", "folder", "hub", "synthetic")
 """Where the data of an evaluation may come from."""
-HEADED = ("ForMaskedLM", "ForPreTraining", "LMHeadModel", "ForCausalLM", "WithLMHead")
-"""Endings of architectures that predict tokens."""
 
 
 def device_faults(stage: Checked) -> Iterator[Fault]:
@@ -66,7 +66,10 @@ def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
         return
     wanted = (("config.json",), WEIGHTS, TOKENIZERS)
     lacking = [names[0] for names in wanted if not any((folder / name).is_file() for name in names)]
-    if lacking:
+    if not lacking or any((folder / name).is_file() for name in PICKLED):
+        for message, meant in faults_of_folder(folder):
+            yield Fault(place, message, meant, data=True)
+    elif lacking:
         hint = "save the model with `save_pretrained`, its tokenizer into the same folder"
         yield Fault(place, f"`{folder}` is no model folder: it has no {', no '.join(lacking)}", hint, data=True)
 
@@ -122,8 +125,8 @@ def depth(model: Reference, stages: Stages) -> int:
 
 def lacks_head(model: Reference, stages: Stages) -> bool:
     """Whether the encoder's own configuration says that it was saved without an output layer over the vocabulary."""
-    named = configuration(model, stages).get("architectures") or []
-    return bool(named) and not any(str(name).endswith(HEADED) for name in named)
+    known = configuration(model, stages)
+    return bool(known.get("architectures")) and not has_head(known)
 
 
 def file_fault(place: str, path: str, what: str, hint: str) -> Iterator[Fault]:

@@ -9,7 +9,6 @@ from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import UserError
 from xlalign.modeling.reference import Stage, parse
-from xlalign.objectives.requests import OutputLayer
 from xlalign.stages import tokens
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, lacks_head, model_faults
@@ -60,20 +59,15 @@ def faults(stage: Checked) -> Iterator[Fault]:
     settings: PretrainStage = stage.settings
     yield from model_faults(stage.at("from"), settings.start, stage.stages)
     start = parse(settings.start, model_stages(stage.stages))
-    predicting = _predicting(settings)
-    before = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
-    told = before is not None and _predicting(before)  # there, for the same model
+    predicting = settings.predicting if settings.head == "saved" else []
+    before: Any = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
+    told = before is not None and bool(before.predicting)  # there, for the same model
     if predicting and not told and lacks_head(start, stage.stages):
         message = (
             f"preset `{settings.preset}` predicts tokens ({', '.join(predicting)}), and `{settings.start}` has no head"
         )
-        hint = "give a model saved with its masked-language head (ForMaskedLM), or choose another preset"
+        hint = 'set head = "new" to train one, give a model saved with its head (ForMaskedLM), or choose another preset'
         yield Fault(stage.at("from"), message, hint)
-
-
-def _predicting(settings: Any) -> list[str]:
-    """The losses that need an output layer over the vocabulary."""
-    return [name for name, own in settings.recipe.objectives.items() if OutputLayer() in own.requests()]
 
 
 SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)

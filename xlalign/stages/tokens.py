@@ -69,7 +69,8 @@ def pins(settings: TokensSettings) -> dict[str, str]:
 
 def run(job: Job) -> None:
     """Write the arrays."""
-    from xlalign.training.tokenisation import load_tokenizer, write_tokens
+    from xlalign.modeling.loading import load_tokenizer
+    from xlalign.training.tokenisation import write_tokens
 
     source = job.model("model")
     assert source is not None

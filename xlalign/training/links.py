@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from xlalign.alignment import files
 from xlalign.arrays import Ints, borders, owners, ranges
 from xlalign.errors import DataError
+from xlalign.modeling.words import Codes
 from xlalign.training.arrays import MappedArrays
-from xlalign.training.tokens import Codes
 
 CHUNK = 65_536
 """Pairs that are looked through at a time."""

@@ -115,6 +115,7 @@ class _Run:
     def _one_step(self) -> None:
         batch = self.device.move(self.batches.batch(self.step))
         torch.manual_seed(dropout_seed(self.settings.seed, self.step, self.device.rank))
+        self.program.before_step(self.step)
         output = self.device.loss(batch)
         if output.loss.requires_grad:
             torch.autograd.backward(output.loss)

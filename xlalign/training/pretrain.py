@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 
 from xlalign import progress
-from xlalign.errors import DataError
+from xlalign.errors import DataError, UserError
 from xlalign.files import draft_folder
-from xlalign.modeling import encoder, scratch
+from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.families import family_of
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import Labels, Teacher
 from xlalign.training import card, devices
@@ -66,6 +67,7 @@ def pretrain(
     """
     _refuse_lacking(settings, alignments)
     model, tokenizer = load_start(settings, bitext, start, work)
+    refuse_unpredictable(settings, model, tokenizer)
     query = Encoder(model)
     recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
     sources = Sources(bitext, alignments, work, tokens or {})
@@ -77,15 +79,16 @@ def pretrain(
         widths=batches.widths,
         budget=settings.budget or None,
         gradient_cache=settings.gradient_cache,
+        head_warmup=settings.head_warmup if settings.head == "new" else 0,
     )
     prefill(program, batches, work)
     evaluate = dev_retrieval(bitext, tokenizer, query, recipe.data)
     select = settings.select or None if evaluate else None
     result = train(program, batches, settings, work, evaluate=evaluate, select=select)
-    summary = summarise(settings, result, model)
+    summary = {**summarise(settings, result, model), "rows": str(query.body.route)}
     state = whole_state(model)
     if batches.run.rank == 0:
-        encoder.save(model, tokenizer, out, state)
+        loading.save(model, tokenizer, out, state)
         write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
@@ -124,6 +127,24 @@ def _refuse_lacking(settings: PretrainSettings, alignments: Path | None) -> None
         )
 
 
+def refuse_unpredictable(
+    settings: PretrainSettings, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> None:
+    """Say before the first step that tokens cannot be predicted.
+
+    Raises:
+        UserError: the tokenizer has no mask token, or the model no head.
+    """
+    if not settings.predicting:
+        return
+    what = f"preset `{settings.preset}` predicts tokens ({', '.join(settings.predicting)})"
+    if tokenizer.mask_token_id is None:
+        raise UserError(f"{what}, and the tokenizer has no mask token", "choose a preset without, such as `cz-snt`")
+    if not family_of(model.config).head_of(model):
+        kind = model.config.model_type
+        raise UserError(f"{what}, and `{kind}` models have no such head", "choose a preset without, such as `cz-snt`")
+
+
 def fit_to_encoder(recipe: TrainingRecipe, query: Encoder, frame: SpecialTokens) -> TrainingRecipe:
     """The recipe with what encoder and tokenizer decide: longest row, segments of documents.
 
@@ -141,12 +162,10 @@ def load_start(
     settings: PretrainSettings, bitext: Path, start: Path | None, work: Path
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The encoder to start from and its tokenizer."""
-    if start is not None:
-        return encoder.load(start)
     kind, _, name = settings.start.partition(":")
-    if kind != "scratch":
-        source, _, revision = settings.start.partition("@")
-        return encoder.load(source, revision or None)
+    if start is not None or kind != "scratch":
+        source, predicting = start or settings.start, bool(settings.predicting)
+        return loading.load(source, needs_head=predicting, new_head=predicting and settings.head == "new")
     tokenizer = _vocabulary(settings, name, bitext, work / "tokenizer")
     return scratch.create(name, tokenizer, settings.seed), tokenizer
 

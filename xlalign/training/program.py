@@ -28,6 +28,7 @@ class RecipeProgram:
         seed: of new heads and queues.
         widths: width of each teacher's vectors; the encoder's own where nothing is said.
         budget: tokens in one forward pass; None = what suits the device.
+        head_warmup: steps in which the encoder is frozen and only its head learns.
         gradient_cache: hold one chunk's activations at a time and encode every chunk twice.
     """
 
@@ -40,8 +41,10 @@ class RecipeProgram:
         widths: Widths | None = None,
         budget: int | None = None,
         gradient_cache: bool = False,
+        head_warmup: int = 0,
     ) -> None:
         self.recipe = recipe
+        self._head_warmup = head_warmup
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             objectives = {name: options.build(encoder, widths or {}) for name, options in recipe.objectives.items()}
@@ -62,6 +65,11 @@ class RecipeProgram:
     def encodings(self, batch: TrainingBatch) -> Encodings:
         """The encodings of a batch, planned for all objectives together."""
         return Encodings(batch, self.encoders, self._plan, self._encoding)
+
+    def before_step(self, step: int) -> None:
+        """Freeze the encoder below a new head, whose first gradients would spoil it, and let it go again."""
+        if self._head_warmup:
+            self.encoders["query"].body.model.requires_grad_(step >= self._head_warmup)
 
     def loss(self, batch: TrainingBatch) -> LossOutput:
         """The weighted sum of the objectives' losses."""

@@ -15,6 +15,9 @@ class TrainingProgram(Protocol):
     def modules(self) -> nn.Module:
         """Everything with state: encoder, heads, momentum copies, queues (as buffers)."""
 
+    def before_step(self, step: int) -> None:
+        """Called before the loss of each 0-based step; what is frozen for a while is frozen here."""
+
     def loss(self, batch: Any) -> LossOutput:
         """The loss of one logical batch.
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from xlalign.config import Settings, operational
+from xlalign.config import Settings, late, operational
 from xlalign.objectives import presets
 from xlalign.objectives.recipe import TrainingRecipe
-from xlalign.objectives.requests import PAIR_VIEWS
+from xlalign.objectives.requests import PAIR_VIEWS, OutputLayer
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
@@ -95,6 +95,12 @@ class PretrainSettings(TrainSettings):
         alias="from",
         description="scratch:SIZE, a pretrain stage, a model directory or a hub id",
     )
+    head: Literal["saved", "new"] = late(
+        "saved",
+        "the output layer over the vocabulary: the one the encoder was saved with, or a new one, tied to the input "
+        "embeddings, where it has none",
+    )
+    head_warmup: int = late(100, "head = new: steps in which the encoder is frozen and only the head learns", ge=0)
     lowercase: bool = Field(False, description="scratch: fold case in the vocabulary")
     vocabulary_temperature: Fraction = Field(
         0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"
@@ -128,6 +134,11 @@ class PretrainSettings(TrainSettings):
         preset = str(own.get("preset", "mlm"))
         recipe = presets.load(preset, {**changes.pop("options", {}), **changes})
         return {**presets.training(preset), **own, "recipe": recipe}
+
+    @property
+    def predicting(self) -> list[str]:
+        """The losses that need an output layer over the vocabulary."""
+        return [name for name, own in self.recipe.objectives.items() if OutputLayer() in own.requests()]
 
     def explanation(self) -> str:
         """The preset as this table runs it, with the published value beside each that was changed (Markdown)."""

@@ -30,7 +30,7 @@ def shard(step: nn.Module, device: torch.device, world: int) -> FSDPModule:
     mesh = init_device_mesh(device.type, (world,))
     for module in list(step.modules()):
         if isinstance(module, Encoder):
-            for block in transformer_blocks(module.model.base_model):
+            for block in transformer_blocks(module.body.model):
                 fully_shard(block, mesh=mesh)
     return fully_shard(step, mesh=mesh)
 

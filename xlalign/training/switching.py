@@ -9,8 +9,9 @@ import numpy as np
 
 from xlalign.arrays import Ints, borders, owners, ranges
 from xlalign.hashing import Hashes, mix, uniform
+from xlalign.modeling.words import Codes
 from xlalign.training.dictionary import Entries
-from xlalign.training.tokens import Codes, Tokens
+from xlalign.training.tokens import Tokens
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from xlalign import progress
 from xlalign.bitext import corpus
 from xlalign.files import draft
 from xlalign.hashing import key
-from xlalign.modeling import encoder as models
+from xlalign.modeling import loading
 from xlalign.modeling.embed import Point, row_vectors
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.recipe import DataOptions
@@ -51,7 +51,7 @@ def teacher_vectors(
     if not path.exists():
         teacher = student
         if request.source != "init":
-            model, tokenizer = models.load(request.source)
+            model, tokenizer = loading.load(request.source)
             teacher = Encoder(model)
         with draft(path) as new:
             _write(new, request, teacher, tokenizer, bitext, options)

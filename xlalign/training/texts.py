@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from xlalign.errors import DataError
 from xlalign.hashing import Hashes
+from xlalign.modeling.words import Codes
 from xlalign.training.arrays import MappedArrays
 from xlalign.training.links import WordLinks
 from xlalign.training.sampler import Places
-from xlalign.training.tokens import META, VOCABULARY, Codes, Tokens, fingerprint
+from xlalign.training.tokens import META, VOCABULARY, Tokens, fingerprint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -24,14 +24,14 @@ from xlalign import progress
 from xlalign.arrays import Ints, borders, owners
 from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
-from xlalign.errors import DataError, UserError
+from xlalign.errors import DataError
 from xlalign.hashing import text_hashes
-from xlalign.modeling.encoder import quiet
+from xlalign.modeling.words import Codes, encode
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
 from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
 from xlalign.training.settings import TokensSettings
-from xlalign.training.tokens import META, VOCABULARY, Codes, encode, fingerprint
+from xlalign.training.tokens import META, VOCABULARY, fingerprint
 from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:
@@ -220,23 +220,3 @@ def pairs_up(tokenizer: PreTrainedTokenizerBase) -> bool:
 def _write_meta(folder: Path, languages: list[str], tokenizer: PreTrainedTokenizerBase) -> None:
     meta = {"languages": languages, "tokenizer": fingerprint(tokenizer)}
     (folder / META).write_text(json.dumps(meta), encoding="utf-8")
-
-
-def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model directory or a hub id (`id@revision` for a revision).
-
-    Raises:
-        UserError: there is none, or it is not a fast one.
-    """
-    from transformers import AutoTokenizer
-
-    name, _, revision = (str(source), "", "") if Path(source).exists() else str(source).partition("@")
-    with quiet():
-        try:
-            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(name, revision=revision or None)
-        except (OSError, ValueError, KeyError) as error:
-            hint = "give a directory with tokenizer.json, or a hub id when online"
-            raise UserError(f"`{source}` has no tokenizer that can be loaded: {error}", hint) from error
-    if not tokenizer.is_fast:
-        raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
-    return tokenizer

@@ -10,7 +10,6 @@ import torch
 
 from xlalign.arrays import Ints, positions, ranges, starts
 from xlalign.hashing import Hashes, key, mix, uniform
-from xlalign.modeling.encoder import check_vocabulary
 from xlalign.objectives.recipe import DataOptions
 from xlalign.objectives.views import Mask, TokenView
 from xlalign.training.tokens import Tokens
@@ -25,7 +24,7 @@ class SpecialTokens:
 
     Attributes:
         prefix, middle, suffix: ids before the first, between two, and after the last sentence.
-        mask: id of the mask token.
+        mask: id of the mask token; -1 where there is none.
         ordinary: ids of all tokens that are not special.
     """
 
@@ -38,7 +37,6 @@ class SpecialTokens:
     @classmethod
     def of(cls, tokenizer: PreTrainedTokenizerBase) -> SpecialTokens:
         """Read the frame off an encoded pair."""
-        check_vocabulary(tokenizer)
         codes = tokenizer("a", "a", return_special_tokens_mask=True)
         ids, special = np.array(codes["input_ids"]), np.array(codes["special_tokens_mask"], bool)
         # RoBERTa: <s> a </s> </s> a </s>, content at 1 and 4. Between them lie the middle's two, [2, 4); before the
@@ -52,7 +50,7 @@ class SpecialTokens:
             ids[: content[0]],
             ids[first + 1 : second],
             ids[content[-1] + 1 :],
-            int(tokenizer.mask_token_id),
+            -1 if tokenizer.mask_token_id is None else int(tokenizer.mask_token_id),
             np.array(rest),
         )
 

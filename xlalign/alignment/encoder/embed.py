@@ -1,6 +1,6 @@
 """Hidden states of word-tokenised sentences at one layer of any transformers encoder.
 
-Sentences are cut into subwords by word, run in length-sorted chunks of a token budget and come back in input
+Sentences are cut into subwords as wholes, run in length-sorted chunks of a token budget and come back in input
 order. A sentence longer than the encoder's window is read in overlapping windows; each subword keeps the state from
 the window in which it stands most centrally. Nothing is truncated.
 """
@@ -11,17 +11,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
+from multiprocessing import current_process
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from xlalign.arrays import borders
 from xlalign.modeling import packing
 from xlalign.modeling.body import Body
-from xlalign.modeling.encoder import load_body
+from xlalign.modeling.loading import load_body
+from xlalign.modeling.words import encode_words, frame_of
+
+if TYPE_CHECKING:
+    from xlalign.alignment.encoder.settings import EncoderOptions
 
 Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
@@ -53,7 +59,7 @@ class Embedder:
 
     Args:
         source: local model directory or hub id.
-        layer: hidden layer; 0 is the embedding output, negative counts from the last.
+        layer: hidden layer; 0 is the embedding output, negative counts from the last; None keeps all.
         device: torch device; None takes a GPU where there is one.
         precision: float32, bfloat16 or float16.
         budget: subwords in one pass; None is what suits the device.
@@ -70,7 +76,7 @@ class Embedder:
     def __init__(
         self,
         source: str | Path,
-        layer: int = 8,
+        layer: int | None = 8,
         device: str | None = None,
         precision: str = "float32",
         budget: int | None = None,
@@ -82,38 +88,35 @@ class Embedder:
         model, self.tokenizer = load_body(source)
         self.body = Body(model, stop=layer)
         self.model = model.to(self.device, dtype=getattr(torch, precision)).eval()
-        self.prefix, self.suffix = special_tokens(self.tokenizer)
+        self.prefix, self.suffix = frame_of(self.tokenizer)
         self.window = self.body.longest - len(self.prefix) - len(self.suffix)
 
+    @classmethod
+    def of(cls, source: str, layer: int | None, options: EncoderOptions, workers: int) -> Embedder:
+        """An encoder as the settings of an aligner want it; the processes of a pool share out the GPUs."""
+        device = options.device or _own_device()
+        return cls(source, layer, device, options.precision, options.token_budget, workers)
+
     def subwords(self, sentences: Sequence[Sequence[str]]) -> Subwords:
-        """Cut every word of every sentence."""
-        starts = np.zeros(len(sentences) + 1, dtype=np.int64)
-        filled = [number for number, sentence in enumerate(sentences) if sentence]
-        if not filled:
-            return Subwords(np.empty(0, np.int64), np.empty(0, np.int64), starts)
-        encoded = self.tokenizer(
-            [list(sentences[number]) for number in filled],
-            is_split_into_words=True, add_special_tokens=False, return_attention_mask=False,
-            return_token_type_ids=False, verbose=False,
-        )  # fmt: skip
-        for place, number in enumerate(filled):
-            starts[number + 1] = len(encoded["input_ids"][place])
-        ids = np.fromiter((i for row in encoded["input_ids"] for i in row), dtype=np.int64)
-        words = np.fromiter((w for place in range(len(filled)) for w in encoded.word_ids(place)), dtype=np.int64)
-        return Subwords(ids, words, np.cumsum(starts))
+        """Cut every sentence; the subwords of a word are those that it has in the sentence."""
+        ids, lengths, words = encode_words(sentences, self.tokenizer)
+        return Subwords(ids.astype(np.int64), words.astype(np.int64), borders(lengths))
 
     def states(self, subwords: Subwords) -> Tensor:
-        """The hidden state of every subword, (N, D) on the device."""
-        result = torch.empty(
-            len(subwords.ids), self.model.config.hidden_size, device=self.device, dtype=self.model.dtype
-        )
-        if not len(result):
+        """The hidden state of every subword at the layer used, (N, D) on the device."""
+        layer = self.body.stop or 0
+        return self.layers(subwords, (layer,))[layer]
+
+    def layers(self, subwords: Subwords, chosen: Sequence[int]) -> dict[int, Tensor]:
+        """The hidden state of every subword at several layers of a whole encoder, (N, D) each on the device."""
+        shape = len(subwords.ids), self.model.config.hidden_size
+        result = {layer: torch.empty(shape, device=self.device, dtype=self.model.dtype) for layer in chosen}
+        if not shape[0]:
             return result
         bounds = zip(subwords.starts[:-1].tolist(), subwords.starts[1:].tolist(), strict=True)
         pieces = [piece for bound in bounds for piece in windows(*bound, self.window)]
         rows = _rows(pieces, self.prefix, self.suffix, subwords.ids)
         ids, positions, places = (torch.from_numpy(numbers).to(self.device) for numbers in rows[1:])
-        layer = self.body.stop or 0
         least = min(LEAST, self.budget) if self.device.type == "cpu" else None
         plan = packing.layout(rows.lengths, self.budget, least=least).to(self.device)
 
@@ -121,7 +124,8 @@ class Embedder:
         def run(chunk: packing.Chunk) -> None:
             place = places[chunk.tokens]
             kept = place >= 0
-            result[place[kept]] = self.body.hidden(ids, positions, None, chunk, (layer,))[layer][kept]
+            for layer, states in self.body.hidden(ids, positions, None, chunk, chosen).items():
+                result[layer][place[kept]] = states[kept]
 
         self._each(run, plan.chunks)
         return result
@@ -175,11 +179,8 @@ def windows(first: int, last: int, size: int) -> Iterator[Piece]:
         yield Piece(start, min(start + size, last), *kept)
 
 
-def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The special tokens that the tokenizer puts before and after a sentence."""
-    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
-    full = tokenizer("a")["input_ids"]
-    for start in range(len(full) - len(plain) + 1):
-        if full[start : start + len(plain)] == plain:
-            return full[:start], full[start + len(plain) :]
-    return [], []
+def _own_device() -> str | None:
+    """With several GPUs, that of this process: the processes of a pool are numbered from 1."""
+    number = current_process().name.rpartition("-")[2]
+    count = torch.cuda.device_count()
+    return f"cuda:{int(number) % count}" if count > 1 and number.isdigit() else None

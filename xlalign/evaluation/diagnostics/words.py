@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 from typing import Any
@@ -11,26 +10,18 @@ import numpy as np
 
 from xlalign.bitext.corpus import GoldPair
 from xlalign.evaluation.diagnostics.record import Fertility
-from xlalign.evaluation.kinds.tagging import word_pieces
 from xlalign.evaluation.retrieval import nearest
 from xlalign.modeling.embed import TokenLists, segment_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.words import frame_of, word_pieces
 
 
 def fertility(sentences: Sequence[Sequence[str]], tokenizer: Any) -> Fertility:
     """Tokeniser statistics over running words (Rust et al. 2021)."""
-    counts = Counter(chain.from_iterable(sentences))
-    words = sorted(counts)
-    pieces = tokenizer(words, add_special_tokens=False)["input_ids"]
-    weights = np.array([counts[word] for word in words])
+    pieces = list(chain.from_iterable(word_pieces(sentences, tokenizer)))
     lengths = np.array([len(ids) for ids in pieces])
-    unknown = np.array([ids.count(tokenizer.unk_token_id) for ids in pieces])
-    total = weights.sum()
-    return Fertility(
-        float((lengths * weights).sum() / total),
-        float(((lengths > 1) * weights).sum() / total),
-        float((unknown * weights).sum() / max(1, (lengths * weights).sum())),
-    )
+    unknown = sum(ids.count(tokenizer.unk_token_id) for ids in pieces)
+    return Fertility(float(lengths.mean()), float((lengths > 1).mean()), float(unknown / max(1, lengths.sum())))
 
 
 def static_accuracy(
@@ -69,9 +60,11 @@ def contextual_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: 
 
 
 def _static(words: list[str], encoder: Encoder, tokenizer: Any) -> np.ndarray:
-    pieces = word_pieces(set(words), tokenizer, encoder.longest)
+    unknown = [tokenizer.unk_token_id or 0]
     table = encoder.embeddings.detach().float().cpu().numpy()
-    return unit_rows(np.stack([table[pieces[word]].mean(0) for word in words]))
+    return unit_rows(
+        np.stack([table[ids or unknown].mean(0) for (ids,) in word_pieces([[w] for w in words], tokenizer)])
+    )
 
 
 def _contextual(sentences: list[list[str]], encoder: Encoder, tokenizer: Any) -> list[np.ndarray]:
@@ -80,12 +73,14 @@ def _contextual(sentences: list[list[str]], encoder: Encoder, tokenizer: Any) ->
     Words count through all sentences: [a b] [c], with b in two pieces, are rows <s> a b ##b </s> and <s> c </s> with
     words -1 0 1 1 -1 and -1 2 -1.
     """
-    pieces = word_pieces(set(chain.from_iterable(sentences)), tokenizer, encoder.longest)
-    ids = [[tokenizer.cls_token_id, *chain(*(pieces[w] for w in s)), tokenizer.sep_token_id] for s in sentences]
-    starts = accumulate((len(s) for s in sentences), initial=0)
+    prefix, suffix = frame_of(tokenizer)
+    pieces = word_pieces(sentences, tokenizer)
+    ids = [[*prefix, *chain(*own), *suffix] for own in pieces]
+    before, after = [-1] * len(prefix), [-1] * len(suffix)
+    starts = accumulate(map(len, sentences), initial=0)
     words = [
-        [-1, *(start + at for at, word in enumerate(s) for _ in pieces[word]), -1]
-        for s, start in zip(sentences, starts, strict=False)
+        [*before, *(start + at for at, word in enumerate(own) for _ in word), *after]
+        for own, start in zip(pieces, starts, strict=False)
     ]
     rows = TokenLists(ids)
     found = segment_vectors(encoder, rows.lengths, rows.batch, words, range(encoder.layers + 1))

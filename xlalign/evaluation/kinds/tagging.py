@@ -25,13 +25,12 @@ from xlalign.evaluation.kinds.base import (
 )
 from xlalign.evaluation.metrics.tags import CHUNK_F1
 from xlalign.evaluation.options import FineTuning, HeadPooling
+from xlalign.modeling.words import frame_of, word_pieces
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from xlalign.evaluation.packed import TaskRows
-
-Pieces = list[int]
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def tags_text(sentences: Sequence[Sequence[str]]) -> str:
 
 
 class Tagging(TunedKind[TaggedWords]):
-    """[CLS] pieces [SEP]; every word is tokenised by itself."""
+    """The sentence as the tokenizer frames it; the pieces of a word are found by their characters in it."""
 
     name = "tagging"
     example = TaggedWords
@@ -95,16 +94,21 @@ class Tagging(TunedKind[TaggedWords]):
     def encode(
         self, examples: Sequence[TaggedWords], tokenizer: Any, labels: Sequence[str], options: FineTuning
     ) -> EncodedRows:
-        """A row per part of a sentence that fits into `max_length`."""
-        pieces = word_pieces({word for example in examples for word in example.words}, tokenizer, options.max_length)
+        """A row per part of a sentence that fits into `max_length`.
+
+        A word without pieces, or with more than fit, is the unknown token.
+        """
+        prefix, suffix = frame = frame_of(tokenizer)
+        room, unknown = options.max_length - frame.size, [tokenizer.unk_token_id or 0]
         number_of = {label: number for number, label in enumerate(labels)}
         encoded = EncodedRows([], None, [], [])
+        pieces = word_pieces([example.words for example in examples], tokenizer)
         for number, example in enumerate(examples):
-            words = [pieces[word] for word in example.words]
+            words = [ids if 0 < len(ids) <= room else unknown for ids in pieces[number]]
             tags = [number_of[tag] for tag in example.tags]
-            for start, end in parts([len(word) for word in words], options.max_length - 2):
-                encoded.ids.append([tokenizer.cls_token_id, *chain(*words[start:end]), tokenizer.sep_token_id])
-                encoded.marks.append(first_pieces([len(word) for word in words[start:end]]))
+            for start, end in parts([len(word) for word in words], room):
+                encoded.ids.append([*prefix, *chain(*words[start:end]), *suffix])
+                encoded.marks.append(first_pieces([len(word) for word in words[start:end]], len(prefix)))
                 encoded.labels.append(tags[start:end])
                 encoded.origin.append(number)
         return encoded
@@ -133,14 +137,6 @@ class Tagging(TunedKind[TaggedWords]):
         return tags
 
 
-def word_pieces(words: set[str], tokenizer: Any, longest: int) -> dict[str, Pieces]:
-    """Token ids of every distinct word; a word without pieces, or with more than fit, is the unknown token."""
-    ordered = sorted(words)
-    found = tokenizer(ordered, add_special_tokens=False)["input_ids"] if ordered else []
-    unknown = [tokenizer.unk_token_id]
-    return {word: ids if 0 < len(ids) <= longest - 2 else unknown for word, ids in zip(ordered, found, strict=True)}
-
-
 def parts(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
     """Cut a sentence of words with these numbers of pieces into [start, end) parts of at most `room` pieces.
 
@@ -155,9 +151,9 @@ def parts(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
     yield start, len(lengths)
 
 
-def first_pieces(lengths: Sequence[int]) -> list[int]:
-    """Place of each word's first piece behind [CLS]: words of 2, 1 and 3 pieces begin at 1, 3 and 4."""
-    return list(accumulate(lengths[:-1], initial=1))
+def first_pieces(lengths: Sequence[int], before: int) -> list[int]:
+    """Place of each word's first piece: behind one token words of 2, 1 and 3 pieces begin at 1, 3 and 4."""
+    return list(accumulate(lengths[:-1], initial=before))
 
 
 TAGGING = Tagging()

@@ -1,4 +1,4 @@
-"""BERT (mBERT, multilingual-e5-small) and its kin: learned positions from 0, token types, [CLS] and [SEP]."""
+"""BERT (mBERT, multilingual-e5-small, sentence encoders made from them) and its kin: positions of a row from 0."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ BERT = Family(head=("cls",))
 ELECTRA = Family(head=("generator_predictions", "generator_lm_head"), below=("embeddings", "embeddings_project"))
 """Published weights are mostly discriminators: those have no such head."""
 
+DEBERTA = Family(head=("cls",), packed=False)
+"""DeBERTa-v2 (mDeBERTa-v3): disentangled attention of its own."""
+
+REMBERT = Family(head=("cls",), packed=False, tied=False)
+"""Its output embeddings have a width of their own; attention does not go through transformers' table."""
+
+ROFORMER = Family(head=("cls",), packed=False)
+
 
 class _Albert(Family):
     def blocks(self, body: PreTrainedModel) -> nn.ModuleList:
@@ -30,6 +38,8 @@ ALBERT = _Albert(head=("predictions",))
 class _DistilBert(Family):
     def logits(self, model: PreTrainedModel, vectors: Tensor) -> Tensor:
         """Its head is four parts on the model itself, one of them a function."""
+        if not self.head_of(model):
+            return super().logits(model, vectors)
         hidden = model.vocab_layer_norm(model.activation(model.vocab_transform(vectors)))
         logits: Tensor = model.vocab_projector(hidden)
         return logits

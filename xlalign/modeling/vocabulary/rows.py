@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.errors import DataError, UserError
-from xlalign.modeling.encoder import quiet
+from xlalign.modeling.loading import quiet
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -1,0 +1,146 @@
+"""What is wrong with a model folder, told without torch: config.json and the headers of its safetensors are read.
+
+A safetensors file is 8 bytes (little-endian, length n of the header), n bytes of JSON (tensor -> dtype, shape, first
+and last byte), then the tensors. So a file that was cut off is known by its size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xlalign.modeling.families import FAMILIES
+
+WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack")
+HEADED = ("ForMaskedLM", "ForPreTraining", "LMHeadModel", "ForCausalLM", "WithLMHead")
+"""Endings of architectures that predict tokens."""
+NATIVE = {"new": "alibaba-nlp-community/gte-multilingual-base", "xlm-roberta-flash": "jinaai/jina-embeddings-v3-hf"}
+"""Models with code of their own, and the repository of the same model that needs none."""
+TABLES = ("word_embeddings.weight", "embed_tokens.weight", "tok_embeddings.weight", "shared.weight")
+LONGEST_HEADER = 100_000_000
+
+
+class ModelFault(NamedTuple):
+    """What is wrong and what to do."""
+
+    message: str
+    hint: str
+
+
+def has_head(config: Mapping[str, Any]) -> bool:
+    """Whether a configuration says that the checkpoint was saved with an output layer over the vocabulary."""
+    return any(str(name).endswith(HEADED) for name in config.get("architectures") or ())
+
+
+def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFault]:
+    """What keeps a folder from being loaded as an encoder.
+
+    Args:
+        folder: of a transformers model.
+        needs_head: whether tokens will be predicted with the head it was saved with.
+    """
+    config = _json(folder / "config.json")
+    if config is None:
+        hint = "give a directory that `save_pretrained` has written"
+        yield ModelFault(f"`{folder}` is not an encoder: it has no config.json that can be read", hint)
+        return
+    yield from code_faults(str(folder), config)
+    yield from _weight_faults(folder, config)
+    if needs_head and not has_head(config):
+        yield ModelFault(
+            f"`{folder}` was saved without the masked-language head that is needed to predict tokens",
+            'set head = "new" to train one, or give a model saved as ForMaskedLM',
+        )
+
+
+def code_faults(name: str, config: Mapping[str, Any]) -> Iterator[ModelFault]:
+    """A model that only foreign code can run: that is never run, and nobody is asked."""
+    kind = config.get("model_type")
+    if kind in FAMILIES or (kind and _known_to_transformers(str(kind))):
+        return
+    if config.get("auto_map"):
+        hint = "use a model that transformers has itself"
+        if native := NATIVE.get(str(kind)):
+            hint = f"use {native}, the same model without code of its own"
+        yield ModelFault(
+            f"`{name}` (model_type `{kind}`) needs Python code from its repository, which is never run", hint
+        )
+    else:
+        hint = "see its config.json; a newer transformers may know it"
+        yield ModelFault(f"`{name}` is not an encoder that can be loaded: unknown model_type `{kind}`", hint)
+
+
+def _known_to_transformers(kind: str) -> bool:
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+    return kind in CONFIG_MAPPING_NAMES
+
+
+def _weight_faults(folder: Path, config: Mapping[str, Any]) -> Iterator[ModelFault]:
+    files = weight_files(folder)
+    if not files:
+        yield _without_weights(folder)
+    shapes: dict[str, list[int]] = {}
+    for path in files:
+        try:
+            shapes |= header(path)
+        except (OSError, ValueError) as error:
+            hint = "download or save it again"
+            yield ModelFault(f"`{path}` is damaged: {error}", hint)
+            return
+    width = config.get("vocab_size")
+    for name, shape in shapes.items():
+        if name.endswith(TABLES) and isinstance(width, int) and shape[0] != width:
+            message = f"`{folder}`: {name} has {shape[0]} rows, and config.json says vocab_size {width}"
+            yield ModelFault(message, "save model and configuration together with `save_pretrained`")
+            return
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The safetensors of a model folder; those that an index names may be missing."""
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    index = _json(folder / INDEX) or {}
+    return [folder / name for name in sorted(set(index.get("weight_map", {}).values()))]
+
+
+def _without_weights(folder: Path) -> ModelFault:
+    pickled = [name for name in PICKLED if (folder / name).is_file()]
+    if not pickled:
+        return ModelFault(f"`{folder}` has no weights: no {WEIGHTS}", "save the model with `save_pretrained`")
+    hint = (
+        "convert it once, where you trust its origin: AutoModelForMaskedLM.from_pretrained(FOLDER)"
+        ".save_pretrained(NEW) writes safetensors"
+    )
+    return ModelFault(f"`{folder}` has its weights only as {pickled[0]}, which can run code when read", hint)
+
+
+def header(path: Path) -> dict[str, list[int]]:
+    """The shapes of the tensors in a safetensors file.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no such file, or was cut off.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if size < 8 or length > min(size - 8, LONGEST_HEADER):
+            raise ValueError("no safetensors header")
+        table = json.loads(file.read(length))
+    tensors = {name: row for name, row in table.items() if name != "__metadata__"}
+    end = max((row["data_offsets"][1] for row in tensors.values()), default=0)
+    if size != 8 + length + end:
+        raise ValueError(f"it has {size:,} bytes, and its header says {8 + length + end:,}")
+    return {name: row["shape"] for name, row in tensors.items()}
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
