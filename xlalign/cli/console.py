@@ -52,6 +52,7 @@ def pace(rate: float | None, unit: str) -> str:
     """A rate that can be read: `1,250/s`; when it is slow, the time of one, `4.2 s/step`."""
     if not rate:
         return ""
+    # 0.24 steps a second says little; 4.2 s a step does.
     if rate >= 1:
         return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
     return f"{1 / rate:.1f} s/{unit.removesuffix('s') or 'item'}"

@@ -68,6 +68,7 @@ class Node:
 
     def recipe(self, contents: dict[str, str]) -> Recipe:
         """The identity of this node's artifact, given the content digests of its inputs by role."""
+        # A stage's model is known by its content among the inputs; one from outside by what it says of itself.
         models = {role: model.identity() for role, model in self.models.items()}
         return Recipe(
             stage=self.kind.name,
