@@ -27,6 +27,7 @@ def nodes(name: str, settings: DiagnosticsSettings, stages: Stages) -> list[Node
     """One node for each model, and one that brings them together."""
     trained = model_stages(stages)
     models = models_of(name, settings.models, stages)
+    # The list of models is not in the settings of one: another model makes none of the others again.
     one = settings.model_copy(update={"models": ()})
     built = [
         Node(f"{name}.{model}", DIAGNOSE, one, group=name).reading("model", parse(model, trained)) for model in models

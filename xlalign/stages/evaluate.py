@@ -28,6 +28,7 @@ def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
     models = models_of(name, settings.models, stages)
     built = grid(name, settings, {model: parse(model, model_stages(stages)) for model in models})
     cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in settings.cells()]
+    # Roles are the inputs' names in the key: the number keeps the order, the model says whose cell it is.
     tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
     return [*built, Node(name, EVAL, settings.model_copy(update={"models": models}), tested)]
 

@@ -45,6 +45,7 @@ def _circles(nodes: Mapping[str, Node], stages: Set[str]) -> Iterator[Fault]:
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> Iterator[Fault]:
+        # a -> b -> c -> b: at the second b the circle is b -> c -> b, and a only leads to it.
         if name in path:
             members = [member for member in path[path.index(name) :] if member in stages]
             circle = " -> ".join([*members, members[0]])
