@@ -32,7 +32,7 @@ def locked(path: Path, waiting: Waiting | None = None) -> Iterator[None]:
         # It may take hours: how the wait looks to the user is the business of `waiting`.
         lock.acquire(poll_interval=0.1)
     try:
-        # Not in the lock file itself: whoever tries to take the lock empties it.
+        # A killed holder leaves what it said here; the next one writes over it.
         _told(path).write_text(json.dumps({"pid": os.getpid(), "since": now()}))
         yield
     finally:
