@@ -16,6 +16,7 @@ from xlalign.files import draft_folder
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import family_of
+from xlalign.modeling.sentence_files import copy_setup
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import Labels, Teacher
 from xlalign.training import card, devices
@@ -89,6 +90,7 @@ def pretrain(
     state = whole_state(model)
     if batches.run.rank == 0:
         loading.save(model, tokenizer, out, state)
+        copy_setup(start or Path(settings.start), out)
         write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
