@@ -11,9 +11,9 @@ import io
 import sys
 import tokenize
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
 
@@ -59,32 +59,23 @@ class House:
         """Lines that hold a comment, those to tools aside."""
         return sum(_comments(text) for text in self.sources.values())
 
-    @cached_property
-    def imports(self) -> dict[str, set[str]]:
-        """Module -> modules of the package that it imports, lazily and for types included."""
-        return {name: set(self._imported(name)) - {name} for name in self.trees}
+    def imports(self, *, lazy: bool) -> dict[str, set[str]]:
+        """Module -> modules of the package that it imports.
 
-    def _imported(self, name: str) -> Iterator[str]:
-        for node in ast.walk(self.trees[name]):
+        Args:
+            lazy: with those inside functions and under TYPE_CHECKING; else those that run when the module is imported.
+        """
+        return {name: set(self._imported(name, lazy)) - {name} for name in self.trees}
+
+    def _imported(self, name: str, lazy: bool) -> Iterator[str]:
+        tree = self.trees[name]
+        for node in ast.walk(tree) if lazy else tree.body:
             if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 for alias in node.names:
                     inner = f"{node.module}.{alias.name}"
                     yield from [found for found in (inner, node.module) if found in self.trees][:1]
             elif isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names if alias.name in self.trees)
-
-    def chain(self) -> list[str] | None:
-        """The longest chain of imports; None where there is a cycle."""
-        try:
-            order = list(TopologicalSorter(self.imports).static_order())
-        except CycleError as error:
-            print("cycle:", " -> ".join(error.args[1]))
-            return None
-        longest: dict[str, list[str]] = {}
-        for name in order:  # what a module imports comes before it
-            below = max((longest[other] for other in self.imports[name]), key=len, default=[])
-            longest[name] = [name, *below]
-        return max(longest.values(), key=len)
 
     def shared_names(self) -> dict[str, set[str]]:
         """Class names that two packages of the house use, with those packages."""
@@ -96,10 +87,53 @@ class House:
         return {name: packages for name, packages in sorted(homes.items()) if len(packages) > 1}
 
 
+def cycles(imports: Mapping[str, Set[str]]) -> list[frozenset[str]]:
+    """The groups of modules that reach each other (Tarjan 1972): those of two or more are cycles."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    groups: list[frozenset[str]] = []
+
+    def visit(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        path.append(name)
+        for other in sorted(imports[name]):
+            if other not in number:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], number[other])
+        # a -> b -> c -> b: numbers 0 1 2, lowest 0 1 1; at b the path [a, b, c] is cut, and b and c are a group.
+        if lowest[name] == number[name]:
+            groups.append(frozenset(path[path.index(name) :]))
+            del path[path.index(name) :]
+
+    for name in imports:
+        if name not in number:
+            visit(name)
+    return groups
+
+
+def chain(imports: Mapping[str, Set[str]]) -> list[str]:
+    """The longest chain of imports; a cycle counts as one link, named by its first module and `+`."""
+    groups = {name: group for group in cycles(imports) for name in group}
+    below = {group: {groups[other] for name in group for other in imports[name]} - {group} for group in groups.values()}
+    longest: dict[frozenset[str], list[str]] = {}
+    for group in TopologicalSorter(below).static_order():  # what a module imports comes before it
+        rest = max((longest[other] for other in below[group]), key=len, default=[])
+        longest[group] = [min(group) + "+" * (len(group) > 1), *rest]
+    return max(longest.values(), key=len)
+
+
 def _comments(text: str) -> int:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     words = (token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT)
     return sum(not word.startswith(("noqa", "type:", "fmt:", "pragma")) for word in words)
+
+
+def _short(name: str) -> str:
+    """The name within the package."""
+    return name.partition(".")[2] or name
 
 
 def main() -> None:
@@ -116,11 +150,17 @@ def main() -> None:
         f"functions          {len(sizes)}, median {median(sizes):.0f} lines, {sum(s > LONG for s in sizes)} over {LONG}"
     )
     print(f"comments           {100 * house.comments / total:.2f} % of the lines (one in {total // house.comments})")
-    if chain := house.chain():
-        print(f"longest chain      {len(chain)}: {' -> '.join(name.partition('.')[2] for name in chain)}")
+    everything = house.imports(lazy=True)
+    for label, imports in (("longest chain", house.imports(lazy=False)), ("with lazy, types", everything)):
+        longest = chain(imports)
+        print(f"{label:18} {len(longest)}: {' -> '.join(map(_short, longest))}")
+    loops = [sorted(group) for group in cycles(everything) if len(group) > 1]
+    print(f"cycles             {len(loops)}")
+    for loop in loops:
+        print(f"                   {', '.join(map(_short, loop))}")
     shared = house.shared_names()
     print(f"names in two rooms {len(shared)}: {', '.join(shared)}")
-    print(f"files < {SHORT} lines   {len(short)}: {', '.join(name.partition('.')[2] for name in short)}")
+    print(f"files < {SHORT} lines   {len(short)}: {', '.join(map(_short, short))}")
 
 
 if __name__ == "__main__":

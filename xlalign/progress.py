@@ -56,7 +56,7 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
-class Task:
+class RunningTask:
     """A piece of work with a known or unknown number of units."""
 
     def __init__(self, listener: Listener | None, identity: str) -> None:
@@ -70,14 +70,14 @@ class Task:
 
 
 @contextmanager
-def task(description: str, total: int | None = None, unit: str = "") -> Iterator[Task]:
+def task(description: str, total: int | None = None, unit: str = "") -> Iterator[RunningTask]:
     """Open a task for the length of the block, e.g. `task("tokenise", total=len(texts), unit="sentences")`."""
     listener = _listener.get()
     identity = uuid4().hex if listener else ""
     if listener:
         listener(Event(identity, "start", description, unit, total))
     try:
-        yield Task(listener, identity)
+        yield RunningTask(listener, identity)
     finally:
         if listener:
             listener(Event(identity, "end"))

@@ -21,11 +21,10 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import core_schema
 
-from xlalign.config.load import PartError, validate
+from xlalign.config import PartError
 from xlalign.errors import UserError, unknown_name
 
 T = TypeVar("T")
-S = TypeVar("S", bound=BaseModel)
 
 
 class Registry(Generic[T]):
@@ -80,22 +79,6 @@ class Registry(Generic[T]):
         except Exception as error:
             point = self._plugins[name]
             raise UserError(f"plug-in {self.kind} `{name}` ({point.value}) does not import: {error}") from error
-
-
-def settings_of(registry: Registry[type[S]], name: str, table: Mapping[str, Any], where: str, source: str) -> S:
-    """The settings of the part `name` from a table of a pipeline file, by the model that the part brings.
-
-    Args:
-        registry: the parts of one kind, whose rows are settings models.
-        name: the part.
-        table: what the file says.
-        where: dotted name of the table, for messages.
-        source: the file, for messages.
-
-    Raises:
-        UserError: no such part, or one line per mistake in the table.
-    """
-    return validate(registry.get(name), table, where, source)
 
 
 @dataclass(frozen=True)

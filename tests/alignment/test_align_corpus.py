@@ -11,6 +11,7 @@ from xlalign.alignment import files, lexicon, pharaoh, shards
 from xlalign.alignment.encoder.settings import ArgmaxSettings, ItermaxSettings
 from xlalign.alignment.hmm import aligner as hmm
 from xlalign.alignment.hmm.settings import HmmSettings
+from xlalign.alignment.hybrid.settings import HybridSettings
 from xlalign.alignment.settings import AlignSettings
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
@@ -205,3 +206,74 @@ def test_pharaoh_lines_with_scores_and_with_sure_and_possible_links(bitext, tmp_
     assert [line.possible for line in lines["sure"]] == [line.sure for line in lines["links"]]
     assert not any(line.sure for line in lines["sure"])
     assert any(0 < score < 1 for line in lines["scores"] for score in line.scores)
+
+
+def test_links_below_a_score_are_dropped(bitext, tmp_path):
+    aligning.align_bitext(bitext, AlignSettings(aligner=FAST, links_from=0.0), tmp_path / "all")
+    every = [row.alignment for row in files.read_links(tmp_path / "all")]
+    middle = sorted(score for row in every for score in row.scores)[100] + 5e-5  # between two rounded scores
+    aligning.align_bitext(bitext, AlignSettings(aligner=FAST, links_from=middle), tmp_path / "some")
+    kept = [row.alignment for row in files.read_links(tmp_path / "some")]
+    expected = [[link for link, score in zip(*row, strict=True) if score >= middle] for row in every]
+    assert [list(row.links) for row in kept] == expected
+    assert 0 < sum(len(row.links) for row in kept) < sum(len(row.links) for row in every)
+
+
+def test_scores_say_how_well_they_are_calibrated(bitext, tmp_path):
+    scores = aligning.align_bitext(bitext, AlignSettings(aligner=FAST), tmp_path / "out")
+    found = scores["en-de"]["calibration"]
+    assert 0 <= found["ece"] <= 1
+    assert sum(row["links"] for row in found["bins"]) == scores["en-de"]["predicted"]
+
+
+def test_training_on_a_sample_aligns_all(bitext, tmp_path, monkeypatch):
+    monkeypatch.setattr(shards, "SHARD_ROWS", 10)
+    seen, train = [], hmm.HmmAligner.train
+
+    def watched(own, pairs):
+        text = list(pairs)
+        seen.append(text)
+        return train(own, iter(text))
+
+    monkeypatch.setattr(hmm.HmmAligner, "train", watched)
+    settings = AlignSettings(aligner=FAST.model_copy(update={"train_pairs": 7}))
+    aligning.align_bitext(bitext, settings, tmp_path / "out")
+    assert [len(text) for text in seen] == [8, 7]  # the gold pair of en-de besides
+    assert (["the", "dog"], ["die", "Hund"]) in seen[0]
+    assert len(list(files.read_links(tmp_path / "out"))) == 50
+
+
+def test_the_hybrid_on_a_bitext(bitext, tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr(shards, "SHARD_ROWS", 10)
+    own = HybridSettings(ibm1_iterations=2, hmm_iterations=1, guided_pairs=5, device="cpu", train_pairs=20)
+    settings = AlignSettings(aligner=own)
+    for workers in (1, 2):
+        scores = aligning.align_bitext(
+            bitext, settings, tmp_path / str(workers), encoder=encoder, engine=Engine("local", workers)
+        )
+        assert 0 <= scores["en-de"]["aer"] <= 1
+    assert tree(tmp_path / "1") == tree(tmp_path / "2")
+    pair = ["the", "cat"], ["die", "Katze"]
+    found = aligning.align_text(pair, settings, encoder=encoder, artifact=tmp_path / "1", languages="en-de")
+    assert found.links
+    with pytest.raises(UserError, match="needs an encoder"):
+        aligning.align_bitext(bitext, settings, tmp_path / "none")
+
+
+def test_the_hybrid_resumes_with_the_model_it_trained(bitext, tmp_path, encoder, monkeypatch):
+    own = HybridSettings(ibm1_iterations=2, hmm_iterations=1, layer=1, device="cpu")
+    settings = AlignSettings(aligner=own, encoder=str(encoder))
+    aligning.align_bitext(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
+    real = aligning.align_shards
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(aligning, "align_shards", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        aligning.align_bitext(bitext, settings, tmp_path / "broken", scratch=tmp_path / "scratch")
+    monkeypatch.setattr(aligning, "align_shards", real)
+    kept = (tmp_path / "scratch/models/en-de.npz").stat().st_mtime_ns
+    aligning.align_bitext(bitext, settings, tmp_path / "again", scratch=tmp_path / "scratch")
+    assert (tmp_path / "scratch/models/en-de.npz").stat().st_mtime_ns == kept
+    assert tree(tmp_path / "again") == tree(tmp_path / "whole")

@@ -7,7 +7,7 @@ import torch
 
 from xlalign.alignment import ALIGNERS, gold
 from xlalign.alignment.base import AlignerInputs
-from xlalign.alignment.encoder import aligner as making
+from xlalign.alignment.encoder import embed as making
 from xlalign.alignment.encoder import rules
 from xlalign.alignment.encoder.embed import Embedder, windows
 from xlalign.errors import UserError

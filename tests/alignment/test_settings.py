@@ -55,7 +55,7 @@ def test_names_of_older_files():
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"layer": 3}, r"aligner `hmm` has no `layer`; these have: argmax, forward, itermax"),
+        ({"layer": 3}, r"aligner `hmm` has no `layer`; these have: argmax, forward, hybrid, itermax"),
         ({"aligner": "itermax", "p_null": 0.1}, r"aligner `itermax` has no `p_null`; these have: hmm"),
         ({"aligner": "itermax", "hmm": {"p_null": 0.1}}, r"aligner `itermax` has no `hmm`; these have: hmm"),
         ({"aligner": "argmax", "itermax_rounds": 3}, r"`argmax` has no `itermax_rounds`; these have: itermax"),
@@ -108,7 +108,7 @@ class SameWordSettings(AlignerSettings):
         return Untrained(self.letters)
 
     @classmethod
-    def load(cls, path: Path):
+    def load(cls, path: Path, inputs: AlignerInputs):
         return SameWord(*json.loads(path.read_text()))
 
 

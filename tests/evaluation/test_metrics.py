@@ -9,7 +9,7 @@ from xlalign.evaluation.kinds.mining import mining_f1
 from xlalign.evaluation.metrics.answers import mlqa, qa_scores, squad
 from xlalign.evaluation.metrics.scoring import accuracy
 from xlalign.evaluation.metrics.tags import chunk_f1, chunks, token_accuracy
-from xlalign.evaluation.tasks.base import codes
+from xlalign.evaluation.tasks.languages import codes
 
 POS = codes("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X")
 NER = codes("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC E-LOC S-PER")

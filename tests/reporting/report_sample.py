@@ -77,7 +77,7 @@ def _model(gain: float, weight: float, shift: float, without: list[str] | None =
             continue
         mean = level + shift + (gain * weight if lang != "en" else gain * 0.05)
         scores = [round(mean + 0.6 * math.sin(number + seed * 2.1 + gain), 3) for seed in (1, 2, 3)]
-        p = 0.004 if gain > 5 and lang != "en" else 0.4
+        p = 0.0004 if gain > 5 and lang != "en" else 0.4
         languages[lang] = {**score(scores), "p": p if gain else None}
     if without:
         points = [(layer, pool) for layer in range(4) for pool in ("mean", "cls")]

@@ -104,12 +104,39 @@ def test_nothing_gained_is_no_gain():
 def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
     found = results(base=BASE, ppa={**BASE, "de": [49.0, 60.0]})
     assert headline(found).sentence.endswith("points better than base on XNLI (de, hi), but not for every seed.")
-    document = found.model_dump()
-    document["tasks"]["xnli"]["models"]["ppa"]["others"]["p"] = 0.4
-    found = Evaluated.model_validate(document)
-    sentence = headline(found).sentence
-    assert sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
-    assert headline(found).figures[-1].tone == "plain"
+
+    def doubted(seeds):
+        better = {lang: [score + 2 for score in scores] * 2 for lang, scores in BASE.items()}
+        found = results(base={lang: scores * 2 for lang, scores in BASE.items()}, ppa=better).model_dump()
+        others = found["tasks"]["xnli"]["models"]["ppa"]["others"]
+        found["tasks"]["xnli"]["models"]["ppa"]["others"] = {**others, "p": 0.4}
+        for entry in found["tasks"]["xnli"]["models"].values():
+            for one in [*entry["languages"].values(), entry["others"]]:
+                one["scores"] = one["scores"][:seeds]
+        return headline(Evaluated.model_validate(found))
+
+    assert doubted(3).sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
+    assert doubted(2).sentence.endswith("on XNLI (de, hi) (2 seeds, too few to rule out chance).")
+    assert doubted(3).figures[-1].tone == doubted(2).figures[-1].tone == "plain"
+
+
+def test_stars_are_corrected_for_the_comparisons_of_their_table_and_need_seeds():
+    def table(seeds, *ps):
+        models = {}
+        for number, p in enumerate([None, *ps]):
+            entry = {**report_sample.score([50.0 + number, 51.0 + number, 52.0][:seeds]), "p": p}
+            models[f"m{number}"] = report_sample.model({"de": entry}) | {"others": {**entry, "p": None}}
+        return task_table("xnli", report_sample.evaluated({"xnli": {"models": models}}, baseline="m0"))
+
+    def marks(found):
+        return [row.cells[1].mark for row in found.rows[1:] if row.kind is None]
+
+    # Of three comparisons the smallest p counts three times, the next twice: 0.03, 0.06, 0.3.
+    assert marks(table(3, 0.03, 0.01, 0.3)) == ["", "*", ""]
+    assert "corrected for 3 comparisons (Holm)" in table(3, 0.03, 0.01, 0.3).notes[0]
+    assert "No score differs from m0" in table(3, 0.03, 0.02, 0.3).notes[0]
+    assert marks(table(2, 0.001)) == [""]
+    assert "2 seeds: too few for a verdict" in table(2, 0.001).notes[0]
 
 
 def test_no_headline_without_a_contestant():

@@ -11,6 +11,7 @@ ALIGNERS: Registry[type[AlignerSettings]] = Registry(
     "aligner",
     {
         "hmm": "xlalign.alignment.hmm.settings:HmmSettings",
+        "hybrid": "xlalign.alignment.hybrid.settings:HybridSettings",
         "argmax": f"{_ENCODER}:ArgmaxSettings",
         "itermax": f"{_ENCODER}:ItermaxSettings",
         "match": f"{_ENCODER}:MatchSettings",

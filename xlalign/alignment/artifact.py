@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from xlalign.alignment import ALIGNERS, files, gold
 from xlalign.alignment.base import Aligner, AlignerInputs, AlignerSettings, Saved, TrainableAligner
+from xlalign.alignment.calibration import reliability
 from xlalign.alignment.readable import write_readable
+from xlalign.alignment.sample import hash_limit, in_sample
 from xlalign.alignment.settings import AlignSettings, first_files
-from xlalign.alignment.shards import WordShard, align_fitting, align_shards, cut_words
+from xlalign.alignment.shards import Limits, WordShard, align_fitting, align_shards, cut_words
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
 from xlalign.errors import DataError, UserError
@@ -61,7 +63,7 @@ def align_bitext(
         engine: the processes that cut and align text; training has as many threads. No result depends on it.
 
     Returns:
-        Scores per gold set: precision, recall, f1, aer in [0, 1] and the counts behind them.
+        Scores per gold set: precision, recall, f1, aer in [0, 1], the counts behind them, and `Reliability`.
 
     Raises:
         DataError: the bitext, or a file that the settings name, is missing or malformed.
@@ -85,7 +87,7 @@ def align_bitext(
         aligner = _aligner(settings, inputs, _training_text(words, here, settings), work / "models")
         names = (f"{number:05d}.parquet" for number in range(first, first + len(words)))
         shards = [WordShard(path, work / "links" / name, pair) for path, name in zip(words, names, strict=True)]
-        align_shards(shards, aligner, settings.max_words, engine)
+        align_shards(shards, aligner, Limits(settings.max_words, settings.links_from), engine)
         first += len(shards)
         for standard in here:
             scores[standard.name] = _score(standard, aligner, settings, out)
@@ -123,24 +125,37 @@ def _given_gold(spec: str) -> Standard:
 
 
 def _training_text(words: Sequence[Path], standards: Sequence[Standard], settings: AlignSettings) -> Iterator[WordPair]:
-    """The words of the bitext and of the gold pairs, without pairs that are too long."""
-    text = (pair for path in words for _, pair in files.read_words(path))
+    """The words of the bitext, or of a sample of it, and of the gold pairs, without pairs that are too long."""
+    size = settings.aligner.sample_size()
+    text = chain.from_iterable(map(_words_of, words)) if size is None else _sampled(words, size)
     for pair in chain(text, *(standard.words for standard in standards)):
         if max(map(len, pair)) <= settings.max_words:
             yield pair
+
+
+def _words_of(path: Path) -> Iterator[WordPair]:
+    return (pair for _, pair in files.read_words(path))
+
+
+def _sampled(words: Sequence[Path], size: int) -> Iterator[WordPair]:
+    """The pairs with the `size` lowest hashes of their ids, in order; ids are content hashes, so copies go together."""
+    limit = hash_limit(chain.from_iterable(map(files.read_ids, words)), size)
+    for path in words:
+        chosen = in_sample(files.read_ids(path), limit)
+        yield from compress(_words_of(path), chosen)
 
 
 def _aligner(settings: AlignSettings, inputs: AlignerInputs, text: Iterator[WordPair], models: Path) -> Aligner:
     """The aligner for one language pair: a given model, or trained on its text now or before an interruption."""
     own = settings.aligner
     for path in first_files(settings.models, inputs.languages):
-        return own.load(path)
+        return own.load(path, inputs)
     made = own.make(inputs)
     if not isinstance(made, TrainableAligner):
         return made
     saved = model_file(models, own, inputs.languages)
     if saved.exists():
-        return own.load(saved)
+        return own.load(saved, inputs)
     trained = made.train(text)
     if isinstance(trained, Saved):
         saved.parent.mkdir(parents=True, exist_ok=True)
@@ -154,12 +169,13 @@ def model_file(folder: Path, aligner: AlignerSettings | type[AlignerSettings], l
     return folder / f"{languages}{aligner.model_suffix}"
 
 
-def trained_aligner(artifact: Path, languages: str = "") -> Aligner:
+def trained_aligner(artifact: Path, languages: str = "", encoder: str | Path | None = None) -> Aligner:
     """The trained aligner that an alignments artifact holds, of whatever kind it is.
 
     Args:
         artifact: the artifact's folder.
         languages: "<source>-<target>"; may be left out where there is one model only.
+        encoder: model directory or hub id, for an aligner that needs one.
 
     Raises:
         UserError: there are several.
@@ -175,7 +191,8 @@ def trained_aligner(artifact: Path, languages: str = "") -> Aligner:
         names = ", ".join(known) or "none"
         hint = "choose an align-words stage whose aligner is trained, such as hmm"
         raise DataError(f"no aligner was trained for {languages}, only for: {names}", hint)
-    return kind.load(known[languages] if languages else next(iter(known.values())))
+    path = known[languages] if languages else next(iter(known.values()))
+    return kind.load(path, AlignerInputs(languages, encoder))
 
 
 def align_text(
@@ -197,7 +214,8 @@ def align_text(
     Raises:
         UserError: a trained aligner without a model, or a choice of several.
     """
-    made = settings.aligner.make(AlignerInputs(languages, encoder or settings.encoder or None))
+    encoder = encoder or settings.encoder or None
+    made = settings.aligner.make(AlignerInputs(languages, encoder))
     if not isinstance(made, TrainableAligner):
         return made.align([pair])[0]
     if artifact is None:
@@ -205,16 +223,17 @@ def align_text(
         raise UserError(
             f"aligner `{kind}` needs a trained model", "run `xlalign align-words` first, or choose an encoder"
         )
-    return trained_aligner(artifact, languages).align([pair])[0]
+    return trained_aligner(artifact, languages, encoder).align([pair])[0]
 
 
 def _score(standard: Standard, aligner: Aligner, settings: AlignSettings, out: Path) -> dict[str, Any]:
     """Align the gold pairs, write them with their links, and score them."""
-    found = align_fitting(standard.words, aligner, settings.max_words)
+    found = align_fitting(standard.words, aligner, Limits(settings.max_words, settings.links_from))
     rows = (files.gold_row(row, links) for row, links in zip(standard.rows, found, strict=True))
     files.write_table(out / "gold" / f"{standard.name.replace(' ', '.')}.parquet", files.GOLD, rows, standard.pair)
     as_set = gold.GoldSet(
         standard.name, standard.words, [row.sure for row in standard.rows],
         [row.possible for row in standard.rows], 0, standard.notes,
     )  # fmt: skip
-    return as_set.score([alignment.links for alignment in found]).as_dict()
+    score = as_set.score([alignment.links for alignment in found])
+    return {**score.as_dict(), "calibration": reliability(found, as_set.sure, as_set.possible).as_dict()}

@@ -80,6 +80,10 @@ class AlignerSettings(Settings):
     takes: ClassVar[frozenset[str]] = frozenset()
     model_suffix: ClassVar[str] = ".model"
 
+    def sample_size(self) -> int | None:
+        """Pairs of the bitext that a trainable aligner learns from, beside the gold pairs; None for all."""
+        return None
+
     def make(self, inputs: AlignerInputs) -> Aligner | TrainableAligner:
         """The aligner for one language pair.
 
@@ -89,8 +93,8 @@ class AlignerSettings(Settings):
         raise NotImplementedError
 
     @classmethod
-    def load(cls, path: Path) -> Aligner:
-        """The trained aligner that was saved to `path`.
+    def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
+        """The trained aligner that was saved to `path`; `inputs` has the encoder that it may need.
 
         Raises:
             UserError: this kind of aligner is never saved.

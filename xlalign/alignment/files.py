@@ -68,6 +68,12 @@ def read_words(path: Path) -> Iterator[tuple[str, WordPair]]:
             yield identity, (source, target)
 
 
+def read_ids(path: Path) -> Iterator[str]:
+    """Id of every row of a file, in order."""
+    for batch in _batches(path, ["id"]):
+        yield from batch[0]
+
+
 def read_links(artifact: Path) -> Iterator[AlignedRow]:
     """All aligned pairs of an alignments artifact, in order."""
     return chain.from_iterable(map(read_rows, link_files(artifact)))

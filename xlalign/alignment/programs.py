@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -15,6 +14,7 @@ from pydantic import Field
 from xlalign.alignment import pharaoh
 from xlalign.alignment.base import EMPTY, AlignerInputs, AlignerSettings
 from xlalign.alignment.encoder.settings import encoder_of
+from xlalign.alignment.sample import digest
 from xlalign.alignment.symmetrize import Heuristic, symmetrize
 from xlalign.bitext.readers.lines import lines
 from xlalign.config import operational
@@ -43,11 +43,6 @@ class Remembered:
         except KeyError:
             message = f"pair not seen in training: {' '.join(pair[0])[:60]} ||| {' '.join(pair[1])[:60]}"
             raise DataError(message, "this aligner cannot align new text; use aligner `hmm`") from None
-
-
-def digest(pair: WordPair) -> bytes:
-    """A short key for the words of a pair."""
-    return blake2b("\0".join((*pair[0], "", *pair[1])).encode(), digest_size=12).digest()
 
 
 class BinaryAligner:

@@ -17,8 +17,7 @@ from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 from xlalign.alignment import ALIGNERS
 from xlalign.alignment.base import AlignerSettings
 from xlalign.alignment.hmm.settings import HmmSettings
-from xlalign.config import Settings, late
-from xlalign.config.load import PartError
+from xlalign.config import PartError, Settings, late
 from xlalign.errors import UserError
 from xlalign.registry import OneOf
 
@@ -58,6 +57,7 @@ class AlignSettings(Settings):
     pharaoh: Literal["links", "scores", "sure"] = late(
         "links", "Pharaoh lines hold i-j; or i-j:score; or i-j (sure) and ipj (possible) by `sure_from`"
     )
+    links_from: float = late(0.0, "least score of a link; others are dropped", ge=0, le=1)
     sure_from: float = late(0.5, "least score of a sure link (pharaoh = sure)", ge=0, le=1)
     muse_translations: int = late(1, "translations of a word in the MUSE dictionaries, best first", ge=1)
 

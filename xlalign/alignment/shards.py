@@ -42,6 +42,13 @@ class WordShard(NamedTuple):
     pair: str
 
 
+class Limits(NamedTuple):
+    """Pairs with more words on a side get no links; links with a lower score are dropped."""
+
+    max_words: int
+    links_from: float = 0.0
+
+
 class Sizes(NamedTuple):
     """Pairs, and those of them with more words on a side than is allowed."""
 
@@ -92,32 +99,38 @@ def segmenter(settings: AlignSettings) -> Callable[[str, str], list[str]]:
     return morphemes if settings.words == "mecab" else words
 
 
-def align_shards(shards: Sequence[WordShard], aligner: Aligner, max_words: int, engine: Engine) -> None:
+def align_shards(shards: Sequence[WordShard], aligner: Aligner, limits: Limits, engine: Engine) -> None:
     """Write the links of every shard that has none yet."""
     left = [shard for shard in shards if not shard.links.exists()]
-    done = ordered_map(_align_shard, left, (aligner, max_words), engine)
+    done = ordered_map(_align_shard, left, (aligner, limits), engine)
     for _ in track(done, "align", total=len(left), unit="shards"):
         pass
 
 
-def _align_shard(shard: WordShard, context: tuple[Aligner, int]) -> None:
-    aligner, max_words = context
-    files.write_table(shard.links, files.LINKS, _linked(shard.words, aligner, max_words), shard.pair)
+def _align_shard(shard: WordShard, context: tuple[Aligner, Limits]) -> None:
+    aligner, limits = context
+    files.write_table(shard.links, files.LINKS, _linked(shard.words, aligner, limits), shard.pair)
 
 
-def _linked(words: Path, aligner: Aligner, max_words: int) -> Iterator[tuple[object, ...]]:
+def _linked(words: Path, aligner: Aligner, limits: Limits) -> Iterator[tuple[object, ...]]:
     """Rows of links, some thousand pairs in memory at a time."""
     rows = files.read_words(words)
     while group := list(islice(rows, ALIGN_ROWS)):
-        found = align_fitting([pair for _, pair in group], aligner, max_words)
+        found = align_fitting([pair for _, pair in group], aligner, limits)
         for (identity, pair), alignment in zip(group, found, strict=True):
             yield files.link_row(identity, pair, alignment)
 
 
-def align_fitting(pairs: Sequence[WordPair], aligner: Aligner, max_words: int) -> list[Alignment]:
-    """One alignment per pair; pairs with more than `max_words` on a side get no links."""
+def align_fitting(pairs: Sequence[WordPair], aligner: Aligner, limits: Limits) -> list[Alignment]:
+    """One alignment per pair, within the limits."""
     result = [EMPTY] * len(pairs)
-    fits = [n for n, (source, target) in enumerate(pairs) if max(len(source), len(target)) <= max_words]
+    fits = [n for n, (source, target) in enumerate(pairs) if max(len(source), len(target)) <= limits.max_words]
     for number, alignment in zip(fits, aligner.align([pairs[n] for n in fits]), strict=True):
-        result[number] = alignment
+        result[number] = alignment if limits.links_from == 0 else _certain(alignment, limits.links_from)
     return result
+
+
+def _certain(alignment: Alignment, least: float) -> Alignment:
+    """The links with a score of at least `least`."""
+    kept = [(link, score) for link, score in zip(*alignment, strict=True) if score >= least]
+    return Alignment(tuple(link for link, _ in kept), tuple(score for _, score in kept))

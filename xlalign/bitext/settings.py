@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, field_validator, model_validator
 
 from xlalign.bitext import languages
-from xlalign.config.settings import Settings, late, operational
+from xlalign.config import Settings, late, operational
+from xlalign.config.load import validate
 from xlalign.errors import UserError
-from xlalign.registry import Registry, settings_of
+from xlalign.registry import Registry
 
 S = TypeVar("S", bound=Settings)
 
@@ -31,7 +32,7 @@ def part(registry: Registry[type[S]], wanted: PartTable, where: str) -> S:
     name, fields = kind_and_fields(wanted)
     if not name:
         raise UserError(f"`{where}`: a table without `kind`", f"one of {', '.join(registry)}")
-    return settings_of(registry, name, fields, where, "[prepare]")
+    return validate(registry.get(name), fields, where, "[prepare]")
 
 
 def kind_and_fields(wanted: PartTable) -> tuple[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from xlalign.config import PartError
 from xlalign.config.faults import Fault, fail, nearest
 from xlalign.errors import UserError, XlalignError
 
@@ -151,14 +152,6 @@ def _first_mistakes(
     named = {key for key, value in table.items() if f"`{value}`" in error.message or f"`{key}`" in error.message}
     extra = {key for key in table if key not in {*model.model_fields, *_known(model, [])}}
     return [Fault.of(where, error)], named or extra or set(table)
-
-
-class PartError(ValueError):
-    """A table that names a part and does not fit its settings model; its mistakes are told one by one."""
-
-    def __init__(self, model: type[BaseModel], error: ValidationError) -> None:
-        super().__init__(str(error))
-        self.model, self.error = model, error
 
 
 def mistakes_of(model: type[BaseModel], error: ValidationError, where: str) -> list[Fault]:

@@ -23,8 +23,7 @@ from xlalign.evaluation.signature import signature
 from xlalign.evaluation.significance import Difference, Paired, compare
 from xlalign.evaluation.tasks import XTREME
 from xlalign.evaluation.tasks.base import Task
-
-ENGLISH = "en"
+from xlalign.evaluation.tasks.languages import ENGLISH
 
 
 def aggregate(

@@ -16,13 +16,13 @@ from torch import Tensor, nn
 from xlalign.errors import UserError
 from xlalign.evaluation.cell import Tuning
 from xlalign.evaluation.data.sets import EnglishData
-from xlalign.evaluation.data.source import ENGLISH
 from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds.base import Example, TunedKind
 from xlalign.evaluation.model import TaskModel, build, load
 from xlalign.evaluation.options import FineTuning, Regime
 from xlalign.evaluation.packed import ShuffledBatches, TaskRows, TunedBatch, pack
 from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.tasks.languages import ENGLISH
 from xlalign.modeling.embed import encode
 from xlalign.objectives.base import LossOutput
 from xlalign.training.devices import device_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from xlalign.evaluation.aggregate import ENGLISH
 from xlalign.evaluation.diagnostics.record import Diagnostics, PointDiagnostics
+from xlalign.evaluation.tasks.languages import ENGLISH
 from xlalign.reporting.data import Dot, Transfer
 from xlalign.reporting.results import Evaluated, task_title
 from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns

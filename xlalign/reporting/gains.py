@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Evaluated, languages_of, score_of, task_title
-from xlalign.reporting.scores import difference, gain, mark, traced
+from xlalign.reporting.scores import STAR, difference, gain, starred, traced
 from xlalign.reporting.table import Cell, Column, Table, row, text, without_empty_columns
 
 AVERAGES = ("others", "gap")
@@ -36,11 +36,15 @@ def heat(results: Evaluated) -> Heat:
     found = {(t, m, c): gain(results, t, m, c) for t, m in cells for c in columns}
     # One scale for the whole table: the largest change of any cell is strength 1.
     span = max((abs(value) for value in found.values() if value is not None), default=1.0) or 1.0
+    stars = starred({(t, m, c): traced(results, t, m, c).p for t, m in cells for c in columns})
     rows = [
         (
             task_title(results, task),
             model,
-            tuple(_heat_cell(results, (task, model, column), found[task, model, column], span) for column in columns),
+            tuple(
+                _heat_cell(results, place, found[place], span, STAR if place in stars else "")
+                for place in ((task, model, column) for column in columns)
+            ),
         )
         for task, model in cells
     ]
@@ -80,7 +84,9 @@ def _gain_cell(results: Evaluated, task: str, model: str, column: str) -> Cell:
     return difference(score_of(models[model], column), score_of(models[results.baseline], column))
 
 
-def _heat_cell(results: Evaluated, place: tuple[str, str, str], value: float | None, span: float) -> HeatCell:
+def _heat_cell(
+    results: Evaluated, place: tuple[str, str, str], value: float | None, span: float, mark: str
+) -> HeatCell:
     task, model, column = place
     score = score_of(results.tasks[task].models[model], column)
     if score is None:
@@ -91,4 +97,4 @@ def _heat_cell(results: Evaluated, place: tuple[str, str, str], value: float | N
     better = -value if column == "gap" else value
     direction: Literal["", "up", "down"] = "up" if better > 0 else "down" if better < 0 else ""
     title = f"{value:+.1f} to {results.baseline}; {said}"
-    return HeatCell(number(score.mean, "score"), mark(score), direction, round(abs(value) / span, 2), title)
+    return HeatCell(number(score.mean, "score"), mark, direction, round(abs(value) / span, 2), title)

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from xlalign.evaluation.aggregate import ENGLISH
 from xlalign.evaluation.results import EvaluationResults, ModelResult, SeedScore, TaskResult
+from xlalign.evaluation.tasks.languages import ENGLISH
 
 T = TypeVar("T")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from statistics import fmean
+from typing import TypeVar
 
 from xlalign.evaluation.results import ModelResult, SeedScore, TaskResult
+from xlalign.evaluation.significance import ENOUGH_SEEDS, LEVEL, holm
 from xlalign.reporting.results import (
     Evaluated,
     languages_of,
@@ -21,25 +23,61 @@ from xlalign.reporting.results import (
 from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 from xlalign.reporting.trace import detail
 
-SIGNIFICANT = 0.05
+Place = TypeVar("Place")
+
+STAR = "*"
+"""Marks a difference from the baseline that holds after correction for all comparisons of its table."""
 
 
-def cell(score: SeedScore | None, detail: str = "") -> Cell:
-    """A score as a table cell; "*" where it differs from the baseline at p < 0.05."""
+def cell(score: SeedScore | None, detail: str = "", *, tuned: bool = False) -> Cell:
+    """A score as a table cell, with its p where a verdict is possible: of tuned models it needs a few seeds."""
     if score is None:
         return Cell(value=None)
-    return Cell(value=score.mean, sd=score.sd, mark=mark(score), detail=detail or per_seed(score))
+    p = None if tuned and len(score.scores) < ENOUGH_SEEDS else score.p
+    return Cell(value=score.mean, sd=score.sd, detail=detail or per_seed(score), p=p)
 
 
-def mark(score: SeedScore) -> str:
-    """The significance mark of a score."""
-    return "*" if score.p is not None and score.p < SIGNIFICANT else ""
+def starred(ps: Mapping[Place, float | None]) -> set[Place]:
+    """The places whose p holds after Holm's correction for all of them."""
+    corrected = holm({place: p for place, p in ps.items() if p is not None})
+    return {place for place, p in corrected.items() if p < LEVEL}
+
+
+def with_stars(table: Table, baseline: str) -> Table:
+    """The table with a star where a score differs from the baseline, and what was compared in its first note."""
+    ps = {(n, m): c.p for n, line in enumerate(table.rows) for m, c in enumerate(line.cells) if c.p is not None}
+    if not ps:
+        return table
+    stars = starred(ps)
+    rows = tuple(
+        line.model_copy(update={"cells": tuple(_starred(c, (n, m) in stars) for m, c in enumerate(line.cells))})
+        for n, line in enumerate(table.rows)
+    )
+    count = f"{len(ps)} comparison{'s' * (len(ps) > 1)}"
+    said = f"{STAR} differs from {baseline}" if stars else f"No score differs from {baseline}"
+    first, *rest = table.notes or ("",)
+    note = f"{first} {said}: p < {LEVEL} over items and seeds, corrected for {count} (Holm).".strip()
+    return table.model_copy(update={"rows": rows, "notes": (note, *rest)})
+
+
+def _starred(cell: Cell, star: bool) -> Cell:
+    return cell if cell.p is None else cell.model_copy(update={"mark": STAR if star else "", "p": None})
+
+
+def few_seeds(task: TaskResult) -> str:
+    """Why a table with a tuned task and few seeds has no stars; "" where there are enough."""
+    seeds = seed_count(task)
+    told = any(score.p is not None for model in task.models.values() for score in model.languages.values())
+    if not (task.tuned and told and seeds < ENOUGH_SEEDS):
+        return ""
+    return f"{seeds} seed{'s' * (seeds > 1)}: too few for a verdict on tuned models, which needs {ENOUGH_SEEDS}."
 
 
 def traced(results: Evaluated, task: str, model: str, column: str) -> Cell:
     """A number of a task's table as a cell that says where it comes from."""
     score = score_of(results.tasks[task].models[model], column)
-    return cell(score, detail(results, task, model, column, score) if score else "")
+    told = detail(results, task, model, column, score) if score else ""
+    return cell(score, told, tuned=results.tasks[task].tuned)
 
 
 def difference(score: SeedScore | None, reference: SeedScore | None) -> Cell:
@@ -48,21 +86,12 @@ def difference(score: SeedScore | None, reference: SeedScore | None) -> Cell:
     return Cell(value=found.mean, detail=per_seed(found)) if found else Cell(value=None)
 
 
-def significance(scores: Iterable[SeedScore], baseline: str) -> list[str]:
-    """What "*" means, where one of the scores was compared with the baseline."""
-    if not any(score.p is not None for score in scores):
-        return []
-    return [
-        f"* differs from {baseline} at p < {SIGNIFICANT} (over items and seeds, not corrected for other comparisons)."
-    ]
-
-
 def task_table(name: str, results: Evaluated) -> Table:
     """Scores of every model in every language, the mean of the other languages, the gap, and the differences."""
     task = results.tasks[name]
     languages = languages_of(task)
     rows = [row(model, _cells(results, name, model, languages)) for model in task.models]
-    return without_empty_columns(
+    table = without_empty_columns(
         Table(
             name=name,
             caption=", ".join(filter(None, [task_title(results, name), metric_name(task.metric), task.setting])),
@@ -76,6 +105,7 @@ def task_table(name: str, results: Evaluated) -> Table:
             signature=_signature(name, results),
         )
     )
+    return with_stars(table, results.baseline)
 
 
 def metrics_table(name: str, results: Evaluated) -> Table | None:
@@ -179,5 +209,4 @@ def _notes(task: TaskResult, baseline: str) -> tuple[str, ...]:
     notes = [f"Mean ± standard deviation over {seeds} seeds." if seeds > 1 else once]
     delta = f"; Δ: minus {baseline}" if len(task.models) > 1 else ""
     notes.append(f"others: mean without English; gap: English minus others{delta}.")
-    notes += significance([score for model in task.models.values() for score in model.languages.values()], baseline)
-    return (" ".join(notes),)
+    return (" ".join(filter(None, [*notes, few_seeds(task)])),)

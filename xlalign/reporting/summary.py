@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlalign.evaluation.aggregate import ENGLISH
 from xlalign.evaluation.results import SeedScore, TaskResult
+from xlalign.evaluation.significance import ENOUGH_SEEDS, LEVEL
+from xlalign.evaluation.tasks.languages import ENGLISH
 from xlalign.reporting.data import Figure, Headline
 from xlalign.reporting.format import number
 from xlalign.reporting.results import Evaluated, minus, seed_count, targets, task_title
-from xlalign.reporting.scores import SIGNIFICANT, cell, significance, traced
+from xlalign.reporting.scores import cell, few_seeds, traced, with_stars
 from xlalign.reporting.table import Cell, Column, Table, TableRow, row, without_empty_columns
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """The models on one task, each beside the best of those that were not aligned.
 
     Args:
@@ -79,7 +80,7 @@ def summary_table(
         controls: models that are no contestants: the difference is taken to the best of these and the baseline.
         seconds: seconds of training, by model.
     """
-    compared = Comparison(results, primary or results.primary, controls)
+    compared = ModelComparison(results, primary or results.primary, controls)
     name = task_title(results, compared.primary)
     columns = [
         Column(name="model"),
@@ -98,7 +99,7 @@ def summary_table(
         notes=tuple(_notes(compared)),
         signature=results.signature,
     )
-    return without_empty_columns(table)
+    return with_stars(without_empty_columns(table), results.baseline)
 
 
 def headline(results: Evaluated, *, primary: str = "", controls: tuple[str, ...] = ()) -> Headline | None:
@@ -106,7 +107,7 @@ def headline(results: Evaluated, *, primary: str = "", controls: tuple[str, ...]
     primary = primary or results.primary
     if primary not in results.tasks or not targets(results.tasks[primary]):
         return None
-    compared = Comparison(results, primary, controls)
+    compared = ModelComparison(results, primary, controls)
     winner, reference = compared.winner, compared.reference
     gain = compared.gain(winner) if winner else None
     if winner is None or reference is None or gain is None:
@@ -125,10 +126,13 @@ def _sentence(winner: str, reference: str, gain: float, where: str, doubt: str) 
     return f"No aligned model transfers better than {reference} on {where}: the best, {winner}, is {distance}."
 
 
-def _doubt(compared: Comparison, winner: str, gain: SeedScore) -> str:
+def _doubt(compared: ModelComparison, winner: str, gain: SeedScore) -> str:
     """What speaks against calling a difference a gain: chance over the items, or a seed without it."""
-    p = compared.transfer[winner].p if compared.reference == compared.results.baseline else None
-    if p is not None and p >= SIGNIFICANT:
+    seeds, chance = seed_count(compared.task), compared.transfer[winner].p
+    p = chance if compared.reference == compared.results.baseline else None
+    if p is not None and seeds < ENOUGH_SEEDS:
+        return f" ({seeds} seed{'s' * (seeds > 1)}, too few to rule out chance)"
+    if p is not None and p >= LEVEL:
         return f", which chance explains as well (p = {p:.2f})"
     return ", but not for every seed" if gain.scores and min(gain.scores) <= 0 < gain.mean else ""
 
@@ -140,11 +144,11 @@ def _setting(results: Evaluated) -> str:
     return f"Transfer, {'; '.join(more)}" if more else "Zero-shot transfer from English"
 
 
-def _minor(compared: Comparison) -> list[str]:
+def _minor(compared: ModelComparison) -> list[str]:
     return [task for task in compared.results.tasks if task != compared.primary]
 
 
-def _row(model: str, compared: Comparison, seconds: float | None) -> TableRow:
+def _row(model: str, compared: ModelComparison, seconds: float | None) -> TableRow:
     results, primary = compared.results, compared.primary
     minor = [task for task in _minor(compared) if model in results.tasks[task].models]
     others = {task: traced(results, task, model, "others") for task in minor}
@@ -158,28 +162,27 @@ def _row(model: str, compared: Comparison, seconds: float | None) -> TableRow:
     return row(model, cells)
 
 
-def _notes(compared: Comparison) -> list[str]:
+def _notes(compared: ModelComparison) -> list[str]:
     titles = {task: task_title(compared.results, task) for task in compared.results.tasks}
     seeds, name = seed_count(compared.task), titles[compared.primary]
     first = [f"Mean ± sd over {seeds} seeds."] if seeds > 1 else []
     first.append(f"others: mean over {', '.join(targets(compared.task))}; gap: English minus others.")
     if _minor(compared):
         first.append(f"{', '.join(titles[task] for task in _minor(compared))}: mean without English.")
-    entries = [entry for task in compared.results.tasks.values() for entry in task.models.values()]
-    first += significance([entry.others for entry in entries], compared.results.baseline)
+    first += filter(None, [few_seeds(compared.task)])
     if compared.reference is None or compared.winner is None:
         return [" ".join(first)]
     better = ", the better of baseline and control" if len(compared.unaligned) > 1 else ""
     return [" ".join(first), f"Δ: {name} others minus {compared.reference}{better}.{_smallest(compared)}"]
 
 
-def _smallest(compared: Comparison) -> str:
+def _smallest(compared: ModelComparison) -> str:
     gains = {model: compared.gain(model) for model in compared.transfer}
     listed = ", ".join(f"{model} {min(gain.scores):+.1f}" for model, gain in gains.items() if gain and gain.scores)
     return f" Smallest over the seeds: {listed}." if listed else ""
 
 
-def _figure(model: str, compared: Comparison, role: str) -> Figure:
+def _figure(model: str, compared: ModelComparison, role: str) -> Figure:
     score = compared.transfer[model]
     sd = f" ± {score.sd:.1f}" if score.sd is not None else ""
     return Figure(label=role, value=number(score.mean, "score"), note=f"{model}{sd}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 NumberKind = Literal["text", "score", "difference", "seconds", "count"]
 """What a number is, hence how it is printed.
@@ -45,12 +45,14 @@ class Cell(Frozen):
         sd: standard deviation in the same unit.
         mark: significance mark printed behind the value, e.g. "*".
         detail: where the number comes from, in one line (shown on hover in HTML).
+        p: chance of such a difference from the baseline, before any correction; None where there is no test.
     """
 
     value: float | str | None
     sd: float | None = None
     mark: str = ""
     detail: str = ""
+    p: float | None = Field(default=None, exclude=True)
 
 
 class TableRow(Frozen):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from multiprocessing import current_process
 from typing import Any
 
 import numpy as np
@@ -15,15 +14,13 @@ from torch import Tensor
 from xlalign.alignment.base import EMPTY
 from xlalign.alignment.encoder.embed import Embedder, Subwords
 from xlalign.alignment.encoder.settings import EncoderSettings
+from xlalign.alignment.encoder.units import mean_states, padded_places, similar_batches, words_of
 from xlalign.progress import task
 from xlalign.types import Alignment, WordPair
 
 Longs = NDArray[np.int64]
 CHUNK = 1024
 """Pairs whose states are in memory at a time."""
-
-CELLS = 1 << 21
-"""Cells of padded similarity matrices in memory at a time."""
 
 
 class EncoderAligner:
@@ -45,9 +42,7 @@ class EncoderAligner:
     @cached_property
     def embedder(self) -> Embedder:
         """The encoder up to the layer used."""
-        own = self.settings
-        device = own.device or _own_device()
-        return Embedder(self.encoder, own.layer, device, own.precision, own.token_budget, self.workers)
+        return Embedder.of(self.encoder, self.settings.layer, self.settings, self.workers)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy in another process has one thread: its siblings use the other cores.
@@ -69,18 +64,18 @@ class EncoderAligner:
     def _chunk(self, pairs: Sequence[WordPair]) -> Iterator[tuple[int, Alignment]]:
         subwords = self.embedder.subwords([side for pair in pairs for side in pair])
         states = self.embedder.states(subwords)
-        units = subwords if self.settings.pooling == "subword" else _words(subwords)
+        units = subwords if self.settings.pooling == "subword" else words_of(subwords)
         if self.settings.pooling == "word":
-            states = _mean(states, subwords, units)
+            states = mean_states(states, subwords, units)
         if self.settings.compares == "cosine":
             states = torch.nn.functional.normalize(states.float(), dim=-1)
-        for batch in _batches(units.starts):
+        for batch in similar_batches(units.starts):
             yield from self._batch(batch, units, states)
 
     def _batch(self, batch: Longs, units: Subwords, states: Tensor) -> Iterator[tuple[int, Alignment]]:
         """Alignments of the pairs `batch` of a chunk; sentences 2 n and 2 n + 1 are pair n."""
         (left, left_real), (right, right_real) = (
-            _padded(units.starts, batch * 2 + side, states.device) for side in (0, 1)
+            padded_places(units.starts, batch * 2 + side, states.device) for side in (0, 1)
         )
         values = states[left] @ states[right].transpose(1, 2)
         real = left_real[:, :, None] & right_real[:, None, :]
@@ -91,49 +86,6 @@ class EncoderAligner:
         sources = units.words[left[pair, i].cpu().numpy()]
         targets = units.words[right[pair, j].cpu().numpy()]
         yield from _alignments(batch, pairs, sources, targets, scores)
-
-
-def _words(subwords: Subwords) -> Subwords:
-    """The words of the sentences as units: a new one starts wherever the word or the sentence changes."""
-    fresh = np.ones(len(subwords.words), dtype=bool)
-    fresh[1:] = subwords.words[1:] != subwords.words[:-1]
-    inner = subwords.starts[subwords.starts < len(fresh)]
-    fresh[inner] = True
-    before = np.concatenate([[0], np.cumsum(fresh)])
-    return Subwords(np.flatnonzero(fresh), subwords.words[fresh], before[subwords.starts])
-
-
-def _mean(states: Tensor, subwords: Subwords, words: Subwords) -> Tensor:
-    """Mean state of each word, (words, D)."""
-    counts = np.diff(np.append(words.ids, len(subwords.ids)))
-    owner = torch.from_numpy(np.repeat(np.arange(len(counts)), counts)).to(states.device)
-    total = torch.zeros(len(counts), states.shape[1], device=states.device, dtype=states.dtype)
-    total.index_add_(0, owner, states)
-    return total / torch.from_numpy(counts).to(states.device, states.dtype)[:, None]
-
-
-def _batches(starts: Longs) -> Iterator[Longs]:
-    """Pairs with units on both sides, in batches of similar shape and at most CELLS padded cells."""
-    lengths = np.diff(starts).reshape(-1, 2)
-    order = np.lexsort((lengths[:, 1], lengths[:, 0]))
-    order = order[lengths[order].min(axis=1) > 0]
-    first = 0
-    while first < len(order):
-        width = np.maximum.accumulate(lengths[order[first:], 0])
-        height = np.maximum.accumulate(lengths[order[first:], 1])
-        fits = np.arange(1, len(width) + 1) * width * height <= CELLS
-        count = max(int(np.argmin(fits)) if not fits.all() else len(fits), 1)
-        yield order[first : first + count]
-        first += count
-
-
-def _padded(starts: Longs, sentences: Longs, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Places of the units of some sentences, (B, longest), and which of them are real."""
-    lengths = starts[sentences + 1] - starts[sentences]
-    columns = np.arange(lengths.max())
-    real = columns < lengths[:, None]
-    places = np.where(real, starts[sentences][:, None] + columns, 0)
-    return torch.from_numpy(places).to(device), torch.from_numpy(real).to(device)
 
 
 def _alignments(
@@ -150,10 +102,3 @@ def _alignments(
     for place, row in enumerate(batch.tolist()):
         begin, end = bounds[place], bounds[place + 1]
         yield row, Alignment(tuple(links[begin:end]), tuple(best[begin:end]))
-
-
-def _own_device() -> str | None:
-    """With several GPUs, that of this process: the processes of a pool are numbered from 1."""
-    number = current_process().name.rpartition("-")[2]
-    count = torch.cuda.device_count()
-    return f"cuda:{int(number) % count}" if count > 1 and number.isdigit() else None

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
+from multiprocessing import current_process
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -24,6 +25,9 @@ from xlalign.modeling import packing
 from xlalign.modeling.body import Body
 from xlalign.modeling.loading import load_body
 from xlalign.modeling.words import encode_words, frame_of
+
+if TYPE_CHECKING:
+    from xlalign.alignment.encoder.settings import EncoderOptions
 
 Longs = NDArray[np.int64]
 BUDGET = {"cpu": 2048, "mps": 8192, "cuda": 131_072}
@@ -55,7 +59,7 @@ class Embedder:
 
     Args:
         source: local model directory or hub id.
-        layer: hidden layer; 0 is the embedding output, negative counts from the last.
+        layer: hidden layer; 0 is the embedding output, negative counts from the last; None keeps all.
         device: torch device; None takes a GPU where there is one.
         precision: float32, bfloat16 or float16.
         budget: subwords in one pass; None is what suits the device.
@@ -72,7 +76,7 @@ class Embedder:
     def __init__(
         self,
         source: str | Path,
-        layer: int = 8,
+        layer: int | None = 8,
         device: str | None = None,
         precision: str = "float32",
         budget: int | None = None,
@@ -87,23 +91,32 @@ class Embedder:
         self.prefix, self.suffix = frame_of(self.tokenizer)
         self.window = self.body.longest - len(self.prefix) - len(self.suffix)
 
+    @classmethod
+    def of(cls, source: str, layer: int | None, options: EncoderOptions, workers: int) -> Embedder:
+        """An encoder as the settings of an aligner want it; the processes of a pool share out the GPUs."""
+        device = options.device or _own_device()
+        return cls(source, layer, device, options.precision, options.token_budget, workers)
+
     def subwords(self, sentences: Sequence[Sequence[str]]) -> Subwords:
         """Cut every sentence; the subwords of a word are those that it has in the sentence."""
         ids, lengths, words = encode_words(sentences, self.tokenizer)
         return Subwords(ids.astype(np.int64), words.astype(np.int64), borders(lengths))
 
     def states(self, subwords: Subwords) -> Tensor:
-        """The hidden state of every subword, (N, D) on the device."""
-        result = torch.empty(
-            len(subwords.ids), self.model.config.hidden_size, device=self.device, dtype=self.model.dtype
-        )
-        if not len(result):
+        """The hidden state of every subword at the layer used, (N, D) on the device."""
+        layer = self.body.stop or 0
+        return self.layers(subwords, (layer,))[layer]
+
+    def layers(self, subwords: Subwords, chosen: Sequence[int]) -> dict[int, Tensor]:
+        """The hidden state of every subword at several layers of a whole encoder, (N, D) each on the device."""
+        shape = len(subwords.ids), self.model.config.hidden_size
+        result = {layer: torch.empty(shape, device=self.device, dtype=self.model.dtype) for layer in chosen}
+        if not shape[0]:
             return result
         bounds = zip(subwords.starts[:-1].tolist(), subwords.starts[1:].tolist(), strict=True)
         pieces = [piece for bound in bounds for piece in windows(*bound, self.window)]
         rows = _rows(pieces, self.prefix, self.suffix, subwords.ids)
         ids, positions, places = (torch.from_numpy(numbers).to(self.device) for numbers in rows[1:])
-        layer = self.body.stop or 0
         least = min(LEAST, self.budget) if self.device.type == "cpu" else None
         plan = packing.layout(rows.lengths, self.budget, least=least).to(self.device)
 
@@ -111,7 +124,8 @@ class Embedder:
         def run(chunk: packing.Chunk) -> None:
             place = places[chunk.tokens]
             kept = place >= 0
-            result[place[kept]] = self.body.hidden(ids, positions, None, chunk, (layer,))[layer][kept]
+            for layer, states in self.body.hidden(ids, positions, None, chunk, chosen).items():
+                result[layer][place[kept]] = states[kept]
 
         self._each(run, plan.chunks)
         return result
@@ -163,3 +177,10 @@ def windows(first: int, last: int, size: int) -> Iterator[Piece]:
     edges = [first, *((ahead + size + back) // 2 for ahead, back in pairwise(begin)), last]
     for start, kept in zip(begin, pairwise(edges), strict=True):
         yield Piece(start, min(start + size, last), *kept)
+
+
+def _own_device() -> str | None:
+    """With several GPUs, that of this process: the processes of a pool are numbered from 1."""
+    number = current_process().name.rpartition("-")[2]
+    count = torch.cuda.device_count()
+    return f"cuda:{int(number) % count}" if count > 1 and number.isdigit() else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.alignment.base import AlignerInputs, AlignerSettings
-from xlalign.config import operational
+from xlalign.config import Settings, operational
 from xlalign.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from xlalign.alignment.encoder.rules import Chosen
 
 
-class EncoderSettings(AlignerSettings):
+class EncoderOptions(Settings):
+    """How an encoder is run."""
+
+    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="number format of the encoder")
+    device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
+    token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)
+
+
+class EncoderSettings(AlignerSettings, EncoderOptions):
     """An encoder, a layer, and what is compared.
 
     Attributes:
@@ -35,9 +43,6 @@ class EncoderSettings(AlignerSettings):
     pooling: Literal["subword", "word"] = Field(
         "subword", description="compare subwords and link their words, or compare mean states of words"
     )
-    precision: Literal["float32", "bfloat16", "float16"] = Field("float32", description="number format of the encoder")
-    device: str | None = operational(None, "torch device of the encoder; unset takes a GPU where there is one")
-    token_budget: int | None = operational(None, "subwords in an encoder batch", ge=64)
 
     def make(self, inputs: AlignerInputs) -> Aligner:
         """The aligner; the encoder is loaded when it is first needed."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, Doubles, Floats, posteriors, transitions
+from xlalign.alignment.hmm.guidance import Factors, Guidance
 from xlalign.alignment.hmm.numbering import Ints, PaddedPairs
 from xlalign.alignment.hmm.table import Shard, Shards
 from xlalign.progress import track
@@ -71,11 +72,17 @@ class Counts(NamedTuple):
             np.add(mine, theirs, out=mine)
 
 
-Step = Callable[[PaddedPairs, Ints, Parameters, Counts, float], None]
+Step = Callable[[PaddedPairs, Ints, Parameters, Counts, float, Factors | None], None]
 
 
 def expected_counts(
-    shards: Shards, now: Parameters, step: Step, p_null: float, workers: int, description: str
+    shards: Shards,
+    now: Parameters,
+    step: Step,
+    p_null: float,
+    workers: int,
+    description: str,
+    guidance: Guidance | None = None,
 ) -> Counts:
     """Run `step` over every batch. The sum is taken shard by shard in order, whatever the number of workers."""
     shared = step is hmm_counts
@@ -85,7 +92,7 @@ def expected_counts(
         local = now.local(shard.entries)
         counts = Counts.empty(local, shared, np.float32)
         for batch, cells in zip(shard.batches, shard.cells, strict=True):
-            step(batch, cells, local, counts, p_null)
+            step(batch, cells, local, counts, p_null, guidance(batch) if guidance else None)
         return shard.entries, counts
 
     results = _in_order(shards, work, workers)
@@ -111,7 +118,9 @@ def _in_order(
             yield waiting.popleft().result()
 
 
-def ibm1_counts(batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
+def ibm1_counts(
+    batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float, factors: Factors | None = None
+) -> None:
     """Add the expected counts of one batch under IBM model 1 (Brown et al. 1993, eq. 17), both directions.
 
     A word comes from null with probability `p_null`, else from one of the I words uniformly.
@@ -123,6 +132,8 @@ def ibm1_counts(batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts
         (1, 1, batch.source, batch.target_lengths),
     ):
         lexical = now[side].lexical.take(places).reshape(cells.shape)
+        if factors:
+            lexical *= factors[side]
         null = now[side].null.take(observed) * (p_null / (1 - p_null) * lengths[:, None]).astype(np.float32)
         total = np.einsum("bji->bj" if axis == 2 else "bji->bi", lexical) + null
         inverse = 1.0 / np.where(total > 0, total, 1.0)
@@ -143,34 +154,47 @@ class Directional(NamedTuple):
     jumps: Doubles
 
 
-def hmm_posteriors(batch: PaddedPairs, cells: Ints, now: Parameters, p_null: float) -> tuple[Directional, Directional]:
+def hmm_posteriors(
+    batch: PaddedPairs, cells: Ints, now: Parameters, p_null: float, factors: Factors | None = None
+) -> tuple[Directional, Directional]:
     """Posteriors of both directions; cells (B, J, I) are entries of `now`."""
     lengths = batch.source_lengths, batch.target_lengths
-    forward = _direction(cells, batch.target, *lengths, now.forward, p_null)
-    reverse = _direction(cells.transpose(0, 2, 1), batch.source, *lengths[::-1], now.reverse, p_null)
+    ahead, back = (factors.forward, factors.reverse.transpose(0, 2, 1)) if factors else (None, None)
+    forward = _direction(cells, batch.target, *lengths, now.forward, p_null, ahead)
+    reverse = _direction(cells.transpose(0, 2, 1), batch.source, *lengths[::-1], now.reverse, p_null, back)
     return forward, reverse._replace(gamma=reverse.gamma.transpose(0, 2, 1))
 
 
 def _direction(
-    cells: Ints, observed: Ints, lengths: NDArray[np.int64], heights: NDArray[np.int64], now: Direction, p_null: float
+    cells: Ints,
+    observed: Ints,
+    lengths: NDArray[np.int64],
+    heights: NDArray[np.int64],
+    now: Direction,
+    p_null: float,
+    factor: Floats | None,
 ) -> Directional:
-    """Cells (B, J, I): J observed words (heights (B,) of them real), I conditioning words (lengths (B,))."""
+    """Cells and factor (B, J, I): J observed words (heights (B,) of them real), I conditioning words (lengths (B,))."""
     pairs, length, width = cells.shape
     emission = np.zeros((length, pairs, width + 1), dtype=np.float32)
     emission[:, :, 1:] = now.lexical.take(cells.transpose(1, 0, 2))
+    if factor is not None:
+        emission[:, :, 1:] *= factor.transpose(1, 0, 2)
     null = np.float32(p_null) * now.null.take(observed.T)
     null[np.arange(length)[:, None] >= heights] = 1.0
     found = posteriors(emission, null, transitions(now.jumps, lengths, width + 1, p_null))
     return Directional(found.gamma[:, :, 1:].transpose(1, 0, 2), found.null.T, found.jumps)
 
 
-def hmm_counts(batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float) -> None:
+def hmm_counts(
+    batch: PaddedPairs, cells: Ints, now: Parameters, counts: Counts, p_null: float, factors: Factors | None = None
+) -> None:
     """Add the expected counts of one batch under the HMM with agreement (after Liang et al. 2006).
 
     The lexical counts of both directions are the product of the two posteriors of a cell, not renormalised; jump
     and null counts stay per direction.
     """
-    found = hmm_posteriors(batch, cells, now, p_null)
+    found = hmm_posteriors(batch, cells, now, p_null, factors)
     both = found[0].gamma * found[1].gamma
     np.add.at(counts.lexical[0], cells.ravel().astype(np.intp), both.ravel())
     for side, observed in enumerate((batch.target, batch.source)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ from xlalign.alignment.base import EMPTY
 from xlalign.alignment.hmm import decode, table
 from xlalign.alignment.hmm.estimate import Direction, Parameters, hmm_posteriors
 from xlalign.alignment.hmm.forward_backward import Floats
+from xlalign.alignment.hmm.guidance import Guidance
 from xlalign.alignment.hmm.numbering import Ints, Longs, NumberedPairs, Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.romanise import plain
 from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.hmm.similarity import dice
 from xlalign.alignment.hmm.train import Estimate
+from xlalign.config import identity
 from xlalign.errors import DataError
 from xlalign.types import Alignment, WordPair
 
@@ -28,14 +30,18 @@ UNSEEN = 1e-3
 
 
 class HmmModel(NamedTuple):
-    """Both translation tables, jumps and null words, with the vocabularies they are numbered by."""
+    """Both translation tables, jumps and null words, with the vocabularies they are numbered by.
+
+    `origin` is what else it was made from and is needed with, such as the encoder that guides it.
+    """
 
     source: Vocabulary
     target: Vocabulary
     estimate: Estimate
     settings: HmmSettings
+    origin: Mapping[str, str] = {}
 
-    def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
+    def align(self, pairs: Sequence[WordPair], guidance: Guidance | None = None) -> list[Alignment]:
         """One alignment per pair, in order. Words that training did not see link by spelling and position."""
         known = len(self.source.words), len(self.target.words)
         source, target = (Vocabulary(side.words, self.settings.lowercase) for side in (self.source, self.target))
@@ -45,8 +51,9 @@ class HmmModel(NamedTuple):
             unique, cells = table.unique_keys(table.shard_keys(corpus, [rows]))
             batch = make_batch(corpus, rows)
             local = self._local(unique, corpus, known, (source, target))
-            found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null)
-            for row, alignment in decode.links(batch, *found, self.settings.heuristic):
+            factors = guidance(batch) if guidance else None
+            found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null, factors)
+            for row, alignment in decode.links(batch, *found, self.settings.heuristic, self.settings.calibration):
                 result[row] = alignment
         return result
 
@@ -79,8 +86,9 @@ class HmmModel(NamedTuple):
 
     def save(self, path: Path) -> None:
         """Write one .npz file."""
+        about = {**identity(self.settings), "format": FORMAT, "origin": dict(self.origin)}
         arrays: dict[str, Any] = {
-            "about": _text(json.dumps({"format": FORMAT, **self.settings.model_dump(exclude={"kind"})})),
+            "about": _text(json.dumps(about)),
             "source_words": _text("\n".join(self.source.words)),
             "target_words": _text("\n".join(self.target.words)),
             "table_source": self.estimate.table.source,
@@ -93,8 +101,8 @@ class HmmModel(NamedTuple):
             np.savez_compressed(file, **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> HmmModel:
-        """Read what `save` wrote.
+    def load(cls, path: Path, kind: type[HmmSettings] = HmmSettings) -> HmmModel:
+        """Read what `save` wrote for an aligner of some kind.
 
         Raises:
             DataError: the file is missing, damaged or of another format.
@@ -107,13 +115,17 @@ class HmmModel(NamedTuple):
             raise DataError(f"{path}: not a saved aligner: {error}", "train one: `xlalign align-words`") from error
         if about.pop("format") != FORMAT:
             raise DataError(f"{path}: made by another version of xlalign", "train it again: `xlalign align-words`")
-        settings = HmmSettings(**about)
+        origin, made_by = about.pop("origin", {}), about.pop("kind", "hmm")
+        if made_by != kind.model_fields["kind"].default:
+            hint = f'set aligner = "{made_by}"'
+            raise DataError(f"{path}: a model of aligner `{made_by}`", hint)
+        settings = kind(**about)
         words = [_string(arrays[f"{side}_words"]).split("\n") for side in ("source", "target")]
         source, target = (Vocabulary(side, settings.lowercase) for side in words)
         pairs = table.PairTable(arrays["table_source"], arrays["table_target"], len(words[0]), len(words[1]))
         sides = (Direction(*(arrays[f"{name}_{field}"] for field in Direction._fields)) for name in Parameters._fields)
         estimate = Estimate(pairs, Parameters(*sides), arrays["joint"])
-        return cls(source, target, estimate, settings)
+        return cls(source, target, estimate, settings, origin)
 
 
 def _longer(null: Floats, size: int) -> Floats:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from xlalign.alignment.base import AlignerInputs, AlignerSettings
+from xlalign.alignment.calibration import Calibration
 from xlalign.alignment.symmetrize import Heuristic
+from xlalign.config import late
 
 if TYPE_CHECKING:
     from xlalign.alignment.base import Aligner, TrainableAligner
@@ -19,6 +21,7 @@ class HmmSettings(AlignerSettings):
 
     takes: ClassVar[frozenset[str]] = frozenset({"models", "priors"})
     model_suffix: ClassVar[str] = ".npz"
+    calibration: ClassVar[Calibration] = Calibration(slope=0.145, coverage=5.152, offset=-3.904)
 
     kind: Literal["hmm"] = "hmm"
     heuristic: Heuristic = Field("grow-diag-final-and", description="how the two directions are combined")
@@ -39,6 +42,14 @@ class HmmSettings(AlignerSettings):
         1e-3, ge=0, lt=1, description="word pairs less probable than this in both directions are dropped; 0 keeps all"
     )
 
+    train_pairs: int | None = late(
+        None, "pairs of the bitext to train on, chosen by the hashes of their ids; unset trains on all", ge=1
+    )
+
+    def sample_size(self) -> int | None:
+        """`train_pairs`."""
+        return self.train_pairs
+
     def make(self, inputs: AlignerInputs) -> TrainableAligner:
         """An untrained aligner that starts from the given lexicons."""
         from xlalign.alignment.hmm.aligner import HmmAligner
@@ -46,7 +57,7 @@ class HmmSettings(AlignerSettings):
         return HmmAligner.starting_from(inputs.priors, self, inputs.workers)
 
     @classmethod
-    def load(cls, path: Path) -> Aligner:
+    def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
         """The model that an earlier training saved, with the settings of that time."""
         from xlalign.alignment.hmm.model import HmmModel
 

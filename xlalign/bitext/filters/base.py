@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlalign.bitext.batch import FilterBatch, Mask
-from xlalign.config.settings import Settings
+from xlalign.config import Settings
 from xlalign.types import Pair
 
 Scores = npt.NDArray[np.float64]

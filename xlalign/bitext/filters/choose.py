@@ -11,8 +11,8 @@ from typing import Any
 from xlalign.bitext.filters import FILTERS
 from xlalign.bitext.filters.base import Filter
 from xlalign.bitext.settings import FilterTable, PrepareSettings, SourceSettings
+from xlalign.config.load import validate
 from xlalign.errors import unknown_name
-from xlalign.registry import settings_of
 
 
 @cache
@@ -54,4 +54,4 @@ def choose(profile: str, layers: Iterable[FilterTable]) -> dict[str, Filter]:
 
 
 def _build(name: str, table: Mapping[str, Any]) -> Filter:
-    return settings_of(FILTERS, name, table, where=f"filters.{name}", source="[prepare]")
+    return validate(FILTERS.get(name), table, where=f"filters.{name}", source="[prepare]")

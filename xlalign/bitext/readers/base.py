@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from xlalign.bitext.rows import LanguagePair, RawPair
-from xlalign.config.settings import Settings
+from xlalign.config import Settings
 
 
 class PairColumns(NamedTuple):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from xlalign.bitext.languages import normalise
+from xlalign.config.load import validate
 from xlalign.errors import UserError
-from xlalign.registry import Registry, settings_of
+from xlalign.registry import Registry
 
 if TYPE_CHECKING:
     from xlalign.bitext.fetch.fetcher import Fetcher
@@ -45,7 +46,7 @@ def open_source(uri: str, options: Mapping[str, Any] | None = None, fetcher: Fet
     if not colon:
         raise UserError(f"source `{uri}`: wanted `scheme:rest`", f"for example `file:{uri}` or `micro:`")
     fields = {**(options or {}), "rest": rest}
-    return settings_of(SOURCES, scheme, fields, where=uri, source="[prepare] sources").fetching(fetcher)
+    return validate(SOURCES.get(scheme), fields, where=uri, source="[prepare] sources").fetching(fetcher)
 
 
 def corpora(wanted: str, fetcher: Fetcher) -> list[Listed]:

@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from xlalign.bitext.fetch.fetcher import Fetcher
 from xlalign.bitext.rows import LanguagePair, RawPair
-from xlalign.config.settings import Settings
+from xlalign.config import Settings
 from xlalign.errors import UserError
 
 

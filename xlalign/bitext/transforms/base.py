@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlalign.config.settings import Settings
+from xlalign.config import Settings
 
 
 class Transform(Settings):

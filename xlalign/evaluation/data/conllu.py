@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data.text import read_lines
-from xlalign.evaluation.tasks.base import codes
+from xlalign.evaluation.tasks.languages import codes
 
 _COLUMNS = 10
 _ORDER = codes("VERB NOUN PROPN PRON ADJ NUM ADV INTJ AUX ADP DET PART CCONJ SCONJ X PUNCT")

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlalign.errors import DataError
 from xlalign.evaluation.data.conllu import read_conllu
 from xlalign.evaluation.data.text import read_json, read_lines, read_table
 from xlalign.evaluation.kinds.base import RawExample
-from xlalign.evaluation.tasks.base import Task
+
+if TYPE_CHECKING:
+    from xlalign.evaluation.tasks.base import Task
 
 Roles = Sequence[Sequence[Path]]
 _STRIPPED = "XTREME strips the labels of test files: put labelled files there, or use data = 'hub:'"
 
-FileReader = Callable[[Roles, str, Task], Iterator[RawExample]]
+FileReader = Callable[[Roles, str, "Task"], Iterator[RawExample]]
 
 
 def read_files(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:

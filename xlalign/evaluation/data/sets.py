@@ -10,9 +10,10 @@ from pathlib import Path
 from xlalign.errors import DataError
 from xlalign.evaluation.cell import TestSet, TrainingSet
 from xlalign.evaluation.data.mixing import mixed
-from xlalign.evaluation.data.source import ENGLISH, DataPart, TaskSource
+from xlalign.evaluation.data.source import DataPart, TaskSource
 from xlalign.evaluation.kinds.base import ComparedKind, Example
 from xlalign.evaluation.tasks import TASKS
+from xlalign.evaluation.tasks.languages import ENGLISH
 
 HELD_OUT = 10
 """One tenth of the training data becomes dev where a task has no English dev of its own."""

@@ -19,9 +19,9 @@ from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.kinds import KINDS
 from xlalign.evaluation.kinds.base import Example
 from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.tasks.languages import ENGLISH
 from xlalign.files import write_json
 
-ENGLISH = "en"
 STORED_KINDS = "kinds.json"
 
 

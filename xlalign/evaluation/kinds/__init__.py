@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlalign.evaluation.kinds.base import TaskKind
 from xlalign.registry import Registry
+
+if TYPE_CHECKING:
+    from xlalign.evaluation.kinds.base import TaskKind
 
 KINDS: Registry[TaskKind[Any]] = Registry(
     "kind of task",

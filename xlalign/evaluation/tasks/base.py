@@ -17,11 +17,6 @@ from xlalign.evaluation.tasks.languages import fill
 BenchmarkGroup = Literal["classification", "tagging", "qa", "retrieval", "extension"]
 
 
-def codes(text: str) -> tuple[str, ...]:
-    """Names separated by spaces: languages, labels."""
-    return tuple(text.split())
-
-
 @dataclass(frozen=True)
 class HubData:
     """A data set on the hub.

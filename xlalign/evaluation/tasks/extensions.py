@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xlalign.evaluation.tasks.base import Task, codes
+from xlalign.evaluation.tasks.base import Task
+from xlalign.evaluation.tasks.languages import codes
 from xlalign.evaluation.tasks.xtreme import NER_LABELS, NLI_LABELS
 
 SIB200 = Task(

@@ -6,6 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+ENGLISH = "en"
+"""The language of the training data; transfer is to all others."""
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """Names separated by spaces: languages, labels."""
+    return tuple(text.split())
+
 
 class LanguageNames(NamedTuple):
     """One row of languages.tsv."""

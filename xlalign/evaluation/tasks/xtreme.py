@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xlalign.evaluation.metrics.answers import MLQA as BY_LANGUAGE
-from xlalign.evaluation.tasks.base import HubData, Task, codes
+from xlalign.evaluation.tasks.base import HubData, Task
+from xlalign.evaluation.tasks.languages import codes
 
 DATASET = "google/xtreme"
 REVISION = "ec5f1f46e9af79639a90684a7a70a956c4998f04"
