@@ -8,6 +8,7 @@ fine-tuning of its seed when it was a full run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -16,13 +17,15 @@ from xlalign.config import Settings, identity
 from xlalign.errors import UserError
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
-from xlalign.modeling.reference import Reference
+from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Kind, Node, Stages, model_stages
+from xlalign.stages.checks import configuration
 
 DATA = Kind("task-data", 3, "xlalign.stages.task_data")
 TUNE = Kind("fine-tune", 2, "xlalign.stages.fine_tune")
 CELL = Kind("cell", 4, "xlalign.stages.cell", shown=("result.json",))
 TRIAL = "trial"
+Fitted = TypeVar("Fitted", bound=EvalSettings)
 PUBLISHED = ("folder:", "hub:")
 """Sources of real data, which a bitext may hold; the micro-world keeps its splits apart by itself."""
 
@@ -51,6 +54,14 @@ def models_of(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, 
     if not models:
         raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
     return models
+
+
+def fitted(name: str, settings: Fitted, stages: Stages) -> Fitted:
+    """The settings of a stage with its models, and the hyperparameters that suit their size."""
+    models = models_of(name, settings.models, stages)
+    known = [configuration(parse(model, model_stages(stages)), stages) for model in models]
+    widths = [int(config.get("hidden_size") or config.get("d_model") or 0) for config in known]
+    return settings.model_copy(update={"models": models}).fitted(widths)
 
 
 def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:
