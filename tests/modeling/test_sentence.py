@@ -1,6 +1,8 @@
 """Sentence encoders: what their files say is done, what is not known is refused, and sentence-transformers agrees."""
 
 import json
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from safetensors.torch import save_file
 from tiny import model
 
 from xlalign.errors import UserError
+from xlalign.evaluation.retrieval import precision_at_1
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.embed import Point, text_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
@@ -134,3 +137,22 @@ def test_a_pickled_dense_layer_is_refused(folder):
     (folder / "2_Dense/model.safetensors").unlink()
     with pytest.raises(UserError, match="no model"):
         loaded(folder)
+
+
+@pytest.mark.slow
+def test_tatoeba_by_a_real_encoder_is_what_sentence_transformers_scores(tmp_path):
+    """multilingual-e5-small (4-bit weights, no head), unpacked to the folder that XLALIGN_ENCODER names."""
+    sentence_transformers = pytest.importorskip("sentence_transformers")
+    folder, data = os.environ.get("XLALIGN_ENCODER", ""), Path(__file__).parents[3] / "shared/data/tatoeba"
+    if not Path(folder, "config.json").is_file() or not data.is_dir():
+        pytest.skip("no real encoder, or no real data")
+    english, chinese = ((data / f"cmn-eng.{side}").read_text().split("\n")[:300] for side in ("eng", "cmn"))
+    net, tokenizer = loading.load(folder)
+    ours = SentenceEncoder(Encoder(net.eval()), tokenizer, SentenceSetup(prompt="query: "))
+    stock = sentence_transformers.SentenceTransformer(folder, device="cpu")
+    theirs = [stock.encode(side, prompt="query: ", normalize_embeddings=True) for side in (english, chinese)]
+    found = [ours.vectors(side) for side in (english, chinese)]
+    for own, other in zip(found, theirs, strict=True):
+        np.testing.assert_allclose(own, other, atol=1e-5)
+    assert precision_at_1(*found) == precision_at_1(*theirs)
+    assert min(precision_at_1(*found)) > 85
