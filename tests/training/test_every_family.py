@@ -105,3 +105,19 @@ def test_prediction_without_head_or_mask_is_refused_before_the_first_step(artifa
     new = settings_for("mlm", head="new", **{"from": str(tmp_path / "mt5")})
     with pytest.raises(UserError, match="no such head"):
         domain.pretrain(new, *artifacts, None, tmp_path / "a", tmp_path / "out")
+
+
+def test_adapters_are_trained_merged_and_saved(artifacts, batches, tmp_path):
+    pytest.importorskip("peft")
+    _, tokenizer = batches
+    old = model("bert", vocab_size=len(tokenizer), initializer_range=0.05)
+    loading.save(old, tokenizer, tmp_path / "old")
+    settings = settings_for("mlm", lora=2, warmup=0, learning_rate=0.01, **{"from": str(tmp_path / "old")})
+    summary = domain.pretrain(settings, *artifacts, None, tmp_path / "work", tmp_path / "out")
+    assert 0 < summary["trained"] < summary["parameters"] / 10
+    new, _ = loading.load(tmp_path / "out")
+    assert new.state_dict().keys() == old.state_dict().keys()
+    assert torch.equal(new.get_input_embeddings().weight, old.get_input_embeddings().weight)
+    block = "bert.encoder.layer.0.output.dense.weight"
+    assert not torch.equal(new.state_dict()[block], old.state_dict()[block])
+    assert "LoRA of rank 2" in (tmp_path / "out/README.md").read_text()
