@@ -58,6 +58,14 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session
+def families(session: nox.Session) -> None:
+    """The battery over all encoder families with twelve layers each (default tests: three)."""
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("sentence"))
+    battery = ["tests/modeling/test_families.py", "tests/training/test_every_family.py"]
+    session.run("pytest", "-p", "no:randomly", *battery, *session.posargs, env=ONE_THREAD | {"XLALIGN_LAYERS": "12"})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Generated pages are current, and the site builds without a warning."""
     install_project(session, *tool("mkdocs-material"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from tiny import model
+from tiny import LAYERS, model
 
 from xlalign.errors import UserError
 from xlalign.modeling import body, encoder, layers, loading, packing, probe
@@ -149,8 +149,8 @@ def test_frozen_layers_are_the_embeddings_and_the_first_blocks(kind):
     assert inside
     layers.freeze_layers(frozen_body, "all")
     assert not any(p.requires_grad for p in frozen_body.parameters())
-    with pytest.raises(UserError, match="embeddings and 3 blocks"):
-        layers.freeze_layers(frozen_body, 5)
+    with pytest.raises(UserError, match=f"embeddings and {LAYERS} blocks"):
+        layers.freeze_layers(frozen_body, LAYERS + 2)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FAMILIES if kind not in ("albert", "electra")])

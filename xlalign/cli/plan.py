@@ -56,10 +56,16 @@ def _owner(line: Planned, planned: Sequence[Planned], stages: Container[str]) ->
 
 def _state(name: str, members: Sequence[Planned], missing: Sequence[Planned]) -> tuple[str, str, str]:
     """State, name and detail of a stage: `run`, `eval`, `12 of 40 parts to make`."""
+    from xlalign.evaluation.settings import EvalSettings
+
     if not missing:
         return "hit", name, ""
     state = "run" if any(line.state == "run" for line in missing) else "after"
-    return state, name, missing[0].why if len(members) == 1 else f"{len(missing)} of {len(members)} parts to make"
+    if len(members) == 1:
+        return state, name, missing[0].why
+    presets = [line.node.settings.preset for line in members if isinstance(line.node.settings, EvalSettings)]
+    chosen = f"preset {presets[0]}, " if presets else ""
+    return state, name, f"{chosen}{len(missing)} of {len(members)} parts to make"
 
 
 def print_plan(title: str, lines: Sequence[Line]) -> None:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from xlalign.config import Settings
+from xlalign.config import Settings, late
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 Pooling = Annotated[
-    Literal["mean", "content", "cls"], BeforeValidator(lambda name: "content" if name == "inner" else name)
+    Literal["mean", "content", "cls", "last"], BeforeValidator(lambda name: "content" if name == "inner" else name)
 ]
 """How the tokens of a sentence become one vector; `inner` is the old spelling of `content`."""
 HeadPooling = Literal["mean", "cls", "pair"]
@@ -68,11 +68,14 @@ class RetrievalOptions(Settings):
 
     layer: int | Literal["dev"] = Field(
         "dev",
-        description="hidden state: 0 embeddings, 1 .. L blocks, -1 last; dev = best on held-out pairs, else -1",
+        description="hidden state: 0 embeddings, 1 .. L blocks, -1 last; dev = what a sentence encoder says of itself; "
+        "for others the best on held-out pairs, else -1",
     )
     pooling: Pooling | Literal["dev"] = Field(
-        "dev", description="mean of all tokens, content = without special tokens, cls; dev = best on held-out pairs"
+        "dev",
+        description="mean of all tokens, content = without special tokens, cls, last; dev = best on held-out pairs",
     )
+    prompt: str | None = late(None, 'put before every text, as in "query: "; none = the encoder\'s own, if any')
     centre: bool = Field(False, description="subtract the mean vector of each side (XTREME's shift) before comparing")
     score: Literal["cosine", "margin", "csls"] = Field("cosine", description="similarity of nearest-neighbour search")
     mining_score: Literal["cosine", "margin", "csls"] = Field("margin", description="similarity of mined pairs (BUCC)")

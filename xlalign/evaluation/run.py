@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,11 +28,18 @@ def evaluate(
         baseline: name of the model that the others are compared with.
     """
     found: dict[str, list[CellResult]] = {}
+    settings = settings.fitted(map(_width, models.values()))
     cells = settings.cells()
     for name, model in models.items():
         folder = work / name.replace("/", "--")
         found[name] = [run_cell(cell, model, folder / cell.label, tuned=_tuned(cell, model, folder)) for cell in cells]
     return aggregate(found, settings, baseline)
+
+
+def _width(model: str | Path) -> int:
+    """Of a model folder; 0 where it is none."""
+    path = Path(model) / "config.json"
+    return int(json.loads(path.read_bytes()).get("hidden_size", 0)) if path.is_file() else 0
 
 
 def _tuned(cell: GridCell, model: str | Path, folder: Path) -> Path | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,6 +19,9 @@ from xlalign.evaluation.options import Count, FineTuning, Mixing, Positive, Retr
 from xlalign.evaluation.tasks import TASKS, XTREME
 from xlalign.evaluation.tasks.base import Task
 from xlalign.evaluation.tasks.custom import CustomTask
+
+REAL = 256
+"""Hidden units from which on an encoder is no toy: the narrowest that people use have 384."""
 
 
 class EvalSettings(Settings):
@@ -56,7 +60,11 @@ class EvalSettings(Settings):
     dev_examples: Count = Field(0, description="English dev examples; 0 = all (micro-world: 1000)")
     test_examples: Count = Field(0, description="test examples a language; 0 = all (micro-world: 1000)")
     custom: dict[str, CustomTask] = Field(default_factory=dict, description="your own tasks by name")
-    preset: Literal["nano", "xtreme"] = Field("nano", description="fine-tuning hyperparameters to start from")
+    preset: Literal["auto", "nano", "xtreme"] = Field(
+        "auto",
+        description="fine-tuning hyperparameters to start from: nano for encoders narrower than 256, xtreme (the "
+        "benchmark's) for real ones; auto = what suits the widest of the models",
+    )
     fine_tuning: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description='changes to the preset for "all", a kind or a task: {xnli = {steps = 1000}}',
@@ -86,12 +94,20 @@ class EvalSettings(Settings):
     def options(self, task: Task) -> FineTuning:
         """Fine-tuning options of a task: the preset, then the changes, each for all, the kind and the task."""
         kind = task.handler
-        merged = dict(kind.presets.get(self.preset, {})) if isinstance(kind, TunedKind) else {}
-        for table in (presets()[self.preset], self.fine_tuning):
-            # From the general to the special: what is said of a task overrules its kind, and that overrules all.
+        preset = "nano" if self.preset == "auto" else self.preset
+        merged = dict(kind.presets.get(preset, {})) if isinstance(kind, TunedKind) else {}
+        # From the general to the special: what is said of a task overrules its kind, and that overrules all.
+        for table in (presets()[preset], self.fine_tuning):
             for name in ("all", task.kind, task.name):
                 merged |= table.get(name, {})
         return FineTuning.model_validate(merged)
+
+    def fitted(self, widths: Iterable[int]) -> Self:
+        """The settings with the preset that suits encoders of these widths; 0 = not known, which no toy is."""
+        if self.preset != "auto":
+            return self
+        toys = all(0 < width < REAL for width in widths)
+        return self.model_copy(update={"preset": "nano" if toys else "xtreme"})
 
     def source(self, task: str) -> str:
         """The data source of a task."""

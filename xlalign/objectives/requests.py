@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Need = Literal["pairs", "mono", "links", "dictionary"]
 Side = Literal["source", "target"]
-Pooling = Literal["cls", "mean", "content"]
+Pooling = Literal["cls", "mean", "content", "last"]
 A = TypeVar("A")
 
 PAIR_VIEWS: dict[str, tuple[str, ...]] = {
@@ -226,11 +226,13 @@ class Teacher(DataRequest["Tensor"]):
         source: `init` (the encoder as it starts), a model directory or a hub id.
         layer: layer that is pooled.
         pooling: how.
+        prompt: what is put before each text; None = what the encoder says itself.
     """
 
     source: str
     layer: int = -1
     pooling: Pooling = "mean"
+    prompt: str | None = None
 
     @property
     def needs(self) -> AbstractSet[Need]:

@@ -15,6 +15,7 @@ from xlalign.artifacts.artifact import Artifact
 from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Stages, model_stages, stage_named
+from xlalign.stages.grid import fitted
 from xlalign.stages.sizes import EncoderSize, TextSize, encoder_size, multiplications, text_size
 
 MODULES = 450e6
@@ -134,7 +135,8 @@ class Estimator:
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
 
     def _evaluate(self, name: str, settings: Any) -> Cost:
-        models = settings.models or tuple(self._stages.get("pretrain") or model_stages(self._stages))
+        settings = fitted(name, settings, self._stages)
+        models = settings.models
         costs = [self._tested(settings, model) for model in models]
         known = [cost for cost in costs if cost is not None]
         if not known or len(known) < len(costs):

@@ -10,6 +10,7 @@ from pathlib import Path
 from xlalign.artifacts.artifact import EVERYTHING, Artifact
 from xlalign.errors import CacheError, UserError
 from xlalign.files import draft_folder
+from xlalign.modeling.sentence_files import write_setup
 
 MARK = ".xlalign-export"
 
@@ -37,7 +38,8 @@ def refuse_unusable(out: Path, names: Iterable[str] = ()) -> None:
 def export(artifact: Artifact, target: Path) -> Path:
     """Make `target` a copy of the artifact. It is no link, so that an edit of it never damages the cache.
 
-    A folder made by an earlier export is replaced, at once or not at all; any other folder is never touched.
+    A model becomes a sentence encoder, too (`modules.json`), which sentence-transformers loads. A folder made by an
+    earlier export is replaced, at once or not at all; any other folder is never touched.
 
     Raises:
         UserError: `target` exists and was not made by an export.
@@ -52,6 +54,8 @@ def export(artifact: Artifact, target: Path) -> Path:
             place = new / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(artifact.data / name, place)
+        if (new / "config.json").is_file():
+            write_setup(new)
     return target
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import Field
 
@@ -19,8 +19,9 @@ from xlalign.config import Settings, identity
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings
-from xlalign.modeling.reference import Reference
+from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Job, Kind, Node, Stages, model_stages
+from xlalign.stages.checks import configuration
 
 if TYPE_CHECKING:
     from xlalign.evaluation.data.sets import TestData, TrainingData
@@ -31,6 +32,7 @@ DATA = Kind("task-data", 3, f"{__name__}:TASK_DATA")
 TUNE = Kind("fine-tune", 2, f"{__name__}:FINE_TUNE")
 CELL = Kind("cell", 4, f"{__name__}:TEST", shown=(RESULT,))
 TRIAL = "trial"
+Fitted = TypeVar("Fitted", bound=EvalSettings)
 PUBLISHED = ("folder:", "hub:")
 """Sources of real data, which a bitext may hold; the micro-world keeps its splits apart by itself."""
 
@@ -59,6 +61,14 @@ def models_of(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, 
     if not models:
         raise UserError(f"`{name}` has no model to evaluate", 'add [pretrain.NAME] stages, or models = ["PATH"]')
     return models
+
+
+def fitted(name: str, settings: Fitted, stages: Stages) -> Fitted:
+    """The settings of a stage with its models, and the hyperparameters that suit their size."""
+    models = models_of(name, settings.models, stages)
+    known = [configuration(parse(model, model_stages(stages)), stages) for model in models]
+    widths = [int(config.get("hidden_size") or config.get("d_model") or 0) for config in known]
+    return settings.model_copy(update={"models": models}).fitted(widths)
 
 
 def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:

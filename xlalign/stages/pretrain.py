@@ -8,7 +8,8 @@ from typing import Any
 from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import UserError
-from xlalign.modeling.reference import Stage, parse
+from xlalign.modeling.reference import Outside, Stage, parse
+from xlalign.objectives.requests import Teacher
 from xlalign.stages import tokens
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, lacks_head, model_faults
@@ -58,6 +59,8 @@ def faults(stage: Checked) -> Iterator[Fault]:
     """The model to start from, and whether it can do what the preset asks."""
     settings: PretrainStage = stage.settings
     yield from model_faults(stage.at("from"), settings.start, stage.stages)
+    for teacher in _teachers(settings):
+        yield from model_faults(stage.at("teacher"), teacher, {})
     start = parse(settings.start, model_stages(stage.stages))
     predicting = settings.predicting if settings.head == "saved" else []
     before: Any = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
@@ -75,8 +78,20 @@ SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)
 
 
 def pins(settings: PretrainStage) -> dict[str, str]:
-    """Everything comes from other stages and the model."""
-    return {}
+    """Teachers; all else comes from other stages and the model."""
+    return {f"teacher-{number}": _outside(teacher).identity() for number, teacher in enumerate(_teachers(settings))}
+
+
+def _outside(name: str) -> Outside:
+    model = parse(name)
+    assert not isinstance(model, Stage)  # no stage is known here
+    return model
+
+
+def _teachers(settings: PretrainSettings) -> list[str]:
+    """Folders and hub ids of the encoders that objectives ask as teachers."""
+    asked = (request for request in settings.recipe.requests() if isinstance(request, Teacher))
+    return sorted({request.source for request in asked} - {"init"})
 
 
 def run(job: Job) -> None:

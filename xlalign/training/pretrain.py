@@ -16,6 +16,8 @@ from xlalign.files import draft_folder
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import family_of
+from xlalign.modeling.lora import add_adapters, merge_adapters
+from xlalign.modeling.sentence_files import copy_setup
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import Labels, Teacher
 from xlalign.training import card, devices
@@ -73,6 +75,8 @@ def pretrain(
     recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
     sources = Sources(bitext, alignments, work, tokens or {})
     batches = load_batches(settings, recipe, query, tokenizer, sources)
+    if settings.lora:
+        _adapt(settings, query)
     program = RecipeProgram(
         recipe,
         query,
@@ -86,13 +90,32 @@ def pretrain(
     evaluate = dev_retrieval(bitext, tokenizer, query, recipe.data)
     select = settings.select or None if evaluate else None
     result = train(program, batches, settings, work, evaluate=evaluate, select=select)
-    summary = {**summarise(settings, result, model), "rows": str(query.body.route)}
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    if settings.lora:
+        merge_adapters(query)
+    summary = {**summarise(settings, result, model), "trained": trained, "rows": str(query.body.route)}
     state = whole_state(model)
     if batches.run.rank == 0:
         loading.save(model, tokenizer, out, state)
+        copy_setup(start or Path(settings.start), out)
         write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
+
+
+def _adapt(settings: PretrainSettings, query: Encoder) -> None:
+    """Train adapters in place of the encoder's weights; a new head is trained beside them.
+
+    Raises:
+        UserError: the weights are split among processes.
+    """
+    if settings.sharded:
+        raise UserError("lora and sharded do not go together", "set sharded = false: adapters take little memory")
+    add_adapters(query, settings.lora, settings.seed)
+    if settings.head == "new":
+        body = {id(parameter) for parameter in query.body.model.parameters()}
+        for parameter in query.parameters():
+            parameter.requires_grad_(parameter.requires_grad or id(parameter) not in body)
 
 
 class Sources(NamedTuple):

@@ -45,6 +45,7 @@ class RecipeProgram:
     ) -> None:
         self.recipe = recipe
         self._head_warmup = head_warmup
+        self._waiting = [p for p in encoder.body.model.parameters() if p.requires_grad] if head_warmup else []
         # New heads are drawn from the run's seed, and leave the state of torch's generator as it was.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -70,8 +71,8 @@ class RecipeProgram:
 
     def before_step(self, step: int) -> None:
         """Freeze the encoder below a new head, whose first gradients would spoil it, and let it go again."""
-        if self._head_warmup:
-            self.encoders["query"].body.model.requires_grad_(step >= self._head_warmup)
+        for parameter in self._waiting:
+            parameter.requires_grad_(step >= self._head_warmup)
 
     def loss(self, batch: TrainingBatch) -> LossOutput:
         """The weighted sum of the objectives' losses."""

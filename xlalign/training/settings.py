@@ -101,6 +101,12 @@ class PretrainSettings(TrainSettings):
         "embeddings, where it has none",
     )
     head_warmup: int = late(100, "head = new: steps in which the encoder is frozen and only the head learns", ge=0)
+    lora: int = late(
+        0,
+        "rank of low-rank adapters on the linear layers of the blocks, merged when the model is saved; 0 = all weights "
+        "are trained (needs the extra `lora`)",
+        ge=0,
+    )
     lowercase: bool = Field(False, description="scratch: fold case in the vocabulary")
     vocabulary_temperature: Fraction = Field(
         0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,8 @@ from xlalign.hashing import key
 from xlalign.modeling import loading
 from xlalign.modeling.embed import Point, row_vectors
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.sentence import SentenceEncoder, setup_of
+from xlalign.modeling.sentence_files import SentenceSetup
 from xlalign.objectives.recipe import DataOptions
 from xlalign.objectives.requests import Teacher
 from xlalign.training.tokens import Tokens, tokenise
@@ -47,35 +52,43 @@ def teacher_vectors(
         options: longest row.
         work: folder of the run.
     """
-    path = work / "teachers" / f"{key(request.source, request.layer, request.pooling):016x}.npy"
+    about: list[int | str] = [request.source, request.layer, request.pooling]
+    about += [] if request.prompt is None else [request.prompt]
+    path = work / "teachers" / f"{key(*about):016x}.npy"
     if not path.exists():
-        teacher = student
-        if request.source != "init":
-            model, tokenizer = loading.load(request.source)
-            teacher = Encoder(model)
         with draft(path) as new:
-            _write(new, request, teacher, tokenizer, bitext, options)
+            if request.source == "init":
+                _write(new, bitext, student.hidden_size, _student_vectors(request, student, tokenizer, options))
+            else:
+                teacher = load_teacher(request)
+                _write(new, bitext, teacher.width, partial(teacher.vectors, max_length=options.max_length))
     found: Vectors = np.load(path, mmap_mode="r")
     return found.view(np.ndarray)
 
 
-def _write(
-    path: Path,
-    request: Teacher,
-    teacher: Encoder,
-    tokenizer: PreTrainedTokenizerBase,
-    bitext: Path,
-    options: DataOptions,
-) -> None:
-    shape = corpus.count_pairs(bitext / "train"), teacher.hidden_size
+def load_teacher(request: Teacher) -> SentenceEncoder:
+    """An encoder with its own tokenizer; a sentence encoder goes by its own pooling, Dense layers and prompt."""
+    model, tokenizer = loading.load(request.source)
+    setup = setup_of(request.source) or SentenceSetup(request.layer, request.pooling, normalise=False)
+    if request.prompt is not None:
+        setup = replace(setup, prompt=request.prompt)
+    return SentenceEncoder(Encoder(model), tokenizer, setup)
+
+
+def _student_vectors(
+    request: Teacher, student: Encoder, tokenizer: PreTrainedTokenizerBase, options: DataOptions
+) -> Callable[[Sequence[str]], Vectors]:
+    frame, point = SpecialTokens.of(tokenizer), Point(request.layer, request.pooling)
+    return lambda texts: sentence_vectors(student, tokenise(texts, tokenizer), frame, options, point)
+
+
+def _write(path: Path, bitext: Path, width: int, encode: Callable[[Sequence[str]], Vectors]) -> None:
+    """The vectors of the source texts of all pairs."""
+    shape, start = (corpus.count_pairs(bitext / "train"), width), 0
     vectors = np.lib.format.open_memmap(path, "w+", np.float32, shape)
-    frame, start = SpecialTokens.of(tokenizer), 0
     with progress.task("encode", shape[0], "sentences") as bar:
         for block in corpus.chunks((pair.source for pair in corpus.read_pairs(bitext / "train")), BLOCK):
-            tokens = tokenise(block, tokenizer)
-            vectors[start : start + len(block)] = sentence_vectors(
-                teacher, tokens, frame, options, Point(request.layer, request.pooling)
-            )
+            vectors[start : start + len(block)] = encode(block)
             start += len(block)
             bar.advance(len(block))
     vectors.flush()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from xlalign.config import late
 from xlalign.objectives.options import ObjectiveOptions
 from xlalign.objectives.requests import DataRequest, Layers, Pass, Pooling, Teacher
 
@@ -18,14 +19,18 @@ class DistillationOptions(ObjectiveOptions):
     kind: Literal["distillation"] = "distillation"
     teacher: str = Field("init", description="`init` (the encoder as it starts), a model directory or a hub id")
     loss: Literal["mse", "cosine"] = Field("mse", description="distance to the teacher's vector")
-    layer: int = Field(-1, description="layer that is pooled, in student and teacher")
+    prompt: str | None = late(
+        None,
+        'what a teacher of its own gets before each text, as in "query: "; none = what it says itself, if anything',
+    )
+    layer: int = Field(-1, description="layer that is pooled in the student, and in a teacher that says nothing itself")
     pooling: Pooling = Field("mean", description="as in sequence-contrast")
     sides: Literal["both", "target"] = Field("both", description="which sides are pulled to the teacher's source")
 
     @property
     def vectors(self) -> Teacher:
         """What the sides are pulled to."""
-        return Teacher(self.teacher, self.layer, self.pooling)
+        return Teacher(self.teacher, self.layer, self.pooling, self.prompt)
 
     @property
     def on(self) -> tuple[str, ...]:

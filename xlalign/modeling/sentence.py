@@ -1,0 +1,111 @@
+"""Sentence encoders as their makers mean them: prompt, layer, pooling, Dense layers, length."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from xlalign.errors import UserError
+from xlalign.modeling.embed import Floats, Point, text_vectors, unit_rows
+from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.sentence_files import SentenceSetup, read_setup
+
+ACTIVATIONS = {"Tanh": nn.Tanh, "Identity": nn.Identity, "GELU": nn.GELU, "ReLU": nn.ReLU}
+
+
+class SentenceEncoder:
+    """Texts to vectors.
+
+    Args:
+        encoder, tokenizer: the encoder.
+        setup: how vectors are made of its states.
+
+    Attributes:
+        width: P, values of a vector.
+    """
+
+    def __init__(self, encoder: Encoder, tokenizer: Any, setup: SentenceSetup) -> None:
+        self.encoder, self.tokenizer, self.setup = encoder, tokenizer, setup
+        layers = [_dense(folder) for folder in setup.dense]
+        self._dense = nn.Sequential(*layers)
+        self.width: int = layers[-1].linear.out_features if layers else encoder.hidden_size
+
+    @property
+    def point(self) -> Point:
+        """Where its vectors are taken."""
+        return Point(self.setup.layer % (self.encoder.layers + 1), self.setup.pooling)
+
+    def vectors(self, texts: Sequence[str], prompt: str | None = None, max_length: int | None = None) -> Floats:
+        """Vectors (n, P) of n texts.
+
+        Args:
+            texts: the texts.
+            prompt: what is put before each; None = the encoder's own.
+            max_length: longest row in tokens; None = the encoder's own.
+        """
+        before = self.setup.prompt if prompt is None else prompt
+        texts = [before + text for text in texts]
+        point = self.point
+        found = text_vectors(self.encoder, self.tokenizer, texts, [point], max_length or self.setup.max_length)[point]
+        with torch.no_grad():
+            found = self._dense(torch.from_numpy(found)).numpy()
+        return unit_rows(found) if self.setup.normalise else found
+
+
+def setup_of(source: str | Path) -> SentenceSetup | None:
+    """What a folder or a repository of the hub says of itself; None where it is no sentence encoder."""
+    if Path(source).is_dir():
+        return read_setup(Path(source))
+    return read_setup(_downloaded(str(source)))
+
+
+def _downloaded(source: str) -> Path:
+    """The small files of a repository, from the shared cache of huggingface_hub."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    name, _, revision = source.partition("@")
+    wanted = ["modules.json", "*sentence*.json", "*_Pooling/*.json", "*_Dense/*.json", "*_Dense/*.safetensors"]
+    try:
+        return Path(snapshot_download(name, revision=revision or None, allow_patterns=wanted))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise UserError(f"cannot read the sentence settings of `{source}`: {error}", "give a local folder") from error
+
+
+class Dense(nn.Module):
+    """A linear layer and its activation."""
+
+    def __init__(self, linear: nn.Linear, activation: nn.Module) -> None:
+        super().__init__()
+        self.linear, self.activation = linear, activation
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(n, D) -> (n, P)."""
+        found: Tensor = self.activation(self.linear(vectors))
+        return found
+
+
+def _dense(folder: Path) -> Dense:
+    """The layer of a folder.
+
+    Raises:
+        UserError: it is pickled, or has an activation that is not known.
+    """
+    from safetensors.torch import load_file
+
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise UserError(f"`{folder}` has no model.safetensors", "convert its pytorch_model.bin to safetensors")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    name = str(config.get("activation_function", "torch.nn.modules.activation.Tanh")).rpartition(".")[2]
+    if name not in ACTIVATIONS:
+        raise UserError(f"{folder}: activation {name} is not known", f"known: {', '.join(ACTIVATIONS)}")
+    weights: dict[str, Tensor] = {key.removeprefix("linear."): value.float() for key, value in load_file(path).items()}
+    linear = nn.Linear(config["in_features"], config["out_features"], bias="bias" in weights)
+    linear.load_state_dict(weights)
+    return Dense(linear, ACTIVATIONS[name]())
