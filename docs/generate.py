@@ -128,7 +128,7 @@ def parts() -> str:
 def settings() -> str:
     """Every field of every table of a pipeline file."""
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.graph import SECTIONS
+    from xlalign.stages.pipeline import SECTIONS
 
     models: list[tuple[str, type[BaseModel]]] = [
         (section.name if section.single else f"{section.name}.NAME", section.settings) for section in SECTIONS.values()

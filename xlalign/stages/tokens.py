@@ -58,6 +58,7 @@ def tokenizer_of(start: Reference, stages: Stages) -> Reference:
     """
     made: Mapping[str, object] = model_stages(stages)
     seen: set[Reference] = set()
+    # A circle of stages is told elsewhere; here it must only end.
     while isinstance(start, Stage) and start not in seen:
         seen.add(start)
         settings = made[start.name]

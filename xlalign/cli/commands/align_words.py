@@ -12,8 +12,7 @@ from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.jobs import JOB, align_lines
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_tables
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_tables
 from xlalign.errors import UserError, unknown_name
 
 if TYPE_CHECKING:

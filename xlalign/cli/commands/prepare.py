@@ -10,8 +10,7 @@ from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.jobs import JOB, required
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_bitexts
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_bitexts
 from xlalign.errors import UserError
 
 

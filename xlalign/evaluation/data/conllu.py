@@ -69,6 +69,7 @@ def _sentence(
         if len(fields) != _COLUMNS:
             raise DataError(f"{path}:{number}: {len(fields)} columns; CoNLL-U has {_COLUMNS}, separated by tabs")
         key, form, tag, head = fields[0], fields[1], fields[3], fields[6]
+        # 8.1 is an elided word: it stands in no text.
         if "." in key:
             continue
         if "-" in key:
@@ -91,6 +92,7 @@ def _end_of_span(place: str, key: str, lines: int) -> int:
 def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], lang: str) -> Iterator[tuple[str, str]]:
     inside = 0
     for number, token in tokens.items():
+        # 3-4 "zum", 3 "zu", 4 "dem": at 3 the span is yielded, and 4 lies inside it.
         if number <= inside:
             continue
         if number in spans:
@@ -103,6 +105,7 @@ def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], l
 def _tag_of_span(tokens: dict[int, _ConlluToken], span: range, lang: str) -> str:
     order = _ORDERS.get(lang, _ORDER)
     depth = {number: _depth(tokens, number) for number in span}
+    # "dámelo": da is the root (depth 1), me and lo hang on it (2), so the word has the tag of da, a VERB.
     highest = [tokens[number].tag for number in span if depth[number] == min(depth.values())]
     return min(highest, key=lambda tag: order.index(tag) if tag in order else len(order))
 
