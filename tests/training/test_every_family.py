@@ -11,6 +11,7 @@ from xlalign.modeling import loading
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import FAMILIES
 from xlalign.training import pretrain as domain
+from xlalign.training.loop import train
 from xlalign.training.pretrain import Sources
 from xlalign.training.program import RecipeProgram
 from xlalign.training.settings import PretrainSettings
