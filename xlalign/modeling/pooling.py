@@ -13,13 +13,10 @@ Rows lie one after another, without padding. Three rows of 3, 2 and 2 tokens, <s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
-
-if TYPE_CHECKING:
-    from xlalign.modeling.encoder import States
 
 Pooling = Literal["mean", "content", "inner", "cls", "last"]
 """How the tokens of a row become one vector; `inner` is the old spelling of `content`."""
@@ -43,6 +40,13 @@ class TokenRows(Protocol):
     @property
     def count(self) -> int:
         """B."""
+
+
+class TokenStates(Protocol):
+    """The vectors of the N tokens, layer by layer, as `encoder.States` has them."""
+
+    def tokens(self, layer: int, positions: Tensor | None = None) -> Tensor:
+        """(M, D) those of the tokens at `positions` (M,); None = all."""
 
 
 def _every(rows: TokenRows) -> Tensor:
@@ -73,7 +77,7 @@ ALIASES = {"inner": "content"}
 """Other spellings of poolings that files and signatures of older versions have."""
 
 
-def pool(states: States, layer: int, rows: TokenRows, how: str) -> Tensor:
+def pool(states: TokenStates, layer: int, rows: TokenRows, how: str) -> Tensor:
     """One vector (B, D) a row; a row without any token that counts gives zeros."""
     return pool_tokens(lambda places: states.tokens(layer, places), rows, how)
 
