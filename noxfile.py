@@ -37,8 +37,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typecheck(session: nox.Session) -> None:
-    """mypy, strict."""
-    install_project(session, *tool("mypy"))
+    """mypy, strict, over all that is Python here; what tests use beyond pytest is untyped (pyproject.toml)."""
+    install_project(session, *tool("mypy"), *tool("nox"), *tool("pytest"), *tool("hypothesis"))
     session.run("mypy")
 
 

@@ -27,9 +27,9 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from xlalign.alignment import ALIGNERS, gold
-from xlalign.alignment.base import Aligner, AlignerInputs
+from xlalign.alignment.base import Aligner, AlignerInputs, TrainableAligner
 from xlalign.alignment.encoder.embed import Embedder
-from xlalign.types import WordPair
+from xlalign.types import Alignment, Link, WordPair
 
 SHARED = Path(__file__).parents[2] / "shared/data/wordalign"
 LAYER = 8
@@ -54,8 +54,12 @@ class Trial(NamedTuple):
 
     def ours(self, name: str) -> Aligner:
         """Our aligner called `name`."""
-        settings = ALIGNERS.get(name)(layer=LAYER, device=self.device, precision=self.precision)
-        return settings.make(AlignerInputs(encoder=self.folder, workers=self.cores))
+        options = {"layer": LAYER, "device": self.device, "precision": self.precision}
+        aligner = (
+            ALIGNERS.get(name).model_validate(options).make(AlignerInputs(encoder=self.folder, workers=self.cores))
+        )
+        assert not isinstance(aligner, TrainableAligner)
+        return aligner
 
 
 def make_encoder(folder: Path, pairs: list[WordPair], size: str) -> None:
@@ -91,6 +95,7 @@ def compare(name: str, trial: Trial) -> tuple[float, float, float]:
     ours.align(trial.pairs[:4])
     theirs.get_word_aligns(*trial.pairs[0])
     slow = fast = float("inf")
+    expected, found = list[list[Link]](), list[Alignment]()
     for _ in range(trial.rounds):
         expected, time_slow = seconds(
             trial, lambda: [theirs.get_word_aligns(*pair)[method] for pair in trial.pairs], trial.cores

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -25,7 +25,9 @@ from torch import nn
 from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.data.sets import EnglishData, TestData, TrainingData
 from xlalign.evaluation.finetune import FineTuner, predict
-from xlalign.evaluation.kinds.base import Example
+from xlalign.evaluation.kinds.base import Example, TunedKind
+from xlalign.evaluation.kinds.classification import LabelledSentences
+from xlalign.evaluation.kinds.tagging import TaggedWords
 from xlalign.evaluation.model import initialise
 from xlalign.evaluation.options import Regime
 from xlalign.evaluation.settings import EvalSettings
@@ -68,16 +70,18 @@ class Peer(nn.Module):
 def peer_rows(examples: list[Example], peer: Peer, task: Task, longest: int) -> TokenRows:
     """What Trainer's collator pads: token ids and labels, for tags at the first piece of each word (-100 elsewhere)."""
     if not peer.tags:
-        texts = [[e.first for e in examples], [e.second for e in examples]]
+        pairs = cast("list[LabelledSentences]", examples)
+        texts = [[e.first for e in pairs], [e.second for e in pairs]]
         batch = peer.tokenizer(*texts, truncation="longest_first", max_length=longest)
-        labels: list[Any] = [task.labels.index(e.label) for e in examples]
+        labels: list[Any] = [task.labels.index(e.label) for e in pairs]
     else:
+        tagged = cast("list[TaggedWords]", examples)
         batch = peer.tokenizer(
-            [list(e.words) for e in examples], is_split_into_words=True, truncation=True, max_length=longest
+            [list(e.words) for e in tagged], is_split_into_words=True, truncation=True, max_length=longest
         )
         labels = [
             tag_labels(batch.word_ids(i), [task.labels.index(tag) for tag in example.tags])
-            for i, example in enumerate(examples)
+            for i, example in enumerate(tagged)
         ]
     return [{**{k: batch[k][i] for k in batch}, "labels": label} for i, label in enumerate(labels)]
 
@@ -142,11 +146,14 @@ def ours(cell: BenchCell, english: EnglishData, test: list[Example]) -> Outcome:
         wall, cpu = time.perf_counter(), time.process_time()
         tuner.train(quick, Path(folder))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    found = zip(tuner.answers(test), test, strict=True)
+    found = tuner.answers(test)
     if task.kind == "tagging":
-        hits = [tag == gold for tags, e in found for tag, gold in zip(tags, e.tags, strict=True)]
+        golds = [e.tags for e in cast("list[TaggedWords]", test)]
+        hits = [
+            tag == gold for tags, own in zip(found, golds, strict=True) for tag, gold in zip(tags, own, strict=True)
+        ]
     else:
-        hits = [answer == e.label for answer, e in found]
+        hits = [answer == e.label for answer, e in zip(found, cast("list[LabelledSentences]", test), strict=True)]
     return wall, cpu, 100 * float(np.mean(hits))
 
 
@@ -166,6 +173,7 @@ def check_same(cell: BenchCell, examples: list[Example]) -> None:
     assert cell.tuning is not None
     assert cell.tuning.regime is not None
     task = cell.test.resolved()
+    assert isinstance(task.handler, TunedKind)
     tuner = FineTuner(cell.model, task, cell.tuning, cell.tuning.regime)
     peer = Peer(cell, task).eval()
     batch = collator(peer)(peer_rows(examples, peer, task, cell.tuning.options.max_length))
@@ -226,13 +234,14 @@ def main() -> None:
         device="cpu",
     )
     (cell, *_) = settings.cells()
+    assert cell.tuning is not None
     english, test = TrainingData(cell.tuning.data).english(), TestData(cell.test).tested(options.lang)
     found: dict[str, list[Outcome]] = {way: [] for way in options.ways}
     model = options.model or scratch_model(english)
     for seed in options.seeds:
         regime = Regime(learning_rate=options.rate)
-        tuning = cell.tuning.model_copy(update={"seed": seed, "regime": regime})
-        bench = BenchCell(**{**dict(cell), "tuning": tuning, "model": model})
+        tuned = cell.tuning.model_copy(update={"seed": seed, "regime": regime})
+        bench = BenchCell(**{**dict(cell), "tuning": tuned, "model": model})
         if seed == options.seeds[0]:
             check_same(bench, test[:16])
             warm_up(bench, english, test[:16], options.ways)

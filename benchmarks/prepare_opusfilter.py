@@ -19,9 +19,10 @@ import resource
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 from xlalign.bitext.transforms.unicode import tidy
 
@@ -60,7 +61,8 @@ steps:
 
 
 def lines(path: Path) -> Iterator[str]:
-    opener = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix, open)
+    openers: dict[str, Callable[..., TextIO]] = {".gz": gzip.open, ".xz": lzma.open}
+    opener = openers.get(path.suffix, open)
     with opener(path, "rt", encoding="utf-8", newline="\n") as file:
         yield from (line.rstrip("\n") for line in file)
 
@@ -78,7 +80,9 @@ def pairs(data: Path, lang: str) -> Iterator[tuple[str, str]]:
     if lang != "es":
         yield from zip(*(lines(parallel / f"multi30k/train.{code}.gz") for code in ("en", lang)), strict=True)
     for path in sorted(parallel.glob(f"*/*en-{lang}*.tsv.xz")):
-        yield from (tuple(line.split("\t")[:2]) for line in lines(path))
+        for line in lines(path):
+            source, target = line.split("\t")[:2]
+            yield source, target
 
 
 def write_bench(folder: Path, data: Path, langs: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -123,7 +123,7 @@ def main() -> None:
         texts = {corpus.pair_id(a, b, "en", "xx"): (a, b) for a, b in pairs}
         difference = assert_equal(ours, theirs, texts) if options.device == "cpu" else None
         seconds = race({"ours": ours, "sentence-transformers": theirs}, options.rounds, options.steps)
-        tokens = float(np.sum(data.tokens.lengths + 2)) / options.steps
+        tokens = float(np.sum(np.diff(data.tokens.borders) + 2)) / options.steps
     share = ours.building / (options.steps * seconds["ours"]["median"])
     ratio = seconds["sentence-transformers"]["median"] / seconds["ours"]["median"]
     rate = tokens / seconds["ours"]["median"]

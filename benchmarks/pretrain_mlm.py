@@ -66,7 +66,9 @@ def assert_equal(ours: Ours, stock: Stock) -> None:
     parts = {"input_ids": view.mask.ids, "labels": labels, "attention_mask": torch.ones_like(labels)}
     filling = {"input_ids": 0, "labels": -100, "attention_mask": 0}
     padded = {
-        name: torch.nn.utils.rnn.pad_sequence(values.split(sizes), batch_first=True, padding_value=filling[name])
+        name: torch.nn.utils.rnn.pad_sequence(
+            list(torch.split(values, sizes)), batch_first=True, padding_value=filling[name]
+        )
         for name, values in parts.items()
     }
     ours.modules().eval()

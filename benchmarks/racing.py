@@ -63,7 +63,8 @@ def real_pairs(count: int) -> list[tuple[str, str]]:
     rows: dict[tuple[str, str], None] = {}
     for name in ("python-docs/en-fr.tsv.xz", "wmt/newstest2021.en-de.tsv.xz"):
         with lzma.open(SHARED / name, "rt", encoding="utf-8") as file:
-            rows |= {tuple(line.rstrip("\n").split("\t")[:2]): None for line in file if "\t" in line}
+            columns = (line.rstrip("\n").split("\t") for line in file if "\t" in line)
+            rows |= {(row[0], row[1]): None for row in columns}
     distinct = list(rows)
     order = np.random.default_rng(0).permutation(len(distinct))[:count]
     return [distinct[i] for i in order]

@@ -14,10 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xlalign.artifacts.store import Artifact, Store
+from xlalign.artifacts.artifact import Artifact
+from xlalign.artifacts.store import Store
 from xlalign.evaluation.correlation import spearman
 from xlalign.stages.pipeline import builtin_files, load
 from xlalign.stages.runner import cached
+from xlalign.training.settings import PretrainSettings
 
 PIPELINE, PAGE = "align-mlm-study", Path(__file__).parent / "results" / "align-mlm.md"
 PROFILES = (None, "seed2", "seed3")
@@ -56,6 +58,8 @@ def points(cache: Path | None) -> Iterator[Point]:
         for transform, lang in TRANSFORMS.items():
             for method in METHODS:
                 scores = {task: _scores(found, task, f"{method}-{transform}", transform, seed) for task in TASKS}
+                settings = pipeline.stages["pretrain"][f"{method}-{transform}"]
+                assert isinstance(settings, PretrainSettings)
                 if all(scores.values()):
                     yield Point(
                         method,
@@ -63,7 +67,7 @@ def points(cache: Path | None) -> Iterator[Point]:
                         seed,
                         {task: s["bs"]["en"] - s["bz"][lang] for task, s in scores.items()},
                         {task: s["bz"]["en"] for task, s in scores.items()},
-                        alignment(found, method, transform, pipeline.stages["pretrain"][f"{method}-{transform}"].seed),
+                        alignment(found, method, transform, settings.seed),
                     )
 
 

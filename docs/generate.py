@@ -128,16 +128,13 @@ def parts() -> str:
 def settings() -> str:
     """Every field of every table of a pipeline file."""
     from xlalign.stages.execution import ExecutionSettings
-    from xlalign.stages.graph import SECTIONS
+    from xlalign.stages.pipeline import SECTIONS
 
-    models = [
+    models: list[tuple[str, type[BaseModel]]] = [
         (section.name if section.single else f"{section.name}.NAME", section.settings) for section in SECTIONS.values()
     ]
-    body = [
-        section
-        for name, model in [*models, ("execution", ExecutionSettings)]
-        for section in fields_of(f"[{name}]", model)
-    ]
+    models.append(("execution", ExecutionSettings))
+    body = [section for name, model in models for section in fields_of(f"[{name}]", model)]
     intro = (
         "Every field of every table of a pipeline file, with its unit. Fields marked † never change a result, so they "
         "do not belong to the cache key. `--set TABLE.FIELD=VALUE` overrides any of them."
@@ -236,7 +233,7 @@ def _dagger(field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "(required)"
-    value = field.get_default(call_default_factory=True)  # type: ignore[call-overload]
+    value = field.get_default(call_default_factory=True)
     if isinstance(value, BaseModel) or (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
         return "see below"
     return f"`{_toml(value)}`"

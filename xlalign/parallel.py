@@ -58,6 +58,7 @@ def ordered_map(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any
         return
     enough = JOBS_TO_START * engine.workers
     rest = iter(jobs)
+    # Jobs are counted by taking as many as would pay for processes; those that were taken go first again.
     head = list(islice(rest, enough)) if engine.workers > 1 else []
     if engine.workers > 1 and len(head) == enough:
         yield from _on_pool(function, chain(head, rest), context, engine.workers)
@@ -72,6 +73,8 @@ def _on_pool(function: Callable[[J, Any], R], jobs: Iterable[J], context: Any, w
         try:
             for job in jobs:
                 waiting.append(pool.submit(_with_kept, function, job))
+                # The oldest is waited for, so results come in order and the source is read no faster than they are
+                # taken.
                 if len(waiting) >= JOBS_IN_FLIGHT * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -134,6 +137,7 @@ def end_with_parent() -> None:
 def _outlive_not() -> None:
     if parent := multiprocessing.parent_process():
         parent.join()
+        # Not sys.exit: this is a thread, and the main one may be deep in a matrix product.
         os._exit(1)
 
 

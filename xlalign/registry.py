@@ -45,6 +45,8 @@ class Registry(Generic[T]):
     def _plugins(self) -> dict[str, EntryPoint]:
         found: dict[str, EntryPoint] = {}
         for point in entry_points(group=self.group):
+            # Ours win, and of two plug-ins the first: a package that is installed must not change what a pipeline file
+            # means.
             if point.name in self._table or point.name in found:
                 warnings.warn(
                     f"plug-in {self.kind} `{point.name}` ({point.value}) is ignored: name taken", stacklevel=2

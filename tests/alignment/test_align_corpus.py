@@ -264,7 +264,7 @@ def test_the_hybrid_resumes_with_the_model_it_trained(bitext, tmp_path, encoder,
     own = HybridSettings(ibm1_iterations=2, hmm_iterations=1, layer=1, device="cpu")
     settings = AlignSettings(aligner=own, encoder=str(encoder))
     aligning.align_bitext(bitext, settings, tmp_path / "whole", scratch=tmp_path / "scratch0")
-    real = aligning.align_shards
+    real = shards.align_shards
 
     def stopped(*_):
         raise KeyboardInterrupt

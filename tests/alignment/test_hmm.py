@@ -21,7 +21,7 @@ def invented(count, seed=0):
         for _ in range(2):
             adjectives = [w for w in ("old", "big") if draw.random() < 0.5]
             phrases.append((adjectives, draw.choice(["cat", "dog", "man"])))
-        source, target, links = [], [], []
+        source, target, links = list[str](), list[str](), []
         for number, (adjectives, noun) in enumerate(phrases):
             if number:
                 links.append((len(source), len(target)))

@@ -169,7 +169,7 @@ def test_maximise_with_and_without_bayes():
     entries, _ = table.build(corpus)
     seen = np.array([2.0, 0.5, 0.0, 1.0, 0.0])
     counts = estimate.Counts((seen,), (np.ones(3), np.ones(3)), (np.ones(81), np.ones(81)))
-    prior = maximise.Prior(np.float32([0.5, 0, 0, 0]), np.float32([0, 0, 0.25, 0]))
+    prior = maximise.Prior(np.array([0.5, 0, 0, 0], np.float32), np.array([0, 0, 0.25, 0], np.float32))
     plain_ = maximise.maximise(entries, counts, prior, HmmSettings(), bayes=False)
     np.testing.assert_allclose(plain_.forward.lexical, [2.5 / 3, 0.5 / 3, 0, 1, 0], rtol=1e-6)
     np.testing.assert_allclose(plain_.reverse.lexical, [2 / 2.25, 0.5 / 1.5, 0.25 / 2.25, 1 / 1.5, 0], rtol=1e-6)

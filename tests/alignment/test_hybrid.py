@@ -190,7 +190,7 @@ def test_saved_models_name_their_encoder(encoder, tmp_path):
     loaded = HybridSettings.load(tmp_path / "model.npz", AlignerInputs(encoder=encoder))
     assert isinstance(loaded, HybridModel)
     assert loaded.align(PAIRS) == trained.align(PAIRS)
-    assert loaded.statistics.settings.layer in range(1, 5)
+    assert loaded.statistics.settings.model_dump()["layer"] in range(1, 5)
     assert str(encoder).encode() not in (tmp_path / "model.npz").read_bytes()
     with pytest.raises(UserError, match=r"with the encoder \w+, and none is given"):
         HybridSettings.load(tmp_path / "model.npz", AlignerInputs())

@@ -47,4 +47,4 @@ def test_final_links_every_word_of_the_union(forward, reverse):
 
 def test_unknown_heuristic():
     with pytest.raises(UserError, match="grow-diag-final-and"):
-        symmetrize([(0, 0)], [], "grow-dia")
+        symmetrize([(0, 0)], [], "grow-dia")  # type: ignore[arg-type]  # what a user may type

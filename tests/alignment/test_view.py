@@ -12,9 +12,9 @@ ALIGNMENT = Alignment(((1, 0), (2, 1)), (0.4, 0.99))
 
 
 def shown(*args, width=80):
-    console = Console(file=io.StringIO(), width=width, no_color=True)
+    console = Console(file=(shown := io.StringIO()), width=width, no_color=True)
     console.print(view.matrix(*args))
-    return console.file.getvalue()
+    return shown.getvalue()
 
 
 def test_rows_are_source_words_and_columns_target_numbers():

@@ -24,6 +24,7 @@ from xlalign.bitext.transforms import TRANSFORMS
 from xlalign.bitext.transforms.base import Transform
 from xlalign.config import identity
 from xlalign.errors import UserError
+from xlalign.registry import Registry
 from xlalign.types import Pair
 
 
@@ -73,7 +74,7 @@ class ColonReader(Reader):
             yield RawPair(number, source, target)
 
 
-PARTS = {
+PARTS: dict[Registry[Any], dict[str, type]] = {
     SOURCES: {"counting": CountingSource},
     TRANSFORMS: {"shout": Shout},
     FILTERS: {"ends": Ends},

@@ -7,16 +7,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fault_server import Server
+from narrowing import present
 
 from xlalign.bitext.fetch import fetcher as fetcher_module
 from xlalign.bitext.fetch.address import redacted
 from xlalign.bitext.fetch.fetcher import Fetcher
 from xlalign.bitext.fetch.lock import Lockfile
-from xlalign.bitext.fetch.transfer import Limits, transfer
+from xlalign.bitext.fetch.transfer import DownloadLimits, transfer
 from xlalign.bitext.sources import open_source
 from xlalign.errors import DataError, UserError
 
@@ -29,14 +31,14 @@ def fetching(tmp_path: Path) -> Fetcher:
     return fetcher(tmp_path)
 
 
-def fetcher(folder: Path, **fields: object) -> Fetcher:
+def fetcher(folder: Path, **fields: Any) -> Fetcher:
     lock = Lockfile(folder / "xlalign.lock", frozen=bool(fields.pop("frozen", False)))
     return Fetcher(folder / "downloads", lock, sleep=lambda _: None, **fields)
 
 
-def fetch(url: str, path: Path, limits: Limits | None = None) -> Path:
+def fetch(url: str, path: Path, limits: DownloadLimits | None = None) -> Path:
     with httpx.Client(timeout=5) as client:
-        transfer(client, url, path, sleep=lambda _: None, limits=limits or Limits())
+        transfer(client, url, path, sleep=lambda _: None, limits=limits or DownloadLimits())
     return path
 
 
@@ -88,7 +90,7 @@ def test_a_password_comes_from_netrc(server: Server, tmp_path: Path, monkeypatch
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     seen: list[str] = []
     client = Fetcher(tmp_path)._client()
-    request = next(client.auth.sync_auth_flow(httpx.Request("GET", server.url)))
+    request = next(present(client.auth).sync_auth_flow(httpx.Request("GET", server.url)))
     seen.append(request.headers.get("authorization", ""))
     assert seen[0].startswith("Basic ")
 
@@ -154,7 +156,7 @@ def test_a_kill_before_the_new_validator_leaves_nothing_to_splice(
     server.content["/a"] = BODY[::-1]
     write = Path.write_text
 
-    def killed(path: Path, *args: object, **fields: object) -> int:
+    def killed(path: Path, *args: Any, **fields: Any) -> int:
         if path.name.endswith(".part.json"):
             write(path, *args, **fields)
             raise KeyboardInterrupt
@@ -194,27 +196,27 @@ def test_an_endless_body_has_an_end(tmp_path: Path):
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=endless()))
     with httpx.Client(transport=transport) as client, pytest.raises(DataError, match=r"/a: more than 0.0 GB"):
-        transfer(client, "https://h/a", tmp_path / "a", limits=Limits(largest=5_000_000))
+        transfer(client, "https://h/a", tmp_path / "a", limits=DownloadLimits(largest=5_000_000))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_body_that_says_it_is_too_large_is_not_begun(server: Server, tmp_path: Path):
     server.content["/a"] = BODY
     with pytest.raises(DataError, match=r"/a: more than 0.0 GB"):
-        fetch(f"{server.url}/a", tmp_path / "a", Limits(largest=100_000))
+        fetch(f"{server.url}/a", tmp_path / "a", DownloadLimits(largest=100_000))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_full_disk_is_seen_before(server: Server, tmp_path: Path):
     server.content["/a"] = BODY
     with pytest.raises(DataError, match="of the disk are free"):
-        fetch(f"{server.url}/a", tmp_path / "a", Limits(spare=1 << 60))
+        fetch(f"{server.url}/a", tmp_path / "a", DownloadLimits(spare=1 << 60))
 
 
 def test_a_server_that_drips_is_given_up(server: Server, tmp_path: Path):
     server.content["/a"], server.faults = BODY, ["drip"] * 6
     with pytest.raises(DataError, match=r"no success in 6 attempts \([\d,]+ bytes a second\)"):
-        fetch(f"{server.url}/a", tmp_path / "a", Limits(slowest=1 << 30, patience=0.0))
+        fetch(f"{server.url}/a", tmp_path / "a", DownloadLimits(slowest=1 << 30, patience=0.0))
 
 
 def test_local_mirrors_end_at_their_folder(tmp_path: Path):

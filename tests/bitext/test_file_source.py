@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,12 +19,18 @@ from xlalign.bitext.readers.lines import lines
 from xlalign.bitext.sources import open_source
 from xlalign.errors import DataError, UserError
 
-COMPRESS = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstandard.compress}
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zst": zstandard.compress,
+}
 EN_DE = [("en", "de")]
 
 
-def rows_of(uri: str, pairs=EN_DE, **options):
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
+def rows_of(uri: str, pairs: list[tuple[str, str]] = EN_DE, **options: object) -> list[tuple[str, str]]:
+    return [(row.source, row.target) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
 
 
 @pytest.mark.parametrize("ending", COMPRESS)
@@ -120,7 +127,7 @@ def test_join_on_id(tmp_path: Path):
         ({"translation": [{"en": "one", "de": "eins"}]}, []),
     ],
 )
-def test_parquet(tmp_path: Path, columns: dict, names: list[str]):
+def test_parquet(tmp_path: Path, columns: dict[str, object], names: list[str]):
     pq.write_table(pa.table(columns), tmp_path / "a.parquet")
     assert rows_of(f"file:{tmp_path}/a.parquet", columns=names) == [("one", "eins")]
 
@@ -171,7 +178,7 @@ def test_missing_files(tmp_path: Path):
         ("file:a", {"colums": [1, 2]}, "did you mean `columns`"),
     ],
 )
-def test_wrong_uris(uri: str, options: dict, message: str):
+def test_wrong_uris(uri: str, options: dict[str, object], message: str):
     with pytest.raises(UserError, match=message):
         open_source(uri, options)
 

@@ -13,7 +13,9 @@ from xlalign.errors import DataError
 
 
 def rows_of(uri: str, **options: object) -> list[tuple[str, str]]:
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts([("en", "de")]) for row in text.rows()]
+    return [
+        (row.source, row.target) for text in open_source(uri, options).bitexts([("en", "de")]) for row in text.rows()
+    ]
 
 
 def test_tmx(tmp_path: Path):

@@ -29,7 +29,7 @@ EN_DE = [("en", "de")]
 
 
 def rows_of(uri: str, **options: Any) -> list[tuple[str, str]]:
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts(EN_DE) for row in text.rows()]
+    return [(row.source, row.target) for text in open_source(uri, options).bitexts(EN_DE) for row in text.rows()]
 
 
 def zipped(path: Path, **members: bytes) -> None:

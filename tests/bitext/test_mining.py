@@ -122,7 +122,7 @@ def test_mining_without_a_model(mono: dict[str, Any], tmp_path: Path):
 
 
 def test_margin_filter_finds_wrong_pairs():
-    rule = FILTERS.get("embedding")(min=1.0)
+    rule = FILTERS.get("embedding").model_validate({"min": 1.0})
     pairs = [Pair("", text(i), text(i if i % 10 else i + 5).upper(), "en", "de", "") for i in range(60)]
     kept = rule.accepts(rule.scores(FilterBatch.of(pairs, Letters())))
     assert [i for i in range(60) if not kept[i]] == list(range(0, 60, 10))

@@ -16,7 +16,7 @@ EXPECTED = [("Hello, world", "Hallo; Welt"), ('a "word"', "ein\nWort")]
 
 
 def rows_of(uri: str, pairs: Any = (("en", "de"),), **options: Any) -> list[tuple[str, str]]:
-    return [tuple(row[1:3]) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
+    return [(row.source, row.target) for text in open_source(uri, options).bitexts(pairs) for row in text.rows()]
 
 
 def quoted(cell: str) -> str:

@@ -70,7 +70,7 @@ def test_profiles(profile: str):
 
 
 def test_length_in_scripts_without_spaces():
-    length = FILTERS.get("length")(min=1, max=3)
+    length = FILTERS.get("length").model_validate({"min": 1, "max": 3})
     words = [length.score(Pair("", "I eat", target, "en", "zh", ""))[1] for target in ("我吃", "我吃 NumPy 123 了")]
     assert words == pytest.approx([2 / 1.65, 3 / 1.65 + 8 / 6])
     assert length.accept(np.array([0.61, 1]))

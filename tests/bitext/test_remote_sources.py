@@ -46,7 +46,7 @@ def opened(uri: str, **options: Any) -> TextSource:
 
 
 def rows_of(uri: str, pairs: Any = EN_DE, **options: Any) -> list[tuple[str, str]]:
-    return [tuple(row[1:3]) for text in opened(uri, **options).bitexts(pairs) for row in text.rows()]
+    return [(row.source, row.target) for text in opened(uri, **options).bitexts(pairs) for row in text.rows()]
 
 
 def zipped(**members: str) -> bytes:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from narrowing import present
 
 from xlalign.bitext.segment import words as segment
 from xlalign.bitext.sources import open_source
-from xlalign.bitext.sources.synthetic import transliterate
+from xlalign.bitext.sources.synthetic import SyntheticSource, transliterate
 from xlalign.errors import UserError
 
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "Nd", "Po", "Zs"], max_codepoint=0x6FF), max_size=40)
+
+
+def source(transforms: str, options: Mapping[str, Any] | None = None) -> SyntheticSource:
+    found = open_source(f"synthetic:{transforms}", options)
+    assert isinstance(found, SyntheticSource)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -30,12 +39,12 @@ TEXT = st.text(st.characters(codec="utf-8", categories=["L", "Nd", "Po", "Zs"], 
     ],
 )
 def test_order(name: str, words: str, expected: list[int]):
-    assert open_source(f"synthetic:{name}").derive(words.split())[1] == expected
+    assert source(name).derive(words.split())[1] == expected
 
 
 @given(TEXT, st.sampled_from(["trans", "inv", "perm", "trans.perm"]))
 def test_gold_words_are_what_segmentation_finds(text: str, name: str):
-    words, order = open_source(f"synthetic:{name}").derive(segment(text, "en"))
+    words, order = source(name).derive(segment(text, "en"))
     assert sorted(order) == list(range(len(words)))
     if name == "trans":
         assert segment(" ".join(words), "en_trans") == words
@@ -49,7 +58,7 @@ def test_transliteration_is_one_to_one_on_letters(letters: set[str]):
 
 def test_overlap_keeps_the_stated_share_of_words():
     words = [f"word{i}" for i in range(400)]
-    derived, _ = open_source("synthetic:trans", {"overlap": 0.25}).derive(words)
+    derived, _ = source("trans", {"overlap": 0.25}).derive(words)
     assert 70 < sum(a == b for a, b in zip(words, derived, strict=True)) < 130
 
 
@@ -58,10 +67,11 @@ def test_rows_of_any_text(tmp_path: Path):
     source = open_source("synthetic:trans.inv", {"text": f"file:{tmp_path}/a.txt"})
     (bitext,) = source.bitexts([("en", "en_trans_inv"), ("en", "de")])
     rows = list(bitext.rows())
+    gold = present(rows[0].gold)
     assert [row.source for row in rows] == ["The cat sleeps.", "A dog!"]
-    assert rows[0].gold.source_words == ["The", "cat", "sleeps", "."]
-    assert rows[0].gold.target_words == [transliterate(word) for word in ("sleeps", "cat", "The", ".")]
-    assert rows[0].gold.sure == rows[0].gold.possible == ((0, 2), (1, 1), (2, 0), (3, 3))
+    assert gold.source_words == ["The", "cat", "sleeps", "."]
+    assert gold.target_words == [transliterate(word) for word in ("sleeps", "cat", "The", ".")]
+    assert gold.sure == gold.possible == ((0, 2), (1, 1), (2, 0), (3, 3))
     assert list(source.documents("en_trans_inv")) == [row.target for row in rows]
     assert source.inputs([("en", "en_trans_inv")]) == [tmp_path / "a.txt"]
 

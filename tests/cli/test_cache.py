@@ -91,12 +91,13 @@ def test_verify_says_what_is_damaged_and_what_to_do(keys):
 
 
 def test_a_warning_of_ours_is_a_line(monkeypatch):
-    def warn(*arguments: object) -> None:
+    def warn(*arguments: object) -> list[object]:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             warnings.warn("the cached x is [bold]damaged[/]", Notice, stacklevel=2)
+        return []
 
-    monkeypatch.setattr("xlalign.cli.commands.cache._matching", lambda *a: warn() or [])
+    monkeypatch.setattr("xlalign.cli.commands.cache._matching", warn)
     output = xlalign("cache", "ls")[1]
     assert "warning: the cached x is [bold]damaged[/]\n" in output
     assert ".py" not in output

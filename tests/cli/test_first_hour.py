@@ -126,6 +126,16 @@ def test_prepare_and_pretrain_without_a_file(here):
     assert {"prepare", "links", "ml-ctl"} <= {line["stage"] for line in plan}, "links are made where they are needed"
 
 
+def test_prepare_says_what_happened_to_the_text(here):
+    pairs = [(f"Sentence number {n} about old trees", f"Satz Nummer {n} über alte Bäume") for n in range(40)]
+    pairs += [(f"Trees {n}", f"Bäume {n}") for n in range(60)]
+    Path("a.en-de.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in pairs), encoding="utf-8")
+    job = ["prepare", "--source", "file:a.en-de.tsv", "--languages", "en-de", "--set", "prepare.dev_size=5"]
+    answer = xlalign(*job, "--set", "prepare.filters.length.min=4")
+    for wanted in ("what was kept of the text", "en-de", "100", "length 60", "warning: ", "removed 60 of 100"):
+        assert wanted in " ".join(answer.split())
+
+
 def test_eval_of_a_model_without_a_file(here):
     assert "--model needs" in xlalign("eval", "--model", "x/y", code=2)
     assert "no folder" in xlalign("eval", "tatoeba", "--model", "./missing", "--data", "micro:7", code=3)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def recipe(**settings: object) -> Recipe:
     return Recipe("demo", "demo", 1, settings, volatile=("*.log",))
 
 
-def write(text: str):
+def write(text: str) -> Callable[[Workspace], None]:
     def make(space: Workspace) -> None:
         (space.out / "sub").mkdir()
         (space.out / "sub" / "data.txt").write_text(text)
@@ -140,7 +141,7 @@ def test_thorough_check_sees_flipped_bytes(tmp_path):
 
 
 def test_two_threads_one_key_one_computation(tmp_path):
-    made, states, messages = [], [], []
+    made, states, messages = list[int](), list[str](), list[str]()
 
     def make(space: Workspace) -> None:
         made.append(1)

@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +76,7 @@ def edit_content(artifact: Artifact) -> None:
     edit(artifact, lambda manifest: manifest.update(content="0" * 64))
 
 
-def edit(artifact: Artifact, change) -> None:
+def edit(artifact: Artifact, change: Callable[[dict[str, Any]], object]) -> None:
     place = artifact.folder / "manifest.json"
     manifest = json.loads(place.read_text())
     change(manifest)
@@ -161,11 +163,16 @@ def test_looking_up_changes_nothing(tmp_path):
 
 
 def test_a_file_is_read_once_while_it_stays_the_same(tmp_path, monkeypatch):
-    place, reads = tmp_path / "x", []
+    place, reads = tmp_path / "x", list[Path]()
     place.write_text("one")
     old = time.time_ns() - 10 * digests.SETTLED_NS
     os.utime(place, ns=(old, old))
-    monkeypatch.setattr(digests, "file_sha256", lambda path: reads.append(path) or path.read_text())
+
+    def content(path: Path) -> str:
+        reads.append(path)
+        return path.read_text()
+
+    monkeypatch.setattr(digests, "file_sha256", content)
     assert [digest_file(place) for _ in range(3)] == ["one"] * 3
     assert len(reads) == 1
     place.write_text("two")  # a file that was just written is read each time

@@ -16,7 +16,7 @@ def installed(monkeypatch):
     vars(SHAPES).pop("_plugins", None)
 
 
-def read(table):
+def read(table: object) -> Drawing:
     return validate(Drawing, {"shapes": table}, "drawing", "x.toml")
 
 

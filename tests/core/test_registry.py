@@ -1,4 +1,5 @@
 import pickle
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -11,7 +12,7 @@ TABLE = {"join": "posixpath:join", "split": "posixpath:split"}
 
 
 def test_rows_resolve_lazily():
-    table: Registry[object] = Registry("thing", {**TABLE, "broken": "no.such.module:x"}, "xlalign.test")
+    table: Registry[Callable[[str], str]] = Registry("thing", {**TABLE, "broken": "no.such.module:x"}, "xlalign.test")
     assert table.names() == ["broken", "join", "split"]
     assert table.get("join").__name__ == "join"
 
@@ -31,7 +32,7 @@ def test_plugins_add_rows_and_never_replace(monkeypatch):
         EntryPoint("bad", "no.such:x", "g"),
     ]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
-    table: Registry[object] = Registry("thing", TABLE, "g")
+    table: Registry[Callable[[str], str]] = Registry("thing", TABLE, "g")
     with pytest.warns(UserWarning, match="`join` .* is ignored"):
         assert table.names() == ["bad", "join", "norm", "split"]
     assert table.get("norm").__name__ == "normpath"

@@ -24,5 +24,5 @@ def plugin(monkeypatch):
     monkeypatch.syspath_prepend(str(PLUGIN))
     monkeypatch.setattr(registry, "entry_points", lambda group: [point for point in points if point.group == group])
     for table in [item for item in gc.get_objects() if type(item) is registry.Registry]:
-        fresh = registry.Registry(table.kind, table._table, table.group)
+        fresh: registry.Registry[object] = registry.Registry(table.kind, table._table, table.group)
         monkeypatch.setitem(vars(table), "_plugins", fresh._plugins)

@@ -11,6 +11,8 @@ PATH = Path(__file__).parents[2] / "docs" / "results.py"
 @pytest.fixture(scope="module")
 def results():
     spec = importlib.util.spec_from_file_location("results", PATH)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

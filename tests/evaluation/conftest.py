@@ -1,4 +1,6 @@
 import random
+from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -8,7 +10,7 @@ WORDS = {
 }
 
 
-def sentence(random_, lang):
+def sentence(random_: Random, lang: str) -> str:
     return " ".join(random_.choice(WORDS[lang]) for _ in range(random_.randint(3, 9)))
 
 
@@ -28,7 +30,7 @@ def nano(tmp_path_factory):
     return folder
 
 
-def put(base, name, text):
+def put(base: Path, name: str, text: str) -> Path:
     path = base / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -48,12 +50,12 @@ def data(tmp_path_factory):
     return base
 
 
-def nli(rng, lang):
+def nli(rng: Random, lang: str) -> str:
     label = rng.choice(["entailment", "neutral", "contradiction"])
     word = WORDS[lang][["entailment", "neutral", "contradiction"].index(label)]
     return f"{sentence(rng, lang)}\t{word} {word}\t{label}\n"
 
 
-def names(rng, lang):
+def names(rng: Random, lang: str) -> str:
     words = sentence(rng, lang).split()
     return "".join(f"{word}\t{'B-PER' if word in WORDS[lang][:2] else 'O'}\n" for word in words)

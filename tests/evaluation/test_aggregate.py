@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from narrowing import present
 
 from xlalign.errors import DataError
 from xlalign.evaluation.aggregate import aggregate
@@ -149,7 +150,7 @@ def test_mined_pairs_are_compared_by_name(cells, settings):
 
     ours = mined({"a\tb": (1, 1, 1), "c\td": (0, 1, 0)})
     theirs = mined({"a\tb": (0, 0, 1), "e\tf": (0, 1, 0)})
-    pair = _paired(ours, theirs, "de")
+    pair = present(_paired(ours, theirs, "de"))
     assert pair.ours.tolist() == [[[1, 1, 1], [0, 1, 0], [0, 0, 0]]]
     assert pair.theirs.tolist() == [[[0, 0, 1], [0, 0, 0], [0, 1, 0]]]
 
@@ -181,7 +182,7 @@ def test_every_table_says_how_models_were_trained(settings, nano, tmp_path, monk
 
 
 def test_both_tests_stand_behind_a_number(results):
-    found = trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference
+    found = present(trace(Read.model_validate_json(results.model_dump_json()), "xnli/strong/de").difference)
     assert found.low <= found.mean <= found.high
     assert 0 < found.p_items <= 1
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -32,22 +33,22 @@ def here(tmp_path, monkeypatch, nano, data):
     return tmp_path
 
 
-def run(*arguments):
+def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, [*arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
     return result.exit_code, result.output
 
 
-def xlalign(*arguments):
+def xlalign(*arguments: str) -> str:
     code, output = run(*arguments)
     assert code == 0, output
     return output
 
 
-def evaluate(*arguments):
+def evaluate(*arguments: str) -> Any:
     return json.loads(xlalign("eval", *arguments, "--json", "--workers", "1"))
 
 
-def states(document):
+def states(document: dict[str, Any]) -> dict[str, str]:
     return {name: entry["state"] for name, entry in document["stages"].items()}
 
 
@@ -130,7 +131,7 @@ def test_after_bad_data_nothing_is_lost(here, data):
 COMMAND = [sys.executable, "-m", "xlalign.cli.main", "eval", "--workers", "1", "--json"]
 
 
-def contents():
+def contents() -> dict[str, str]:
     return {f"{a.manifest.stage} {a.manifest.name}": a.manifest.content for a in Store().artifacts()}
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -58,9 +60,9 @@ def test_rank_and_auc_by_brute_force(random):
     assert space.gold_margin(x, x) > 1
 
 
-def pairs(source, target):
+def pairs(source: Sequence[str], target: Sequence[str]) -> list[GoldPair]:
     links = tuple((i, i) for i in range(len(source)))
-    return [GoldPair("0", tuple(source), tuple(target), links, links)]
+    return [GoldPair("0", list(source), list(target), links, links)]
 
 
 def test_a_language_is_aligned_with_itself(nano):

@@ -1,14 +1,23 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds import KINDS
+from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.kinds.classification import LabelledSentences
 from xlalign.evaluation.kinds.qa import LONGEST_ANSWER, AnswerSpan, ContextQuestion, best_span
 from xlalign.evaluation.kinds.tagging import TaggedWords, parts
 from xlalign.evaluation.options import FineTuning
 from xlalign.evaluation.packed import labels_of, pack
 from xlalign.evaluation.tasks import TASKS
+
+
+def tuned(name: str) -> TunedKind[Any]:
+    kind = KINDS.get(name)
+    assert isinstance(kind, TunedKind)
+    return kind
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +27,7 @@ def tokenizer(nano):
     return AutoTokenizer.from_pretrained(nano)
 
 
-def perfect(encoded, classes):
+def perfect(encoded: EncodedRows, classes: int) -> list[np.ndarray]:
     """Logits that say the labels."""
     return [np.eye(classes)[row] for row in encoded.labels]
 
@@ -27,7 +36,7 @@ def test_long_sentences_are_split_and_joined_again(tokenizer):
     words = ["dog", "xyzzyx", "tree", "house", "not", "red", "qqqq", "small"]
     tags = ["B-PER", "O", "B-LOC", "I-LOC", "O", "O", "B-ORG", "I-ORG"]
     examples = [TaggedWords("0", tuple(words), tuple(tags)), TaggedWords("1", tuple(words[:2]), tuple(tags[:2]))]
-    kind, task = KINDS.get("tagging"), TASKS.get("panx")
+    kind, task = tuned("tagging"), TASKS.get("panx")
     encoded = kind.encode(examples, tokenizer, task.labels, FineTuning(max_length=7))
     assert max(map(len, encoded.ids)) <= 7
     assert len(encoded) > 3
@@ -35,7 +44,7 @@ def test_long_sentences_are_split_and_joined_again(tokenizer):
 
 
 def test_a_word_is_marked_at_its_first_piece(tokenizer):
-    kind, task = KINDS.get("tagging"), TASKS.get("panx")
+    kind, task = tuned("tagging"), TASKS.get("panx")
     example = TaggedWords("0", ("xyzzyx", "dog"), ("O", "B-PER"))
     encoded = kind.encode([example], tokenizer, task.labels, FineTuning())
     pieces = len(tokenizer("xyzzyx", add_special_tokens=False)["input_ids"])
@@ -56,11 +65,11 @@ def test_parts(lengths, room, expected):
     assert list(parts(lengths, room)) == expected
 
 
-def question(context, answer):
+def question(context: str, answer: str) -> ContextQuestion:
     return ContextQuestion("q", context, "the dog likes a cat", (AnswerSpan(answer, context.index(answer)),))
 
 
-def spans(encoded):
+def spans(encoded: EncodedRows) -> list[np.ndarray]:
     """Logits whose best span is the labelled one, weakly so where the window has no answer."""
     rows = []
     for ids, (start, end) in zip(encoded.ids, encoded.labels, strict=True):
@@ -73,7 +82,7 @@ def spans(encoded):
 @pytest.mark.parametrize("answer", ["red house", "not", "the small tree", "dog sees a"])
 def test_an_answer_in_any_window_is_found(tokenizer, answer):
     context = "a big cat likes the small tree not a red house and the dog sees a"
-    kind, task, example = KINDS.get("qa"), TASKS.get("xquad"), question(context, answer)
+    kind, task, example = tuned("qa"), TASKS.get("xquad"), question(context, answer)
     encoded = kind.encode([example], tokenizer, task.labels, FineTuning(max_length=22, stride=4))
     assert len(encoded) > 1
     assert all(len(ids) <= 22 for ids in encoded.ids)
@@ -82,19 +91,22 @@ def test_an_answer_in_any_window_is_found(tokenizer, answer):
 
 def test_every_piece_of_a_context_is_in_some_window(tokenizer):
     example = question("a big cat likes the small tree not a red house the dog sees a", "red")
-    encoded = KINDS.get("qa").encode([example], tokenizer, (), FineTuning(max_length=22, stride=4))
+    encoded = tuned("qa").encode([example], tokenizer, (), FineTuning(max_length=22, stride=4))
     covered = {offset for row in encoded.extra for offset in row if offset}
-    whole = KINDS.get("qa").encode([example], tokenizer, (), FineTuning(max_length=200))
+    whole = tuned("qa").encode([example], tokenizer, (), FineTuning(max_length=200))
     assert covered == {offset for offset in whole.extra[0] if offset}
 
 
 def test_best_span_equals_trying_all():
     random = np.random.default_rng(0)
-    offsets = [None, None, *((i, i + 1) for i in range(50)), None]
+    spans = [(i, i + 1) for i in range(50)]
+    offsets = [None, None, *spans, None]
     scores = random.normal(size=(len(offsets), 2))
     legal = [(i, j) for i in range(2, 52) for j in range(i, min(52, i + LONGEST_ANSWER))]
     i, j = max(legal, key=lambda span: scores[span[0], 0] + scores[span[1], 1])
-    assert best_span(scores, offsets) == (pytest.approx(scores[i, 0] + scores[j, 1]), offsets[i][0], offsets[j][1])
+    score, *found = best_span(scores, offsets)
+    assert score == pytest.approx(scores[i, 0] + scores[j, 1])
+    assert found == [spans[i - 2][0], spans[j - 2][1]]
 
 
 def test_a_window_without_context_gives_nothing():
@@ -103,9 +115,7 @@ def test_a_window_without_context_gives_nothing():
 
 def test_pairs_are_cut_at_the_longer_side(tokenizer):
     example = LabelledSentences("0", "dog " * 30, "cat", label="neutral")
-    encoded = KINDS.get("classification").encode(
-        [example], tokenizer, TASKS.get("xnli").labels, FineTuning(max_length=16)
-    )
+    encoded = tuned("classification").encode([example], tokenizer, TASKS.get("xnli").labels, FineTuning(max_length=16))
     assert len(encoded.ids[0]) == 16
     assert encoded.segments[0] == [-1, *[0] * 12, -1, 1, -1]
     assert encoded.labels == [1]
@@ -139,7 +149,7 @@ def test_a_packed_model_equals_a_padded_one(nano, tokenizer):
     from xlalign.evaluation.model import build, load
     from xlalign.evaluation.options import Regime
 
-    kind, task, options = KINDS.get("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
+    kind, task, options = tuned("classification"), TASKS.get("xnli"), FineTuning(dropout=0.0)
     pairs = [("dog sees a cat", "cat"), ("the house", "not a big red tree"), ("dog", "small")]
     examples = [LabelledSentences("0", one, two, label="neutral") for one, two in pairs]
     for pooling in ("mean", "cls", "pair"):
@@ -166,7 +176,7 @@ def test_freezing_counts_from_the_embeddings(nano):
     encoder = load(nano)[0]
     blocks = transformer_blocks(encoder.model.base_model)
 
-    def trained(module):
+    def trained(module: Any) -> bool:
         return any(parameter.requires_grad for parameter in module.parameters())
 
     for layers in range(5):

@@ -15,7 +15,7 @@ POS = codes("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ
 NER = codes("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC E-LOC S-PER")
 
 
-def corpora(tags):
+def corpora(tags: list[str]) -> st.SearchStrategy[list[list[tuple[str, str]]]]:
     sentence = st.lists(st.tuples(st.sampled_from(tags), st.sampled_from(tags)), min_size=1, max_size=8)
     return st.lists(sentence, min_size=1, max_size=4)
 
@@ -25,7 +25,7 @@ def test_current_rule_equals_seqeval(tags):
     seqeval = pytest.importorskip("seqeval.metrics")
 
     @given(corpora(tags))
-    def check(corpus):
+    def check(corpus: list[list[tuple[str, str]]]) -> None:
         gold = [[g for g, _ in sentence] for sentence in corpus]
         predicted = [[p for _, p in sentence] for sentence in corpus]
         ours = chunk_f1(gold, predicted, "current")

@@ -1,4 +1,5 @@
 import pytest
+from narrowing import each, present
 
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.data.mixing import mixed, read_lexicon
@@ -20,8 +21,10 @@ def test_translations_are_added():
 
 
 def test_each_sentence_changes_its_language_by_itself():
-    found = mixed(ENGLISH, {"de": GERMAN}, Mixing(languages=("de",), code_switch="sentence"), NLI)
-    kinds = {(example.first[:2], example.second[:2]) for example in found}
+    found = each(
+        LabelledSentences, mixed(ENGLISH, {"de": GERMAN}, Mixing(languages=("de",), code_switch="sentence"), NLI)
+    )
+    kinds = {(example.first[:2], present(example.second)[:2]) for example in found}
     assert kinds == {("en", "EN"), ("en", "DE"), ("de", "EN"), ("de", "DE")}
     assert all(example.first.split()[1] == str(n) for n, example in enumerate(found))
     assert found == mixed(ENGLISH, {"de": GERMAN}, Mixing(languages=("de",), code_switch="sentence"), NLI)
@@ -32,7 +35,7 @@ def test_words_are_replaced_at_the_rate(tmp_path):
     path.write_text("dog\tHund\ndog\tKöter\ncat\tKatze\n")
     examples = [TaggedWords("0", ("Dog", "cat", "sees") * 200, ("NOUN", "NOUN", "VERB") * 200)]
     mixing = Mixing(code_switch="word", rate=0.3, lexicons={"de": str(path)})
-    (found,) = mixed(examples, {}, mixing, TASKS.get("udpos"))
+    (found,) = each(TaggedWords, mixed(examples, {}, mixing, TASKS.get("udpos")))
     changed = sum(word in ("Hund", "Katze") for word in found.words)
     assert 80 < changed < 160
     assert found.tags == examples[0].tags
@@ -53,7 +56,7 @@ def test_a_lexicon_needs_two_columns(tmp_path):
 
 def test_dev_stays_english(data):
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", translate_train=("de",))
-    english = TrainingData(settings.cells()[0].tuning.data).english()
+    english = TrainingData(present(settings.cells()[0].tuning).data).english()
     assert (len(english.train), len(english.dev)) == (400, 40)
 
 
@@ -65,7 +68,7 @@ def test_translations_must_be_as_many(data, tmp_path):
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{tmp_path / 'd'}", translate_train=("de",))
     with pytest.raises(DataError, match="199 training examples of xnli in 'de' for 200"):
-        TrainingData(settings.cells()[0].tuning.data).english()
+        TrainingData(present(settings.cells()[0].tuning).data).english()
 
 
 def test_what_was_trained_on_is_not_tested_on(data):
@@ -74,7 +77,7 @@ def test_what_was_trained_on_is_not_tested_on(data):
     )
     (cell, *_) = settings.cells()
     assert TestData(cell.test).languages() == ["de"]
-    english = TrainingData(cell.tuning.data).english()
+    english = TrainingData(present(cell.tuning).data).english()
     assert english.held_out
     assert len(english.train) + len(english.dev) == 40
     assert 0 < len(english.dev) < 15
@@ -87,8 +90,9 @@ def test_stored_data_are_what_would_be_loaded(tmp_path):
         store(TestData(cell.test, folder).parts(), folder)
         assert TestData(cell.test, folder).tested("de") == TestData(cell.test).tested("de")
         if cell.task == "xnli":
-            store(TrainingData(cell.tuning.data, folder).parts(), folder)
-            assert TrainingData(cell.tuning.data, folder).english() == TrainingData(cell.tuning.data).english()
+            wanted = present(cell.tuning).data
+            store(TrainingData(wanted, folder).parts(), folder)
+            assert TrainingData(wanted, folder).english() == TrainingData(wanted).english()
 
 
 def test_switching_needs_what_it_switches_with():

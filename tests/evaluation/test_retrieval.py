@@ -16,7 +16,7 @@ def sides(monkeypatch):
     return source, unit_rows(source + 0.8 * random.normal(size=(30, 8)))
 
 
-def brute(source, target, score, k):
+def brute(source: np.ndarray, target: np.ndarray, score: str, k: int) -> np.ndarray:
     cosine = source @ target.T
     near = np.sort(cosine, axis=1)[:, -k:].mean(1)
     back = np.sort(cosine, axis=0)[-k:].mean(0)
@@ -29,7 +29,7 @@ def brute(source, target, score, k):
 
 @pytest.mark.parametrize("score", ["cosine", "margin", "csls"])
 def test_blocked_search_equals_brute_force(sides, score):
-    assert (nearest(*sides, score, k=3) == brute(*sides, score, 3).argmax(1)).all()
+    assert (nearest(sides[0], sides[1], score, k=3) == brute(sides[0], sides[1], score, 3).argmax(1)).all()
 
 
 def test_both_directions(sides):
@@ -44,10 +44,10 @@ def test_a_side_finds_itself(sides):
 
 
 def test_mined_pairs_are_one_to_one_and_sorted(sides):
-    found = mine(*sides, "margin", k=3)
+    found = mine(sides[0], sides[1], "margin", k=3)
     assert len({c.source for c in found}) == len({c.target for c in found}) == len(found)
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
-    table = brute(*sides, "margin", 3)
+    table = brute(sides[0], sides[1], "margin", 3)
     assert all(c.score == pytest.approx(table[c.source, c.target]) for c in found)
     assert found[0].score == pytest.approx(table.max())
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from narrowing import present
 
 from xlalign.evaluation.correlation import alignment_and_transfer, spearman
 from xlalign.evaluation.metrics.scoring import f1_of_counts, mean_of_values
@@ -37,7 +38,7 @@ def test_published_correlations(task, rho):
 def test_correlation_equals_scipy_with_ties():
     stats = pytest.importorskip("scipy.stats")
     random = np.random.default_rng(0)
-    x, y = random.integers(0, 5, 20), random.integers(0, 5, 20)
+    x, y = random.integers(0, 5, 20).tolist(), random.integers(0, 5, 20).tolist()
     assert spearman(x, y, resamples=10).rho == pytest.approx(stats.spearmanr(x, y).statistic)
 
 
@@ -50,10 +51,11 @@ def test_alignment_against_the_gap_over_models_and_languages():
     alignment = {"a": {"de": 10, "es": 20, "ru": 5, "xx": 1}, "b": {"de": 60, "es": 70, "ru": 50, "en": 100}}
     scores = {"a": {"en": 80, "de": 50, "es": 55, "ru": 40}, "b": {"en": 80, "de": 70, "es": 75, "ru": 65}}
     found = alignment_and_transfer(alignment, scores)
-    assert (found.rho, found.points) == (pytest.approx(-1.0), 6)
+    assert found.rho == pytest.approx(-1.0)
+    assert found.points == 6
 
 
-def items(rate, seed, seeds=2, count=400):
+def items(rate: float, seed: int, seeds: int = 2, count: int = 400) -> np.ndarray:
     return (np.random.default_rng(seed).random((seeds, count, 1)) < rate).astype(float)
 
 
@@ -73,7 +75,7 @@ def test_a_large_difference_is_significant_and_a_small_one_is_not():
     assert small.p_items > 0.05
 
 
-def answers(random, seeds, count, deviation):
+def answers(random: np.random.Generator, seeds: int, count: int, deviation: float) -> Paired:
     """Two models that are equally good on average: items differ in difficulty, models in what they find easy."""
     difficulty = random.normal(0.8, 1.0, count)
     sides = []
@@ -111,7 +113,7 @@ def test_a_real_gain_is_found():
     better = np.maximum(pair.ours, random.random(pair.ours.shape) < 0.2)
     found = compare([Paired(better, pair.theirs)], mean_of_values, 200, "x")
     assert verdict(found.mean, found.p, found.seeds) == "helps"
-    assert found.effect > 1
+    assert present(found.effect) > 1
 
 
 def test_t_test_equals_scipy():

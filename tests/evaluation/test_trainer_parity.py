@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+from narrowing import present
 
 from xlalign.evaluation.data.sets import TestData, TrainingData
 from xlalign.evaluation.options import Regime
@@ -24,8 +25,8 @@ def test_accuracy_is_that_of_trainer(bench, nano, data):
     regime = Regime(learning_rate=5e-3)
     settings = EvalSettings(tasks=("xnli",), data=f"folder:{data}", fine_tuning={"all": tuning}, seeds=(1,))
     cell = settings.cells()[0]
-    cell = cell.model_copy(update={"tuning": cell.tuning.model_copy(update={"regime": regime})})
-    english, test = TrainingData(cell.tuning.data).english(), TestData(cell.test).tested("en")
+    cell = cell.model_copy(update={"tuning": present(cell.tuning).model_copy(update={"regime": regime})})
+    english, test = TrainingData(present(cell.tuning).data).english(), TestData(cell.test).tested("en")
     bench_cell = bench.BenchCell(**{**dict(cell), "model": str(nano)})
     bench.check_same(bench_cell, test[:16])
     ours, theirs = bench.ours(bench_cell, english, test), bench.trainer(bench_cell, english, test, grouped=False)

@@ -1,6 +1,8 @@
 import json
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ def mock(tmp_path_factory):
     return next(folder.rglob("labels")).parent
 
 
-def flat(tree, path=()):
+def flat(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if isinstance(tree, dict):
         for key, value in tree.items():
             yield from flat(value, (*path, key))
@@ -45,7 +47,7 @@ def test_a_part_of_the_languages_can_be_scored(mock):
     assert report["xnli"]["avg_metric"] == pytest.approx(sum(report["xnli"]["accuracy"].values()) / 2)
 
 
-def write(folder, task, lang, text):
+def write(folder: Path, task: str, lang: str, text: str) -> Path:
     path = folder / task / f"test-{lang}.tsv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

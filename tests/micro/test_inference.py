@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
+from narrowing import present
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
@@ -24,7 +27,7 @@ LABELS = ["entailment", "neutral", "contradiction"]
 
 
 @cache
-def drawn(task: str, language: str):
+def drawn(task: str, language: str) -> tuple[list[dict[str, Any]], np.ndarray]:
     found = examples(World(21), task, language, "train", TRAIN + TEST)
     return found, np.array([example["label"] for example in found])
 
@@ -33,7 +36,7 @@ def words(text: str) -> list[str]:
     return text.lower().rstrip(".।").split()
 
 
-def score(model, features, labels) -> float:
+def score(model: Any, features: Any, labels: np.ndarray) -> float:
     return model.fit(features[:TRAIN], labels[:TRAIN]).score(features[TRAIN:], labels[TRAIN:])
 
 
@@ -108,7 +111,7 @@ def negated_relation(premise: Clause, hypothesis: Clause) -> str:
     return "entailment" if wider and "open" not in subject else "neutral"
 
 
-def predicate_facts(premise: Clause, hypothesis: Clause):
+def predicate_facts(premise: Clause, hypothesis: Clause) -> Iterator[str]:
     yield same_or_opposite(premise.verb.concept, hypothesis.verb.concept)
     yield from phrase_facts(premise.object, hypothesis.object)
     if hypothesis.quality:
@@ -128,7 +131,7 @@ def same_or_opposite(said: str, claimed: str) -> str:
 
 
 def quality_fact(premise: Clause, hypothesis: Clause) -> str:
-    said, claimed = premise.quality.concept, hypothesis.quality.concept
+    said, claimed = present(premise.quality).concept, present(hypothesis.quality).concept
     if said == claimed:
         return "stated"
     return "contradicted" if concepts()[said].cls == concepts()[claimed].cls else "open"
@@ -137,12 +140,13 @@ def quality_fact(premise: Clause, hypothesis: Clause) -> str:
 def place_fact(premise: Clause, hypothesis: Clause) -> str:
     if premise.place is None:
         return "open"
+    place = present(hypothesis.place)
     said = (premise.place.preposition, premise.place.where.noun.concept)
-    claimed = (hypothesis.place.preposition, hypothesis.place.where.noun.concept)
+    claimed = (place.preposition, place.where.noun.concept)
     return "stated" if said == claimed else "contradicted"
 
 
-def phrase_facts(said: NounPhrase | None, claimed: NounPhrase | None):
+def phrase_facts(said: NounPhrase | None, claimed: NounPhrase | None) -> Iterator[str]:
     if claimed is None or said is None:
         return
     yield "stated" if claimed.noun.concept in above(said.noun.concept) else "open"
@@ -165,7 +169,7 @@ def test_paraphrases_keep_their_participants() -> None:
         assert (said(item.first) == said(item.second)) == (item.label == "1")
 
 
-def said(clause: Clause):
+def said(clause: Clause) -> tuple[object, ...]:
     """Who does what to whom, or who has more of what."""
     participants = [
         p.noun.concept if p else None for p in (clause.subject, clause.recipient or clause.object, clause.than)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 from meanings import at, np, say
 
 from xlalign.micro.grammar import GRAMMARS, realise
@@ -18,7 +19,7 @@ CONTENT = {"NOUN", "PROPN", "VERB", "ADJ", "NUM"}
 
 
 @st.composite
-def meanings(draw) -> Clause:
+def meanings(draw: DrawFn) -> Clause:
     return of_pattern(Dice("links", draw(st.integers(0, 10_000))), draw(st.sampled_from(patterns())))
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_worlds_differ_by_seed_and_share_their_splits() -> None:
 
 
 def test_digest_forgets_what_some_language_does_not_say() -> None:
-    def clause(**features):
+    def clause(**features: Any) -> Clause:
         return Clause(
             Word("see", features.pop("verb", 0)), NounPhrase(Word("Anna")), NounPhrase(Word("dog"), **features)
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def cut(text: str) -> list[str]:
     return [piece.strip() for piece in text.replace("?", "?|").replace(".", ".|").split("|") if piece.strip()]
 
 
-def sentences(task: str, example) -> list[str]:
+def sentences(task: str, example: dict[str, Any]) -> list[str]:
     if task in ("xnli", "pawsx"):
         return [example["first"], example["second"]]
     if task in ("xquad", "mlqa", "tydiqa"):

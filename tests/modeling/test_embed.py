@@ -59,7 +59,10 @@ def test_segments_are_means_of_their_tokens(loaded):
 
 def test_nothing_to_encode(loaded):
     rows = embed.TokenLists([])
-    assert embed.row_vectors(loaded[0], rows.lengths, rows.batch, [Point(-1, "mean")])[-1, "mean"].shape == (0, 64)
+    assert embed.row_vectors(loaded[0], rows.lengths, rows.batch, [Point(-1, "mean")])[Point(-1, "mean")].shape == (
+        0,
+        64,
+    )
 
 
 def test_batches_hold_every_row_once_and_sort_by_length():

@@ -1,5 +1,7 @@
 """Every family that is listed gives the stock model's states, packed or padded, and its gradients; so do others."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -110,7 +112,12 @@ def test_the_probe_runs_once_for_a_class_and_configuration(monkeypatch):
     monkeypatch.setattr(probe, "_FOUND", {})
     seen = []
     whole = probe._probe
-    monkeypatch.setattr(probe, "_probe", lambda *arguments: seen.append(1) or whole(*arguments))
+
+    def counted(*arguments: Any) -> Any:
+        seen.append(1)
+        return whole(*arguments)
+
+    monkeypatch.setattr(probe, "_probe", counted)
     routes = {str(encoder.Encoder(model("bert")).body.route) for _ in range(2)}
     assert len(seen) == 1
     assert routes == {"packed: packed rows gave the stock model's states"}

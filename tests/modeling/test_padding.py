@@ -17,4 +17,5 @@ def test_there_and_back_is_the_same_with_its_gradient():
 def test_cells_without_a_token_get_no_gradient():
     cells = torch.randn(6, 3, requires_grad=True)
     unpad(cells, BACK).sum().backward()
+    assert cells.grad is not None
     assert cells.grad.tolist() == [[1.0] * 3] * 5 + [[0.0] * 3]

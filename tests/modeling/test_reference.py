@@ -29,4 +29,6 @@ def test_a_name_becomes_a_value(name, model, tmp_path, monkeypatch):
 
 def test_a_commit_needs_no_network():
     commit = "0123456789abcdef" * 2 + "01234567"
-    assert parse(f"org/model@{commit}").identity() == f"org/model@{commit}"
+    hub = parse(f"org/model@{commit}")
+    assert isinstance(hub, Hub)
+    assert hub.identity() == f"org/model@{commit}"

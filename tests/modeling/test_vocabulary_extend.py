@@ -125,7 +125,7 @@ def test_mean_of_a_wordpiece_inside_a_word():
     small = PieceTable(content | {"added_tokens": []})
     larger = small.extended(dict.fromkeys(["##abb", "##aa", "ab"], 0.0))
     weights = MeanOfPieces().weights(Extension(small, larger, ("ru",), {})).toarray()
-    np.testing.assert_allclose(weights, [[0, 0, 0, 0.5, 0.5], [0, 0, 1, 0, 0], [0, 0.5, 0, 0.5, 0]])
+    np.testing.assert_allclose(weights, np.array([[0, 0, 0, 0.5, 0.5], [0, 0, 1, 0, 0], [0, 0.5, 0, 0.5, 0]]))
 
 
 def test_sparsemax_is_the_projection_on_the_simplex():

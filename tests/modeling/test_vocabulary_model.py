@@ -1,6 +1,7 @@
 """A model with another vocabulary: the same hidden states and scores for kept pieces, whatever its class and heads."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def text(tmp_path):
     return TextSources(files={language: [tmp_path / f"{language}.txt"] for language in files})
 
 
-def loaded(folder) -> tuple[PreTrainedModel, object]:
+def loaded(folder) -> tuple[PreTrainedModel, Any]:
     name = json.loads((folder / "config.json").read_text())["architectures"][0]
     model, report = getattr(transformers, name).from_pretrained(folder, output_loading_info=True)
     assert not report["missing_keys"]

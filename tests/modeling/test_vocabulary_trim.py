@@ -155,10 +155,10 @@ def test_learned_merges_are_those_of_counting_anew_each_time(words, minimum):
 
 def _recount(words, count, minimum):
     """Byte-pair encoding as it is defined: count all pairs, join the most frequent, begin again."""
-    learned = []
+    learned: list[tuple[tuple[str, str], str]] = []
     words = [(list(word), times) for word, times in words.items()]
     while len(learned) < count:
-        pairs = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
         for word, times in words:
             for pair in itertools.pairwise(word):
                 pairs[pair] += times

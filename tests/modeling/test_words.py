@@ -1,6 +1,7 @@
 """Words by offsets: the pieces of a word are those that it has inside its sentence, whatever the tokenizer."""
 
 import unicodedata
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from xlalign.evaluation.kinds import KINDS
+from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.options import FineTuning
 from xlalign.evaluation.tasks import TASKS
 from xlalign.modeling.words import encode_words, frame_of, word_pieces
@@ -35,12 +37,12 @@ def scheme(name):
         own = Tokenizer(models.WordPiece(unk_token="<unk>"))
         own.normalizer = normalizers.BertNormalizer(lowercase=False)
         own.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-        trainer = trainers.WordPieceTrainer(vocab_size=420, special_tokens=specials, show_progress=False)
+        trainer: Any = trainers.WordPieceTrainer(vocab_size=420, special_tokens=specials, show_progress=False)
         own.decoder = decoders.WordPiece()
     elif name in ("unigram", "metaspace"):
         own = Tokenizer(models.Unigram())
         own.normalizer = normalizers.NFKC()
-        split = pre_tokenizers.WhitespaceSplit()
+        split: Any = pre_tokenizers.WhitespaceSplit()
         own.pre_tokenizer = pre_tokenizers.Sequence([split, spaced]) if name == "unigram" else spaced
         trainer = trainers.UnigramTrainer(
             vocab_size=420, special_tokens=specials, unk_token="<unk>", show_progress=False
@@ -126,12 +128,18 @@ def test_a_word_that_vanishes_has_no_piece(tokenizer):
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_the_frame_is_read_off_a_sentence(name):
-    wanted = {"gemma": ([2], []), "qwen": ([], []), "llama": ([], []), "byte-level": ([], [])}
+    wanted: dict[str, tuple[list[int], list[int]]] = {
+        "gemma": ([2], []),
+        "qwen": ([], []),
+        "llama": ([], []),
+        "byte-level": ([], []),
+    }
     assert tuple(frame_of(scheme(name))) == wanted.get(name, ([2], [3]))
 
 
 def test_a_tag_is_at_the_first_piece_of_its_word_and_long_sentences_are_cut(tokenizer):
     kind, task = KINDS.get("tagging"), TASKS.get("udpos")
+    assert isinstance(kind, TunedKind)
     example = kind.example("0", tuple(WORDS["en"]), ("NOUN",) * len(WORDS["en"]))
     (pieces,) = word_pieces([WORDS["en"]], tokenizer)
     room = max(map(len, pieces)) + frame_of(tokenizer).size + 6

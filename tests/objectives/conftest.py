@@ -11,6 +11,7 @@ from xlalign.hashing import text_hashes
 from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.recipe import DataOptions
+from xlalign.objectives.requests import ViewName
 from xlalign.objectives.views import TokenView
 from xlalign.training.tokens import Tokens
 from xlalign.training.views import SpecialTokens, draws, masked, rows
@@ -56,7 +57,7 @@ def make_batch() -> Callable[..., TrainingBatch]:
             "mono": rows((tokens, even), None, FRAME, options),
         }
         rounds = np.zeros(count, np.int64)
-        views = {
+        views: dict[ViewName, TokenView] = {
             name: masked(view, FRAME, options, draws(seed, name, names[even], rounds)) for name, view in plain.items()
         }
         return TrainingBatch(tuple(map(str, range(count))), views)

@@ -2,16 +2,20 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 import torch
+from narrowing import present
 from torch.nn import functional as F
 
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives import presets
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.momentum import Follower
 from xlalign.objectives.nce import contrast, diagnostics
-from xlalign.objectives.requests import Momentum, Pass, Span
+from xlalign.objectives.requests import Model, Momentum, Pass, Span
 from xlalign.objectives.sequence_contrast.loss import SequenceContrast
 from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 from xlalign.objectives.views import SpanTokens
@@ -23,7 +27,7 @@ def similarity(a: torch.Tensor, b: torch.Tensor, options: SequenceContrastOption
     return float(a @ b) / options.temperature
 
 
-def brute(x, y, queue, options: SequenceContrastOptions) -> float:
+def brute(x: torch.Tensor, y: torch.Tensor, queue: torch.Tensor, options: SequenceContrastOptions) -> float:
     """The mean loss over anchors, one anchor and one negative at a time."""
     losses = []
     sides = [(x, y), (y, x)] if options.directions == "both" else [(x, y)]
@@ -69,7 +73,7 @@ def test_loss_equals_the_formula(encoder, make_batch, form, negatives, direction
         ]
         return objective.projection(torch.stack(rows)).detach()
 
-    held = objective.queue if queue else []
+    held = objective.queue if queue else torch.empty(0, 5)
     assert output.loss.item() == pytest.approx(brute(vectors("source"), vectors("target"), held, options), abs=2e-6)
     assert output.count == (12 if directions == "both" else 6)
 
@@ -90,7 +94,7 @@ def test_infonce_is_softplus_of_the_decoupled_form_and_so_are_the_gradients():
     assert (losses["decoupled"] < 0).any()  # "cross-zero"
 
 
-def negatives_of(encoder, batch, **options) -> torch.Tensor:
+def negatives_of(encoder: Encoder, batch: TrainingBatch, **options: Any) -> torch.Tensor:
     objective = SequenceContrast(SequenceContrastOptions(**options), encoder, {}).double()
     torch.manual_seed(1)
     x, y = (F.normalize(torch.randn(6, 12, dtype=torch.float64), dim=1) for _ in range(2))
@@ -132,7 +136,7 @@ def test_both_directions_are_symmetric_under_swapping_sides(encoder, make_batch,
     assert losses[0] == pytest.approx(losses[1], rel=1e-12)
 
 
-def queued(encoder, size: int = 5, **options) -> SequenceContrast:
+def queued(encoder: Encoder, size: int = 5, **options: Any) -> SequenceContrast:
     defaults = {"queue": size, "momentum": 0.9, "negatives": "none", "directions": "forward"}
     return SequenceContrast(SequenceContrastOptions(**defaults | options), encoder, {}).double()
 
@@ -151,7 +155,7 @@ def test_queue_is_first_in_first_out_and_wraps(encoder):
 
 def test_prefill_fills_the_queue_with_momentum_keys(encoder, make_batch):
     objective = queued(encoder, 16)
-    models = {"query": encoder, Momentum(0.9): encoder}
+    models: dict[Model, Encoder] = {"query": encoder, Momentum(0.9): encoder}
     seeds = 0
     while objective.prefill(batch := make_batch(seed=seeds), Encodings(batch, models)):
         seeds += 1
@@ -193,11 +197,11 @@ def test_keys_have_no_gradient(encoder, make_batch):
 def test_follow_is_an_exponential_average():
     slow, fast = torch.nn.BatchNorm1d(3), torch.nn.BatchNorm1d(3)
     torch.nn.init.constant_(fast.weight, 2.0)
-    fast.running_mean += 5
+    present(fast.running_mean).add_(5)
     follower = Follower(slow, fast, 0.75)
     follower.step()
     assert slow.weight.tolist() == [1.25] * 3
-    assert slow.running_mean.tolist() == [5] * 3
+    assert present(slow.running_mean).tolist() == [5] * 3
     follower.step()
     assert slow.weight.tolist() == [1.4375] * 3
 
@@ -225,6 +229,7 @@ def test_diagnostics():
 def test_ml_ctl_equals_its_equations(encoder, make_batch, compat):
     """Sentence and word, first and last layer, concatenated before the head; cross-zero NCE over both languages."""
     options = presets.load("ml-ctl", compat).objectives["contrast"]
+    assert isinstance(options, SequenceContrastOptions)
     objective, batch = SequenceContrast(options, encoder, {}).double(), make_batch()
     spans = {Span(name): SpanTokens(batch.views[name].starts + 1, torch.arange(6)) for name in ("source", "target")}
     batch = dataclasses.replace(batch, answers=spans)

@@ -2,23 +2,26 @@
 
 import pytest
 import torch
+from narrowing import present
 
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.encodings import Encodings
 from xlalign.objectives.token_prediction.loss import TokenPrediction, cross_entropy
 from xlalign.objectives.token_prediction.options import TokenPredictionOptions
+from xlalign.objectives.views import TokenView
 
 
-def stock_loss(encoder, view) -> float:
+def stock_loss(encoder: Encoder, view: TokenView) -> float:
     """transformers' loss with labels, row by row, averaged over all predictions."""
-    total, count, start = 0.0, 0, 0
+    total, count, start, mask = 0.0, 0, 0, present(view.mask)
     for length in view.lengths.tolist():
         where = slice(start, start + length)
         labels = torch.full((length,), -100)
-        inside = (view.mask.selected >= start) & (view.mask.selected < start + length)
-        labels[view.mask.selected[inside] - start] = view.mask.labels[inside]
+        inside = (mask.selected >= start) & (mask.selected < start + length)
+        labels[mask.selected[inside] - start] = mask.labels[inside]
         chosen = int((labels >= 0).sum())
         if chosen:
-            ids, types = view.mask.ids[where][None], view.types[where][None]
+            ids, types = mask.ids[where][None], view.types[where][None]
             output = encoder.model(ids, token_type_ids=types, labels=labels[None])
             total, count = total + output.loss.item() * chosen, count + chosen
         start += length

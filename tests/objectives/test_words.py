@@ -9,15 +9,17 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from xlalign.modeling.encoder import Encoder
 from xlalign.objectives.anchor.loss import Anchor
 from xlalign.objectives.anchor.options import AnchorOptions
+from xlalign.objectives.batch import TrainingBatch
 from xlalign.objectives.distillation.loss import Distillation
 from xlalign.objectives.distillation.options import DistillationOptions
 from xlalign.objectives.embedding_alignment.loss import EmbeddingAlignment, entry_rows
 from xlalign.objectives.embedding_alignment.options import EmbeddingAlignmentOptions
 from xlalign.objectives.encodings import Encodings
-from xlalign.objectives.requests import BatchLinks
-from xlalign.objectives.views import DictionaryRows, WordPairs
+from xlalign.objectives.requests import BatchLinks, Model
+from xlalign.objectives.views import DictionaryRows, TokenView, WordPairs
 from xlalign.objectives.word_alignment.loss import WordAlignment, label
 from xlalign.objectives.word_alignment.options import WordAlignmentOptions
 from xlalign.objectives.words import padded, word_tokens, word_vectors
@@ -30,12 +32,12 @@ def linked(make_batch):
     return dataclasses.replace(make_batch(), answers={BatchLinks(): LINKS})
 
 
-def token_of(view, row: int, word: int, side: int = 0) -> int:
+def token_of(view: TokenView, row: int, word: int, side: int = 0) -> int:
     """The (only) token of a word: in these batches every token is a word."""
     return int(((view.rows == row) & (view.words == word) & (view.sides == side)).nonzero()[0, 0])
 
 
-def linked_states(encoder, batch, layer: int = -1) -> list[torch.Tensor]:
+def linked_states(encoder: Encoder, batch: TrainingBatch, layer: int = -1) -> list[torch.Tensor]:
     passes = Encodings(batch, {"query": encoder})
     return [
         torch.stack(
@@ -236,11 +238,11 @@ def test_layer_contrast_equals_the_formula(encoder, make_batch):
     loss = objective(batch, Encodings(batch, {"query": encoder}, objective.options.passes())).loss
     layers = [entry_rows(encoder.embeddings, DICTIONARY)]
     for layer in range(3):
-        sides = []
+        sides: list[torch.Tensor] = []
         for name, view in views.items():
             tokens = Encodings(batch, {"query": encoder}).hidden(name).tokens(layer)
             sides.append(torch.stack([tokens[view.content & (view.rows == r)].sum(0) for r in range(3)]))
-        layers.append(tuple(sides))
+        layers.append((sides[0], sides[1]))
     losses = []
     for x, y in layers:
         both = F.normalize(torch.cat((x, y)), dim=1)
@@ -268,7 +270,7 @@ def test_distillation_pulls_both_sides(encoder, make_batch, kind):
 
 def test_anchors_start_at_zero_and_grow(encoder, make_batch):
     batch, first = make_batch(), copy.deepcopy(encoder)
-    models = {"query": encoder, "init": first}
+    models: dict[Model, Encoder] = {"query": encoder, "init": first}
     anchors = [Anchor(AnchorOptions(to=to), encoder, {}).double() for to in ("parameters", "states")]
     for anchor in anchors:
         loss = anchor(batch, Encodings(batch, models)).loss
@@ -278,9 +280,7 @@ def test_anchors_start_at_zero_and_grow(encoder, make_batch):
     torch._foreach_add_([p.detach() for p in encoder.parameters()], 0.5)
     count = sum(p.numel() for p in encoder.parameters())
     assert anchors[0](batch, Encodings(batch, models)).loss.item() == pytest.approx(0.5 * math.sqrt(count))
-    now, then = (
-        Encodings(batch, models).hidden("source", model=name).tokens(-1).detach() for name in ("query", "init")
-    )
+    now, then = (Encodings(batch, models).hidden("source", model=name).tokens(-1).detach() for name in models)
     expected = sum(float((a - b) @ (a - b)) for a, b in zip(now, then, strict=True)) / len(now)
     assert anchors[1](batch, Encodings(batch, models)).loss.item() == pytest.approx(expected, rel=1e-9)
     assert expected > 0.01

@@ -20,7 +20,7 @@ from xlalign.reporting.lm_eval import lm_eval_results
 from xlalign.reporting.table import Table
 
 
-def small():
+def small() -> ReportData:
     """A report with one table and no figure."""
     return ReportData(title="small", aer=report_sample.report().aer)
 
@@ -77,7 +77,7 @@ def test_an_unknown_format_writes_nothing(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def render_dots(table):
+def render_dots(table: Table) -> str:
     return "." * len(table.rows)
 
 
@@ -89,7 +89,7 @@ def test_a_renderer_of_a_plug_in_is_written_and_offered_on_the_page(monkeypatch,
     point = EntryPoint(name="dots", value=f"{__name__}:DOTS", group=own.group)
     monkeypatch.setattr(EntryPoint, "load", lambda _: DOTS)
     monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == own.group else [])
-    fresh = registry.Registry(own.kind, own._table, own.group)
+    fresh: registry.Registry[renderers.Renderer] = registry.Registry(own.kind, own._table, own.group)
     for module in ("xlalign.reporting.renderers", "xlalign.reporting.page"):
         monkeypatch.setattr(f"{module}.RENDERERS", fresh)
     page = folder.write(small(), tmp_path)

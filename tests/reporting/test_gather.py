@@ -1,11 +1,12 @@
 """The report stage: who to cite, and when the run was."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from xlalign.stages import report
 
 
-def outcome(settings, info=None):
+def outcome(settings: dict[str, Any], info: dict[str, Any] | None = None) -> Any:
     return SimpleNamespace(
         artifact=SimpleNamespace(manifest=SimpleNamespace(hashed={"settings": settings}, info=info or {}))
     )

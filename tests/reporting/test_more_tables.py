@@ -2,6 +2,7 @@
 
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting.benchmark import benchmark_table, submission_table
 from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
@@ -12,7 +13,7 @@ GROUPS = {"xnli": "classification", "pawsx": "classification", "udpos": "tagging
 GROUPS |= {"mlqa": "qa", "tydiqa": "qa", "bucc": "retrieval", "tatoeba": "retrieval"}
 
 
-def nine():
+def nine() -> Evaluated:
     """Task number n has the score 10 n in every language."""
     tasks = {}
     for number, (name, group) in enumerate(GROUPS.items(), start=1):
@@ -26,7 +27,7 @@ def nine():
 
 
 def test_the_benchmark_table_has_groups_and_average():
-    table = benchmark_table(nine())
+    table = present(benchmark_table(nine()))
     values = dict(zip([column.name for column in table.columns], [c.value for c in table.rows[0].cells], strict=True))
     assert (values["average"], values["classification"], values["qa"], values["retrieval"]) == (50, 15, 60, 85)
     assert (values["XNLI"], values["TyDi QA"]) == (10, 70)
@@ -38,7 +39,7 @@ def test_every_metric_has_a_row_where_there_are_several():
     found = report_sample.results().model_dump()
     for entry in found["tasks"]["tatoeba"]["models"].values():
         entry["metrics"] = {"accuracy": {"de": 30.0, "hi": 20.0}, "to_english": {"de": 32.0}, "bleu": {"de": 9.0}}
-    table = metrics_table("tatoeba", Evaluated.model_validate(found))
+    table = present(metrics_table("tatoeba", Evaluated.model_validate(found)))
     assert [cell.value for cell in table.rows[0].cells] == ["base accuracy", 30.0, None, None, 20.0, 25.0]
     assert table.rows[1].cells[0].value == "base to english"
     assert table.notes == ("accuracy: English to foreign; to english: the other way; bleu: BLEU of the same.",)
@@ -64,9 +65,11 @@ def test_diagnostics_by_layer_and_language():
 
 
 def test_alignment_against_transfer():
-    found = transfer(report_sample.diagnostics(), "xnli", report_sample.results())
+    found = present(transfer(report_sample.diagnostics(), "xnli", report_sample.results()))
     assert len(found.points) == 8
     assert "Spearman's rho -0." in found.sentence
     one = {"base": report_sample.diagnostics()["base"]}
-    assert transfer(one, "xnli", report_sample.results()).sentence == "4 points: too few for a rank correlation."
+    assert (
+        present(transfer(one, "xnli", report_sample.results())).sentence == "4 points: too few for a rank correlation."
+    )
     assert transfer(report_sample.diagnostics(), "tatoeba", report_sample.results()) is None

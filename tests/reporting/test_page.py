@@ -3,6 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting import page, provenance
 from xlalign.reporting.data import (
@@ -26,11 +27,12 @@ VOID = {"meta", "link", "br", "img"}
 class Balance(HTMLParser):
     """Collects tags that are not closed and attributes that fetch or run something."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.open, self.wrong, self.active, self.tags = [], [], [], set()
+        self.open, self.wrong, self.tags = list[str](), list[str](), set[str]()
+        self.active: list[tuple[str, str, str | None]] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.active += [
             (tag, name, value) for name, value in attrs if name.startswith("on") or name in {"src", "srcset", "action"}
@@ -41,17 +43,17 @@ class Balance(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag, attrs):
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         if tag not in VOID:
             self.open.pop()
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             self.wrong.append(tag)
 
 
-def parsed(html):
+def parsed(html: str) -> Balance:
     parser = Balance()
     parser.feed(html)
     parser.close()
@@ -99,7 +101,7 @@ def test_an_empty_report_is_a_page():
     assert parsed(html).wrong == []
 
 
-def hostile():
+def hostile() -> ReportData:
     sample = report_sample.results().model_dump()
     sample["tasks"] = {HOSTILE: sample["tasks"]["xnli"] | {"metric": HOSTILE}}
     sample["tasks"][HOSTILE]["models"][HOSTILE] = sample["tasks"][HOSTILE]["models"].pop("ppa")
@@ -166,7 +168,7 @@ def test_hostile_text_stays_text():
 
 
 def test_many_stages_of_a_kind_are_one_line():
-    def runs(kind, count, state="hit"):
+    def runs(kind: str, count: int, state: str = "hit") -> list[StageRun]:
         return [StageRun(name=f"{kind}.{n}", stage=kind, key="k", state=state, seconds=2.0) for n in range(count)]
 
     stages = [*runs("prepare", 1), *runs("cell", 9), *runs("cell", 3, "made"), *runs("pretrain", 2)]
@@ -180,7 +182,7 @@ def test_many_stages_of_a_kind_are_one_line():
 
 
 def test_worst_pairs_come_first():
-    rates = [matrix.score.aer for matrix in worst_first(report_sample.pairs(), 9)]
+    rates = [present(matrix.score).aer for matrix in worst_first(report_sample.pairs(), 9)]
     assert rates == sorted(rates, reverse=True)
     assert len(worst_first(report_sample.pairs(), 2)) == 2
 
@@ -201,7 +203,7 @@ def test_spots_tell_right_wrong_and_missed():
         [("sure", "right"), ("possible", "none")],
         [("none", "wrong"), ("sure", "none")],
     ]
-    assert rows[1][0].title == "b – x, predicted, not in gold, score 0.25"
+    assert present(rows[1][0]).title == "b – x, predicted, not in gold, score 0.25"
 
 
 def test_a_long_pair_is_drawn_as_two_columns():
@@ -226,7 +228,7 @@ def test_without_gold_nothing_is_wrong():
         source_lang="en", target_lang="de", source_words=("a",), target_words=("x",), predicted=((0, 0),)
     )
     assert aer_of(pair) is None
-    assert worst_first([pair], 1)[0].rows[0][0].fill == "right"
+    assert present(worst_first([pair], 1)[0].rows[0][0]).fill == "right"
 
 
 @pytest.mark.parametrize(

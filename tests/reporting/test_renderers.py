@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ GOLDEN = Path(__file__).with_name("golden")
 NASTY = r"a_b & 50% <b>|*x*` {\ ~^$ # "
 
 
-def table():
+def table() -> Table:
     languages = ("en", "de", "hi", "zh")
     return Table(
         name="xnli",
@@ -59,7 +60,7 @@ def table():
     )
 
 
-def nasty():
+def nasty() -> Table:
     return Table(
         caption=NASTY,
         columns=(Column(name=NASTY), Column(name="n", kind="score")),
@@ -108,7 +109,7 @@ def test_blocks_repeat_the_first_column():
     assert terminal.blocks([90, 90, 90], 80) == [[0, 1], [0, 2]]
 
 
-def shown(**options):
+def shown(**options: Any) -> str:
     console = Console(file=StringIO(), width=100, **options)
     with console.capture() as capture:
         console.print(terminal.TableView(table()))
@@ -171,7 +172,7 @@ CONTROLS = "a\x1b[31mb\x9bc\u202edef\u2066g"
 SHOWN = r"a\x1b[31mb\x9bc\u202edef\u2066g"
 
 
-def table_of(value):
+def table_of(value: str) -> Table:
     return Table(
         caption=value,
         columns=(Column(name=value), Column(name="n", kind="score")),
@@ -237,6 +238,7 @@ def test_latex_compiles_within_the_lines(tmp_path):
     body = "\\clearpage\n".join(rendered(one, "latex") for one in tables)
     head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs,graphicx}\begin{document}"
     (tmp_path / "all.tex").write_text(f"{head}\n{body}\n\\end{{document}}\n", encoding="utf-8")
+    assert TEX is not None
     command = [TEX, "all.tex"] if "tectonic" in TEX else [TEX, "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stdout[-2000:]

@@ -3,7 +3,7 @@
 import pytest
 import report_sample
 
-from xlalign.reporting.results import metric_meanings, shown_names, task_title, with_shown_names
+from xlalign.reporting.results import Evaluated, metric_meanings, shown_names, task_title, with_shown_names
 from xlalign.reporting.trace import trace
 
 
@@ -25,7 +25,7 @@ def test_a_model_is_shown_by_the_shortest_name_that_is_its_own(models, labels, w
     assert list(shown_names(models, labels).values()) == wanted
 
 
-def long_names():
+def long_names() -> Evaluated:
     found = report_sample.results()
     task = found.tasks["xnli"]
     models = {"org/base": task.models["base"], "/runs/ppa": task.models["ppa"]}

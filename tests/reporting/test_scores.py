@@ -1,13 +1,16 @@
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting.alignment import error_table
+from xlalign.reporting.data import Headline
 from xlalign.reporting.results import Evaluated, minus, of
 from xlalign.reporting.scores import difference, gain, setup_table, task_table
 from xlalign.reporting.summary import headline, summary_table
+from xlalign.reporting.table import Table
 
 
-def results(**models):
+def results(**models: dict[str, list[float]]) -> Evaluated:
     """xnli with two seeds; each model is {lang: [scores]}."""
     made = {
         name: report_sample.model({lang: report_sample.score(seeds) for lang, seeds in languages.items()})
@@ -20,7 +23,7 @@ BASE = {"en": [80.0, 82.0], "de": [50.0, 54.0], "hi": [40.0, 40.0]}
 BETTER = {"en": [80.0, 82.0], "de": [60.0, 60.0], "hi": [50.0, 54.0]}
 
 
-def values(table, name):
+def values(table: Table, name: str) -> list[object]:
     return [cell.value for row in table.rows if row.cells[0].value == name for cell in row.cells[1:]]
 
 
@@ -64,9 +67,9 @@ def test_difference_is_taken_to_the_better_of_baseline_and_control():
 
 
 def test_a_difference_is_taken_seed_by_seed_where_seeds_are_paired():
-    assert minus(of([3.0, 9.0]), of([1.0, 2.0])).scores == (2.0, 7.0)
-    assert minus(of([3.0]), of([1.0, 2.0])).scores == ()
-    assert minus(of([3.0]), of([1.0, 2.0])).mean == 1.5
+    assert present(minus(of([3.0, 9.0]), of([1.0, 2.0]))).scores == (2.0, 7.0)
+    assert present(minus(of([3.0]), of([1.0, 2.0]))).scores == ()
+    assert present(minus(of([3.0]), of([1.0, 2.0]))).mean == 1.5
     assert minus(of([]), of([1.0])) is None
 
 
@@ -82,13 +85,13 @@ def test_summary_shows_the_cost():
 
 
 def test_headline_names_the_best_and_its_gain():
-    found = headline(results(base=BASE, ppa=BETTER, worse=BASE))
+    found = present(headline(results(base=BASE, ppa=BETTER, worse=BASE)))
     assert found.sentence == "ppa transfers 10.0 points better than base on XNLI (de, hi)."
     assert [figure.value for figure in found.figures] == ["46.0", "56.0", "+10.0"]
 
 
 def test_a_loss_is_called_a_loss():
-    found = headline(results(base=BETTER, ppa=BASE, worse={"de": [1.0, 1.0]}))
+    found = present(headline(results(base=BETTER, ppa=BASE, worse={"de": [1.0, 1.0]})))
     wanted = "No aligned model transfers better than base on XNLI (en, de, hi): the best, ppa, is 10.0 points worse."
     assert found.sentence == wanted.replace("en, ", "")
     assert found.figures[-1].tone == "bad"
@@ -96,16 +99,18 @@ def test_a_loss_is_called_a_loss():
 
 def test_nothing_gained_is_no_gain():
     close = {**BASE, "de": [50.02, 54.02]}
-    found = headline(results(base=BASE, ppa=close))
+    found = present(headline(results(base=BASE, ppa=close)))
     assert found.sentence.endswith("the best, ppa, is no better and no worse.")
     assert (found.figures[-1].value, found.figures[-1].tone) == ("+0.0", "plain")
 
 
 def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
     found = results(base=BASE, ppa={**BASE, "de": [49.0, 60.0]})
-    assert headline(found).sentence.endswith("points better than base on XNLI (de, hi), but not for every seed.")
+    assert present(headline(found)).sentence.endswith(
+        "points better than base on XNLI (de, hi), but not for every seed."
+    )
 
-    def doubted(seeds):
+    def doubted(seeds: int) -> Headline:
         better = {lang: [score + 2 for score in scores] * 2 for lang, scores in BASE.items()}
         found = results(base={lang: scores * 2 for lang, scores in BASE.items()}, ppa=better).model_dump()
         others = found["tasks"]["xnli"]["models"]["ppa"]["others"]
@@ -113,7 +118,7 @@ def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
         for entry in found["tasks"]["xnli"]["models"].values():
             for one in [*entry["languages"].values(), entry["others"]]:
                 one["scores"] = one["scores"][:seeds]
-        return headline(Evaluated.model_validate(found))
+        return present(headline(Evaluated.model_validate(found)))
 
     assert doubted(3).sentence.endswith("on XNLI (de, hi), which chance explains as well (p = 0.40).")
     assert doubted(2).sentence.endswith("on XNLI (de, hi) (2 seeds, too few to rule out chance).")
@@ -121,14 +126,14 @@ def test_a_gain_that_chance_explains_or_a_seed_lacks_is_no_plain_gain():
 
 
 def test_stars_are_corrected_for_the_comparisons_of_their_table_and_need_seeds():
-    def table(seeds, *ps):
+    def table(seeds: int, *ps: float) -> Table:
         models = {}
         for number, p in enumerate([None, *ps]):
             entry = {**report_sample.score([50.0 + number, 51.0 + number, 52.0][:seeds]), "p": p}
             models[f"m{number}"] = report_sample.model({"de": entry}) | {"others": {**entry, "p": None}}
         return task_table("xnli", report_sample.evaluated({"xnli": {"models": models}}, baseline="m0"))
 
-    def marks(found):
+    def marks(found: Table) -> list[str]:
         return [row.cells[1].mark for row in found.rows[1:] if row.kind is None]
 
     # Of three comparisons the smallest p counts three times, the next twice: 0.03, 0.06, 0.3.
@@ -157,10 +162,10 @@ def test_gains_over_the_baseline():
 
 
 def test_setup_says_how_each_model_was_fine_tuned():
-    table = setup_table("xnli", report_sample.results())
+    table = present(setup_table("xnli", report_sample.results()))
     assert values(table, "ppa")[:2] == ["frozen=2,lr=0.002,pool=mean", 1500]
     assert table.rows[0].cells[1].detail.startswith("tried frozen=0,lr=0.002,pool=mean: 87.0")
-    assert values(setup_table("tatoeba", report_sample.results()), "ppa") == ["layer=3,pool=mean"]
+    assert values(present(setup_table("tatoeba", report_sample.results())), "ppa") == ["layer=3,pool=mean"]
     assert setup_table("xnli", results(base=BASE)) is None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import report_sample
+from narrowing import present
 
 from xlalign.reporting import folder
 
@@ -24,7 +25,7 @@ def screenshot(path: Path, folder: Path, *options: str) -> np.ndarray:
         "--hide-scrollbars",
         f"--user-data-dir={folder / 'profile'}",
     ]
-    command = [CHROMIUM, *flags, "--window-size=1100,2400", f"--screenshot={picture}", *options, path.as_uri()]
+    command = [present(CHROMIUM), *flags, "--window-size=1100,2400", f"--screenshot={picture}", *options, path.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return imread(picture)[..., :3]
 

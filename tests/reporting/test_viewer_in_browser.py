@@ -2,10 +2,12 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib import image
+from narrowing import present
 from scipy import ndimage
 
 from xlalign.reporting import page
@@ -16,11 +18,11 @@ RIGHT, WRONG = (0x00, 0x77, 0xBB), (0xEE, 0x77, 0x33)
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
 
-def screenshot(folder, pair):
+def screenshot(folder: Path, pair: AlignedPair) -> np.ndarray:
     """The picture of a page with one pair, (H, W, 3) of 0 to 255, without the legend's own marks."""
     (folder / "page.html").write_text(page.render(ReportData(title="links", alignments=(pair,))), encoding="utf-8")
     command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=900,1400",
+        present(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=900,1400",
         "--force-device-scale-factor=1", f"--user-data-dir={folder / 'profile'}",
         f"--screenshot={folder / 'page.png'}", f"file://{folder / 'page.html'}",
     ]  # fmt: skip
@@ -28,7 +30,7 @@ def screenshot(folder, pair):
     return (image.imread(folder / "page.png")[:, :, :3] * 255).round().astype(int)
 
 
-def blobs(picture, colour):
+def blobs(picture: np.ndarray, colour: tuple[int, int, int]) -> list[tuple[float, ...]]:
     """The centres (y, x) of the connected areas of a colour that are as large as a cell's mark."""
     near = (np.abs(picture - colour) <= 6).all(axis=2)
     labels, count = ndimage.label(near)

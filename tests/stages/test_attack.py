@@ -15,7 +15,7 @@ from fault_server import Server, serving
 from whole_pipeline import PIPELINE, table
 
 from xlalign.artifacts.collect import garbage, sweep
-from xlalign.artifacts.making import Recipe, obtain
+from xlalign.artifacts.making import Recipe, Workspace, obtain
 from xlalign.artifacts.store import Store
 from xlalign.artifacts.verify import survey
 from xlalign.progress import Event
@@ -204,7 +204,10 @@ def test_a_crowd_with_a_collector_and_a_killed_holder_loses_nothing(tmp_path):
     def start(*arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen([sys.executable, *arguments], env=environment(), stdout=subprocess.PIPE, text=True)
 
-    old = obtain(Store(), Recipe("fake", "old", 1, {}), lambda space: (space.out / "x").write_text("x") and None)[0]
+    def write(space: Workspace) -> None:
+        (space.out / "x").write_text("x")
+
+    old = obtain(Store(), Recipe("fake", "old", 1, {}), write)[0]
     crowd = [start(str(tmp_path / "crowd.py"), str(seed), str(touched)) for seed in range(8)]
     collector = start(str(tmp_path / "collect.py"))
     while not touched.exists():

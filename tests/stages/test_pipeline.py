@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import pytest
+from narrowing import each
 
 from xlalign.errors import UserError
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.stages.pipeline import builtin_files, load, locate
+from xlalign.training.settings import PretrainSettings
 
 MINIMAL = """
 [prepare]
@@ -23,7 +28,7 @@ seeds = [1, 2]
 
 @pytest.fixture
 def write(tmp_path):
-    def save(text: str):
+    def save(text: str) -> Path:
         path = tmp_path / "xlalign.toml"
         path.write_text(text, encoding="utf-8")
         return path
@@ -64,7 +69,7 @@ def test_a_model_is_identified_by_its_content_whatever_its_name(write, tmp_path,
         (tmp_path / name / "config.json").write_text('{"num_hidden_layers": 2}')
     path = write(MINIMAL.replace('from = "base"', 'from = "stage"'))
 
-    def identity(path):
+    def identity(path: Path) -> str:
         return load(path).graph()["ctl"].recipe({"bitext": "x", "alignments": "y"}).key
 
     first = identity(path)
@@ -81,17 +86,19 @@ def test_the_options_of_a_command_reach_every_stage_of_its_section(write):
     named = MINIMAL.replace("[eval]", "[eval.one]") + '[eval.two]\ntasks = ["udpos"]\n'
     fields = {"eval": {"tasks": ["xnli"], "data": 'folder:a "b"'}}
     pipeline = load(write(named), fields=fields)
-    assert [(s.tasks, s.data) for s in pipeline.stages["eval"].values()] == 2 * [(("xnli",), 'folder:a "b"')]
+    assert [(s.tasks, s.data) for s in each(EvalSettings, pipeline.stages["eval"].values())] == 2 * [
+        (("xnli",), 'folder:a "b"')
+    ]
     again = load(write(named), [change for change in pipeline.changes if change != "--set"])
     assert again.stages == pipeline.stages
     single = load(write(MINIMAL), fields=fields)
-    assert single.stages["eval"]["eval"].tasks == ("xnli",)
+    assert [s.tasks for s in each(EvalSettings, single.stages["eval"].values())] == [("xnli",)]
 
 
 CONTENTS = {"model": "z", "data": "d", "trial0": "e", "trial1": "f"}
 
 
-def key(path, name):
+def key(path: Path, name: str) -> str:
     return load(path).graph()[name].recipe(CONTENTS).key
 
 
@@ -119,8 +126,14 @@ def test_tasks_with_the_same_training_data_share_its_nodes(write):
 
 def test_set_and_profile(write):
     path = write(MINIMAL + '[profiles.small]\n"pretrain.base.steps" = 3\n"eval.seeds" = [9]\n')
-    assert load(path, profile="small").stages["pretrain"]["base"].steps == 3
-    assert load(path, ["pretrain.base.steps=7"], "small").stages["pretrain"]["base"].steps == 7
+
+    def steps(*changes: str) -> int:
+        settings = load(path, changes, "small").stages["pretrain"]["base"]
+        assert isinstance(settings, PretrainSettings)
+        return settings.steps
+
+    assert steps() == 3
+    assert steps("pretrain.base.steps=7") == 7
     with pytest.raises(UserError, match="unknown profile"):
         load(path, profile="large")
 

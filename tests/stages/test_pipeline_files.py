@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from narrowing import each
 
 from xlalign.artifacts.store import Store
+from xlalign.evaluation.settings import EvalSettings
 from xlalign.stages.pipeline import builtin_files, load
 from xlalign.stages.runner import plan
 
@@ -30,4 +32,5 @@ def test_file_plans(path: Path):
 
 @pytest.mark.parametrize("profile", ["full"])
 def test_profiles_load(profile: str):
-    assert load(FOLDER / "quickstart.toml", profile=profile).stages["eval"]["eval"].seeds == (1, 2, 3, 4, 5)
+    (settings,) = each(EvalSettings, load(FOLDER / "quickstart.toml", profile=profile).stages["eval"].values())
+    assert settings.seeds == (1, 2, 3, 4, 5)

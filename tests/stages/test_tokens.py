@@ -50,6 +50,19 @@ def graph(tmp_path: Path):
     return load(path).graph()
 
 
+def test_the_name_of_a_tokens_stage_holds_no_folder_of_this_machine(tmp_path: Path):
+    """It goes into manifests; two folders of one name are two stages all the same."""
+    for place in ("one", "two"):
+        (tmp_path / "secret" / place / "bert").mkdir(parents=True)
+    start = f'from = "{tmp_path}/secret/one/bert"\n'
+    first = f'[pretrain.a]\npreset = "cz-snt"\n{start}[pretrain.b]\npreset = "cz-snt"\n{start.replace("one", "two")}'
+    path = tmp_path / "xlalign.toml"
+    path.write_text(PIPELINE.partition("[pretrain.base]")[0] + first, encoding="utf-8")
+    names = [name for name, node in load(path).graph().items() if node.kind.name == "tokens"]
+    assert len(names) == 2
+    assert all(name.startswith("bert-") and "secret" not in name for name in names)
+
+
 def test_all_that_train_from_one_tokenizer_share_their_tokens(graph):
     names = [name for name, node in graph.items() if node.kind.name == "tokens"]
     assert names == ["base.tokens.prepare.pairs", "base.tokens.prepare.mono-auto"]
@@ -65,10 +78,10 @@ def test_an_encoder_from_scratch_makes_its_own(graph):
 
 
 class Quiet:
-    def planned(self, nodes): ...
-    def started(self, node, why): ...
-    def finished(self, node, outcome): ...
-    def progressed(self, name, event): ...
+    def planned(self, nodes: object) -> None: ...
+    def started(self, node: object, why: object) -> None: ...
+    def finished(self, node: object, outcome: object) -> None: ...
+    def progressed(self, name: object, event: object) -> None: ...
 
 
 def test_tokens_of_the_stage_give_the_weights_that_own_tokens_give(graph, tmp_path):

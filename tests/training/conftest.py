@@ -43,5 +43,5 @@ def write_lexicon(path: Path, rows: list[tuple[str, list[str], list[str], list[l
     """A lexicon as the alignment room writes it: header, case-folded words, counts that are sums of scores."""
     counter = lexicon.LexiconCounter()
     for _, source, target, links in rows:
-        counter.add((source, target), Alignment(tuple(map(tuple, links)), (1.0,) * len(links)))
+        counter.add((source, target), Alignment(tuple((i, j) for i, j in links), (1.0,) * len(links)))
     lexicon.write(path, counter.entries())

@@ -32,7 +32,7 @@ def test_the_best_dev_weights_are_kept(artifacts, tmp_path):
     table = {"preset": "ml-ctl", "from": "scratch:nano", "steps": 8, "batch_size": 8, "learning_rate": 3e-3}
     table |= {"device": "cpu", "evaluate_every": 2, "patience": 2, "select": "retrieval", "trackers": ["tensorboard"]}
     summary = domain.pretrain(
-        PretrainSettings.model_validate(table), *artifacts, None, tmp_path / "work", tmp_path / "out"
+        PretrainSettings.model_validate(table), artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out"
     )
     lines = (tmp_path / "out/metrics.jsonl").read_text().splitlines()
     scores = {r["step"]: r["dev/retrieval"] for r in map(json.loads, lines) if "dev/retrieval" in r}

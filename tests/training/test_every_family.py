@@ -36,7 +36,9 @@ def batches(artifacts, tmp_path_factory):
         settings = settings_for(preset)
         query = Encoder(model("bert", vocab_size=len(tokenizer)))
         recipe = domain.fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
-        return domain.load_batches(settings, recipe, query, tokenizer, Sources(*artifacts, work / preset))
+        return domain.load_batches(
+            settings, recipe, query, tokenizer, Sources(artifacts[0], artifacts[1], work / preset)
+        )
 
     return of, tokenizer
 
@@ -58,7 +60,7 @@ def test_a_step_moves_the_encoder(kind, batches):
         assert all(torch.isfinite(gradient).all() for gradient in gradients)
 
 
-def test_below_a_new_head_the_encoder_waits_until_the_warm_up_is_over(artifacts, batches, tmp_path):
+def test_below_a_new_head_the_encoder_waits_until_the_warm_up_is_over(artifacts, batches, tmp_path, monkeypatch):
     _, tokenizer = batches
     old = model("bert", headed=False, vocab_size=len(tokenizer), initializer_range=0.05)
     loading.save(old, tokenizer, tmp_path / "old")
@@ -83,11 +85,8 @@ def test_below_a_new_head_the_encoder_waits_until_the_warm_up_is_over(artifacts,
         program.after_step = after
         return train(program, *arguments, **options)
 
-    domain_train, domain.train = domain.train, noted
-    try:
-        domain.pretrain(settings, *artifacts, None, tmp_path / "work", tmp_path / "out")
-    finally:
-        domain.train = domain_train
+    monkeypatch.setattr("xlalign.training.pretrain.train", noted)
+    domain.pretrain(settings, artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out")
     assert [same for same, _ in seen] == [True, True, False]
     assert not torch.equal(seen[0][1], seen[1][1])
     assert "head is new" in (tmp_path / "out/README.md").read_text()
@@ -100,11 +99,16 @@ def test_prediction_without_head_or_mask_is_refused_before_the_first_step(artifa
     loading.save(model("mt5", vocab_size=len(tokenizer)), tokenizer, tmp_path / "mt5")
     with pytest.raises(UserError, match="head"):
         domain.pretrain(
-            settings_for("mlm", **{"from": str(tmp_path / "mt5")}), *artifacts, None, tmp_path / "a", tmp_path / "out"
+            settings_for("mlm", **{"from": str(tmp_path / "mt5")}),
+            artifacts[0],
+            artifacts[1],
+            None,
+            tmp_path / "a",
+            tmp_path / "out",
         )
     new = settings_for("mlm", head="new", **{"from": str(tmp_path / "mt5")})
     with pytest.raises(UserError, match="no such head"):
-        domain.pretrain(new, *artifacts, None, tmp_path / "a", tmp_path / "out")
+        domain.pretrain(new, artifacts[0], artifacts[1], None, tmp_path / "a", tmp_path / "out")
 
 
 def test_adapters_are_trained_merged_and_saved(artifacts, batches, tmp_path):
@@ -113,7 +117,7 @@ def test_adapters_are_trained_merged_and_saved(artifacts, batches, tmp_path):
     old = model("bert", vocab_size=len(tokenizer), initializer_range=0.05)
     loading.save(old, tokenizer, tmp_path / "old")
     settings = settings_for("mlm", lora=2, warmup=0, learning_rate=0.01, **{"from": str(tmp_path / "old")})
-    summary = domain.pretrain(settings, *artifacts, None, tmp_path / "work", tmp_path / "out")
+    summary = domain.pretrain(settings, artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out")
     assert 0 < summary["trained"] < summary["parameters"] / 10
     new, _ = loading.load(tmp_path / "out")
     assert new.state_dict().keys() == old.state_dict().keys()

@@ -24,23 +24,25 @@ class Regression:
     def __init__(self) -> None:
         torch.manual_seed(0)
         self.module = nn.Module()
-        self.module.body = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.3), nn.Linear(4, 4))
-        self.module.body[2].weight = self.module.body[0].weight
-        self.module.register_buffer("seen", torch.zeros(()))
+        first, last = nn.Linear(4, 4), nn.Linear(4, 4)
+        last.weight = first.weight
+        self.body = self.module.body = nn.Sequential(first, nn.Dropout(0.3), last)
+        self.seen = torch.zeros(())
+        self.module.register_buffer("seen", self.seen)
         self.stop_at: int | None = None
 
     def modules(self) -> nn.Module:
         return self.module
 
     def loss(self, batch: torch.Tensor) -> LossOutput:
-        loss = (self.module.body(batch) - batch.flip(1)).square().mean()
+        loss = (self.body(batch) - batch.flip(1)).square().mean()
         return LossOutput(loss, len(batch), {"size": loss.detach() * 2})
 
     def before_step(self, step: int) -> None:
         """Nothing is frozen."""
 
     def after_step(self, step: int, output: LossOutput) -> None:
-        self.module.seen += 1
+        self.seen += 1
         if step == self.stop_at:
             os.kill(os.getpid(), signal.SIGTERM)
 

@@ -27,7 +27,7 @@ def built(start, artifacts, work, preset, objectives):
     table = {"preset": preset, "steps": 4, "batch_size": 8, "device": "cpu", "objectives": objectives}
     settings, query = PretrainSettings.model_validate(table), Encoder(model)
     recipe = domain.fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
-    batches = domain.load_batches(settings, recipe, query, tokenizer, Sources(*artifacts, work))
+    batches = domain.load_batches(settings, recipe, query, tokenizer, Sources(artifacts[0], artifacts[1], work))
     return batches, RecipeProgram(recipe, query, 0, widths=batches.widths)
 
 

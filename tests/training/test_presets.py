@@ -16,8 +16,9 @@ from xlalign.modeling.loading import load
 from xlalign.objectives import OBJECTIVES, presets
 from xlalign.objectives.base import LossOutput
 from xlalign.objectives.batch import TrainingBatch
-from xlalign.objectives.recipe import DataOptions
+from xlalign.objectives.recipe import DataOptions, TrainingRecipe
 from xlalign.objectives.requests import Momentum, Span
+from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 from xlalign.training import pretrain as domain
 from xlalign.training.loop import train, weights
 from xlalign.training.planner import RecipeBatches
@@ -220,11 +221,17 @@ def test_spans_are_the_tokens_of_linked_words(build):
         assert chosen in own
 
 
+def contrast_of(recipe: TrainingRecipe) -> SequenceContrastOptions:
+    options = recipe.objectives["contrast"]
+    assert isinstance(options, SequenceContrastOptions)
+    return options
+
+
 def test_overrides_by_dotted_nested_and_bare_names():
     for options in ({"contrast.temperature": 0.3}, {"contrast": {"temperature": 0.3}}, {"temperature": 0.3}):
-        assert presets.load("ppa", options).objectives["contrast"].temperature == 0.3
+        assert contrast_of(presets.load("ppa", options)).temperature == 0.3
     settings = PretrainSettings.model_validate({"preset": "ppa", "queue": 64, "data": {"mask_rate": 0.2}})
-    assert settings.recipe.objectives["contrast"].queue == 64
+    assert contrast_of(settings.recipe).queue == 64
     assert settings.recipe.data.mask_rate == 0.2
     assert settings.batch_size == 128  # the preset's, not the loop's default
     assert PretrainSettings.model_validate(settings.model_dump()) == settings
@@ -247,7 +254,7 @@ def test_wrong_hyperparameters_are_named(options, message):
 
 
 def test_compat_follows_the_released_code_and_can_be_overridden_in_turn():
-    contrast = presets.load("ml-ctl", {"compat": "official", "contrast.combine": "mean"}).objectives["contrast"]
+    contrast = contrast_of(presets.load("ml-ctl", {"compat": "official", "contrast.combine": "mean"}))
     assert (contrast.masked, contrast.directions, contrast.combine) == (True, "forward", "mean")
     with pytest.raises(UserError, match="compat"):
         presets.load("ppa", {"compat": "official"})
@@ -279,7 +286,7 @@ def test_a_layer_the_encoder_lacks_is_refused_with_the_nearest(artifacts, tmp_pa
 
 def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_path):
     settings = settings_for("ml-ctl", steps=3)
-    summary = domain.pretrain(settings, *artifacts, None, tmp_path / "work", tmp_path / "out")
+    summary = domain.pretrain(settings, artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out")
     assert summary["steps"] == 3
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "metrics.jsonl", "README.md"} <= names
@@ -295,7 +302,7 @@ def test_pretrain_writes_a_model_folder_that_loads_everywhere(artifacts, tmp_pat
 def test_a_run_that_is_taken_up_again_reads_its_tokens(name, artifacts, tmp_path, cache, monkeypatch):
     settings = settings_for(name)
     model, tokenizer = domain.load_start(settings, artifacts[0], None, cache)
-    query, sources = Encoder(model), Sources(*artifacts, tmp_path)
+    query, sources = Encoder(model), Sources(artifacts[0], artifacts[1], tmp_path)
     recipe = domain.fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
     first = domain.load_batches(settings, recipe, query, tokenizer, sources).batch(3)
     monkeypatch.setattr("xlalign.training.pretrain.write_tokens", None)  # nothing can be tokenised any more
@@ -307,7 +314,9 @@ def test_a_run_that_is_taken_up_again_reads_its_tokens(name, artifacts, tmp_path
 @pytest.mark.slow
 def test_sentence_transformers_loads_the_model_with_our_mean_pooling(artifacts, tmp_path):
     sentence_transformers = pytest.importorskip("sentence_transformers")
-    domain.pretrain(settings_for("ml-ctl", steps=1), *artifacts, None, tmp_path / "work", tmp_path / "out")
+    domain.pretrain(
+        settings_for("ml-ctl", steps=1), artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out"
+    )
     model, tokenizer = load(tmp_path / "out")
     texts = [text for pair in corpus.read_pairs(artifacts[0] / "dev") for text in (pair.source, pair.target)]
     frame, options = SpecialTokens.of(tokenizer), DataOptions()

@@ -1,6 +1,7 @@
 """Order is a pure function of (seed, step); every language is seen as often as its share says."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ HASHES = text_hashes(map(str, range(60)))
 GROUPS = np.repeat([0, 1, 2], [40, 15, 5])
 
 
-def sampler_of(hashes=HASHES, groups=GROUPS, seed=1, **options) -> Sampler:
+def sampler_of(hashes: np.ndarray = HASHES, groups: np.ndarray = GROUPS, seed: int = 1, **options: Any) -> Sampler:
     return Sampler(hashes, groups, Run(batch_size=10, seed=seed, steps=6), DataOptions(**options))
 
 

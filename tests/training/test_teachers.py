@@ -1,6 +1,7 @@
 """Teachers have a tokenizer of their own, and are asked as their makers mean it."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,12 +42,13 @@ def teacher(tmp_path_factory):
 def test_a_teacher_goes_by_its_own_files(teacher, artifacts, tmp_path):
     request = Teacher(str(teacher))
     options = PretrainSettings.model_validate({"preset": "sbert-distill"}).recipe.data
-    found = teacher_vectors(request, None, None, artifacts[0], options, tmp_path)
+    nobody: Any = None  # a student that is not asked
+    found = teacher_vectors(request, nobody, nobody, artifacts[0], options, tmp_path)
     texts = [pair.source for pair in corpus.read_pairs(artifacts[0] / "train")]
     own = load_teacher(request)
     assert found.shape == (len(texts), own.width) == (len(texts), 7)
     np.testing.assert_allclose(found, own.vectors(texts), atol=1e-6)
-    bare = teacher_vectors(Teacher(str(teacher), prompt=""), None, None, artifacts[0], options, tmp_path)
+    bare = teacher_vectors(Teacher(str(teacher), prompt=""), nobody, nobody, artifacts[0], options, tmp_path)
     assert not np.allclose(found, bare)
 
 
@@ -54,7 +56,9 @@ def test_a_student_learns_from_a_teacher_with_another_tokenizer(teacher, artifac
     from xlalign.training.pretrain import pretrain
 
     table = {"preset": "sbert-distill", "steps": 2, "batch_size": 8, "device": "cpu", "teacher": str(teacher)}
-    summary = pretrain(PretrainSettings.model_validate(table), *artifacts, None, tmp_path / "work", tmp_path / "out")
+    summary = pretrain(
+        PretrainSettings.model_validate(table), artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out"
+    )
     assert np.isfinite(summary["last"]["loss"])
 
 

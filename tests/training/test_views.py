@@ -1,12 +1,15 @@
 """Rows equal the tokenizer's own encoding; masks are pure functions of the example."""
 
 import dataclasses
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from narrowing import present
 
 from xlalign.modeling import scratch
 from xlalign.modeling.words import token_words
@@ -80,12 +83,12 @@ def test_special_tokens_are_never_selected_nor_drawn(seed, rate):
 
 
 def test_masks_do_not_depend_on_the_rest_of_the_batch():
-    def mask(texts: list[int], rounds: list[int], seed: int = 1) -> list[tuple[list[int], list[int]]]:
+    def mask(texts: list[int], rounds: list[int], seed: int = 1) -> list[list[int]]:
         which = np.array(texts)
         view = rows((TOKENS, which), None, FRAME, LONG)
         view = masked(view, FRAME, LONG, draws(seed, "mono", TOKENS.hashes[which], np.array(rounds)))
         borders = [0, *np.cumsum(view.lengths)]
-        return [view.mask.ids[a:b].tolist() for a, b in pairwise(borders)]
+        return [present(view.mask).ids[a:b].tolist() for a, b in pairwise(borders)]
 
     assert mask([0, 5], [0, 2])[1] == mask([5], [2])[0] == mask([1, 2, 5], [0, 0, 2])[2]
     assert mask([5], [2]) != mask([5], [3])
@@ -103,7 +106,7 @@ def test_masking_rates():
     assert (ids[selected] == before).mean() == pytest.approx(0.1 + 0.1 / len(FRAME.ordinary), abs=0.02)
 
 
-def words_of(texts, words, spans) -> list[int]:
+def words_of(texts: Sequence[str], words: Any, spans: Sequence[Sequence[tuple[int, int]]]) -> list[int]:
     flat = np.array([span for own in spans for span in own], np.int64).reshape(-1, 2)
     return token_words(texts, words, flat, np.array([len(own) for own in spans], np.int64)).tolist()
 

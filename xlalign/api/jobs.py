@@ -160,6 +160,7 @@ def stored_pairs(pairs: Iterable[tuple[str, str]], root: Path) -> tuple[Path, in
         pairs: texts of both sides; tabs and line ends become spaces.
         root: the cache.
     """
+    # A tab would make a column and a line end a row: the links of line n must be those of pair n.
     lines = ["\t".join(" ".join(side.split()) for side in pair) for pair in pairs]
     text = "".join(f"{line}\n" for line in lines)
     path = root / "inputs" / f"{sha256(text.encode()).hexdigest()[:32]}.tsv"
@@ -195,6 +196,7 @@ def _source(source: str | Settings, codes: list[str]) -> str | Settings:
     if not isinstance(source, str):
         return source
     uri = source_of(source)
+    # A single file does not say its languages; with two of them there is no doubt.
     fixed = uri.startswith("file:") and "{" not in uri and len(codes) == 2
     return {"uri": uri, "languages": codes} if fixed else uri
 

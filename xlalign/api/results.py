@@ -71,6 +71,7 @@ def _scores(folder: Path) -> Iterator[Record]:
         for model, scores in own["models"].items():
             for language, score in scores["languages"].items():
                 for number, value in enumerate(score["scores"]):
+                    # Scores are in the order of the seeds; which numbers the seeds had is in the settings.
                     seed = {"task": task, "model": model, "language": language, "seed": number + 1}
                     yield {**seed, "metric": own.get("metric", ""), "score": value}
 

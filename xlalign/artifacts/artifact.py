@@ -52,6 +52,7 @@ class Artifact:
             found = digest_file(path) if any(fnmatch(name, p) for p in patterns) else known_digest(path)
         except OSError as error:
             return f" cannot be read ({error.strerror})"
+        # None: nobody has read it in this process and nobody is about to; its size was right.
         return "" if found in (None, wanted.sha256) else " has other content"
 
     def _unlisted(self) -> list[str]:

@@ -40,6 +40,7 @@ def garbage(store: Store, keep_runs: int, grace: float = GRACE_SECONDS) -> list[
         grace: seconds during which new or abandoned places are left alone; trash has none.
     """
     runs = records(store)
+    # Records come from the oldest on, so the last `keep_runs` are the youngest.
     kept = [run for i, run in enumerate(runs) if run.pinned or i >= len(runs) - keep_runs]
     with store.gate():
         used = held(store)

@@ -30,7 +30,9 @@ def canonical(value: Any) -> str:
 
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
+        # "é" may be one character or two; a file saved by another editor must not train everything again.
         return unicodedata.normalize("NFC", value)
+    # From 2^53 on a float no longer tells neighbouring integers apart; written as one it would claim digits it has not.
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, dict):
@@ -48,6 +50,7 @@ def digest(value: Any) -> str:
 def digest_file(path: Path) -> str:
     """SHA-256 of a file's bytes, read once in the life of this process while size, time and inode stay the same."""
     state = path.stat()
+    # As git does: reading 2 GB of a model again for every plan would take longer than the plan.
     identity = (str(path), state.st_size, state.st_mtime_ns, state.st_ino)
     found = _digested.get(identity) or file_sha256(path)
     if time.time_ns() - state.st_mtime_ns > SETTLED_NS:

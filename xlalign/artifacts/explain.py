@@ -105,6 +105,7 @@ class History:
         if damage := self._store.damage(stage, key, read):
             return f"damaged: {damage}"
         found = [m for m in self._manifests(stage) if m.name == name and m.key not in self._of_others()]
+        # Fewest differences first, then the youngest: artifacts come from the oldest on, hence -i.
         ranked = [(len(lines), -i, lines) for i, m in enumerate(found) if (lines := differences(m.hashed, hashed))]
         if found and not ranked:
             return "missing"

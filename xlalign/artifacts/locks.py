@@ -29,8 +29,10 @@ def locked(path: Path, waiting: Waiting | None = None) -> Iterator[None]:
     except Timeout:
         if waiting:
             waiting(_holder(path))
+        # It may take hours: how the wait looks to the user is the business of `waiting`.
         lock.acquire(poll_interval=0.1)
     try:
+        # A killed holder leaves what it said here; the next one writes over it.
         _told(path).write_text(json.dumps({"pid": os.getpid(), "since": now()}))
         yield
     finally:

@@ -83,6 +83,7 @@ def obtain(store: Store, recipe: Recipe, make: Make, waiting: Waiting | None = N
     """
     if artifact := store.lookup(recipe.stage, recipe.key, EVERYTHING):
         return artifact, "hit"
+    # Looked up again inside: whoever waited for the lock finds what its holder made.
     with store.lock(recipe.key, waiting):
         if artifact := store.lookup(recipe.stage, recipe.key, EVERYTHING):
             return artifact, "hit"

@@ -91,6 +91,7 @@ def describe(folder: Path) -> dict[str, OutputFile]:
 
 def content_of(outputs: dict[str, OutputFile], volatile: Iterable[str]) -> str:
     """The digest that identifies a result: of all outputs but those whose name matches a `volatile` pattern."""
+    # Names and digests, no sizes or times: a copy on another machine is the same result.
     return digest({name: file.sha256 for name, file in outputs.items() if not any(fnmatch(name, p) for p in volatile)})
 
 

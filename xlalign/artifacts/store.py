@@ -71,6 +71,7 @@ class Store:
         try:
             artifact = Artifact(folder, manifests.read(folder))
         except CacheError as error:
+            # Gone between two looks: a collection took it, and that is no damage.
             return (None, error.message) if folder.is_dir() else (None, "")
         damage = ", ".join(artifact.damage(read))
         return (None, damage) if damage else (artifact, "")
@@ -148,6 +149,7 @@ class Store:
         return Artifact(folder, manifest)
 
     def _keep_first(self, folder: Path, manifest: Manifest) -> Artifact:
+        # What is there may have been read already; the second of two equal ones is the one to drop.
         first = Artifact(folder, manifests.read(folder))
         if first.manifest.content != manifest.content:
             warnings.warn(

@@ -68,9 +68,13 @@ CATALOGUES: dict[str, Callable[[], Rows]] = {
     "presets": presets,
     "tasks": tasks,
     "sources": registered("xlalign.bitext.sources", "SOURCES"),
+    "transforms": registered("xlalign.bitext.transforms", "TRANSFORMS"),
+    "readers": registered("xlalign.bitext.readers", "READERS"),
     "filters": registered("xlalign.bitext.filters", "FILTERS"),
     "aligners": registered("xlalign.alignment", "ALIGNERS"),
     "objectives": registered("xlalign.objectives", "OBJECTIVES"),
+    "families": registered("xlalign.modeling.families", "FAMILIES"),
+    "kinds": registered("xlalign.evaluation.kinds", "KINDS"),
     "initialisations": registered("xlalign.modeling.vocabulary.initialisation", "INITIALISATIONS"),
     "pipelines": pipelines,
 }

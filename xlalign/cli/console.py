@@ -52,6 +52,7 @@ def pace(rate: float | None, unit: str) -> str:
     """A rate that can be read: `1,250/s`; when it is slow, the time of one, `4.2 s/step`."""
     if not rate:
         return ""
+    # 0.24 steps a second says little; 4.2 s a step does.
     if rate >= 1:
         return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
     return f"{1 / rate:.1f} s/{unit.removesuffix('s') or 'item'}"
@@ -135,6 +136,7 @@ def _settled_group(name: str, outcomes: list[Outcome]) -> tuple[str, str, str]:
     made = [outcome for outcome in outcomes if outcome.state == "made"]
     if not made:
         return "hit", name, f"all {len(outcomes)}"
+    # Forty cells say at most two reasons, the most frequent ones.
     reasons = Counter(outcome.why for outcome in made)
     why = "; ".join(reason for reason, _ in reasons.most_common(2))
     seconds = sum(outcome.seconds for outcome in made)
@@ -222,6 +224,7 @@ class _PlainBars(_Bars):
         if now - last >= PLAIN_INTERVAL:
             goal = f"/{start.total:,}" if start.total is not None else ""
             rate = done / max(now - began, 1e-9)
+            # By the mean rate since the start: 300 of 1,200 done in 60 s leave 900 / 5 = 180 s.
             left = f", {duration((start.total - done) / rate)} left" if start.total and rate else ""
             said = f"      {name}: {start.description} {done:,}{goal} {start.unit} ({pace(rate, start.unit)}{left})"
             self._console.print(fitting(f"{said} {event.note}".rstrip(), self._console.width), markup=False)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from xlalign.errors import Interrupted, Notice, XlalignError, explained
+from xlalign.errors import Interrupted, Notice, XlalignError, explained, shown
 
 
 @contextmanager
@@ -50,9 +50,14 @@ def boundary(*, debug: bool = False) -> Iterator[None]:
 def show(error: XlalignError) -> None:
     """Print an error and its hint to standard error."""
     console = Console(stderr=True, highlight=False)
-    console.print(f"[bold red]error:[/] {escape(error.message)}", soft_wrap=True)
+    console.print(f"[bold red]error:[/] {escape(_lines(error.message))}", soft_wrap=True)
     if error.hint:
-        console.print(f"[bold cyan]hint:[/]  {escape(error.hint)}", soft_wrap=True)
+        console.print(f"[bold cyan]hint:[/]  {escape(_lines(error.hint))}", soft_wrap=True)
+
+
+def _lines(text: str) -> str:
+    """A message line by line; what a corpus or a server put into it cannot steer the terminal."""
+    return "\n".join(map(shown, text.split("\n")))
 
 
 def _voiced(others: Callable[..., None]) -> Callable[..., None]:
@@ -61,7 +66,7 @@ def _voiced(others: Callable[..., None]) -> Callable[..., None]:
     def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
         if issubclass(category, Notice):
             console = Console(stderr=True, highlight=False)
-            console.print(f"[bold yellow]warning:[/] {escape(str(message))}", soft_wrap=True)
+            console.print(f"[bold yellow]warning:[/] {escape(_lines(str(message)))}", soft_wrap=True)
         else:
             others(message, category, *place, **more)
 

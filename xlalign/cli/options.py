@@ -63,6 +63,7 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
         command(**arguments, request=request)
 
     parameters = [p for p in own.parameters.values() if p.name != "request"] + _common()
+    # typer reads the signature: the command's own options come first, then those that all commands have.
     wrapper.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper

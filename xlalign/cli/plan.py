@@ -49,6 +49,7 @@ def _owner(line: Planned, planned: Sequence[Planned], stages: Container[str]) ->
     own = node.group or node.name
     if own in stages:
         return own
+    # Tokens belong to no stage of the file: they are counted with the first that trains from them.
     readers = [other for other in planned if node.name in other.node.inputs.values()]
     return _owner(readers[0], planned, stages)
 
@@ -103,6 +104,7 @@ def _total(costs: Sequence[Cost]) -> str:
     if not known:
         return ""
     seconds = duration(sum(cost.seconds or 0 for cost in known))
+    # Times and disk add up over stages; memory is that of the largest, for each stage is a process of its own.
     memory, disk = max(cost.memory or 0 for cost in known), sum(cost.disk or 0 for cost in known)
     more = f" and what cannot be told yet ({len(costs) - len(known)} stages)" if len(known) < len(costs) else ""
     return f"about {seconds} on one core{more}, {amount(memory)} of memory a process, {amount(disk)} of disk"

@@ -46,6 +46,7 @@ def _counts(settings: Settings, name: str, field: FieldInfo) -> bool:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     if extra.get("operational"):
         return False
+    # A late field at its default is as if it had never been added: keys from before it still hit.
     return not (extra.get("late") and getattr(settings, name) == field.default)
 
 
@@ -56,6 +57,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    # What JSON has stays; a path or an enumeration is known by its text.
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return str(value)

@@ -79,6 +79,7 @@ def most_exact(faults: Iterable[Fault]) -> list[Fault]:
 
     eval: unknown task `x`, eval.tasks: unknown task `x`, prepare: unknown task `x`   ->   eval.tasks
     """
+    # The deepest place is the most exact one: `eval.tasks` says more than `eval`.
     told: dict[str, list[Fault]] = defaultdict(list)
     for fault in dict.fromkeys(faults):
         told[fault.message].append(fault)

@@ -128,6 +128,7 @@ def examine(model: type[M], table: Mapping[str, Any], where: str) -> Examined[M]
     """
     faults: list[Fault] = []
     left, lost = dict(table), set[str]()
+    # Each round loses a key at least, so it ends; what is left at the end has no mistake that the model knows.
     while True:
         try:
             return Examined(model.model_validate(left), faults, frozenset(lost))

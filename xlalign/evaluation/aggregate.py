@@ -150,6 +150,7 @@ def _differences(
     pairs = {lang: _paired(cells, reference, lang) for lang in cells[0].languages}
     comparable = {lang: pair for lang, pair in pairs.items() if pair is not None}
     groups = {lang: [pair] for lang, pair in comparable.items()}
+    # A mean over languages is compared only where each of them is: another set of languages is another question.
     if len(comparable) == len(pairs):
         groups["average"] = list(comparable.values())
         groups["others"] = [pair for lang, pair in comparable.items() if lang != ENGLISH]

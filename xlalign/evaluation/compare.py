@@ -70,6 +70,7 @@ class Compared:
         unit = {point: unit_rows(vectors) for point, vectors in found.items()}
         if not self._options.centre:
             return unit
+        # The mean of the language's own sentences: what is left tells them apart, not their language.
         return {point: unit_rows(vectors - vectors.mean(0)) for point, vectors in unit.items()}
 
     def _choose(self) -> tuple[Point, dict[str, float]]:
@@ -78,6 +79,7 @@ class Compared:
         pairs = self._data.held_out_pairs() if len(allowed) > 1 else []
         if not pairs:
             last = self._encoder.layers
+            # Nothing to choose by: the mean of the last layer if it is allowed, else the last layer, else any mean.
             return max(allowed, key=lambda p: (p.layer == last, p.pooling == "mean")), {}
         scores = np.mean([self._curve(examples, allowed) for examples in pairs], axis=0)
         return allowed[int(scores.argmax())], {p.label: float(s) for p, s in zip(allowed, scores, strict=True)}
@@ -90,6 +92,7 @@ class Compared:
 
     def _allowed(self, point: Point) -> bool:
         layer, pooling = self._options.layer, self._options.pooling
+        # -1 of 12 layers is 12: there are 13 of them with the embeddings, 0 to 12.
         wanted = layer if layer == "dev" or layer >= 0 else self._encoder.layers + 1 + layer
         return wanted in ("dev", point.layer) and pooling in ("dev", point.pooling)
 

@@ -37,8 +37,10 @@ def spearman(x: Sequence[float], y: Sequence[float], resamples: int = 2000, seed
     rho = _pearson(ranks_x, ranks_y)
     random = np.random.Generator(np.random.Philox(seed))
     permuted = np.array([_pearson(ranks_x, random.permutation(ranks_y)) for _ in range(resamples)])
+    # The observed order is one of the permutations: + 1 above and below, so p is never 0.
     p = float(((np.abs(permuted) >= abs(rho) - 1e-12).sum() + 1) / (resamples + 1))
     picks = random.integers(0, len(x), size=(resamples, len(x)))
+    # Points are drawn, not ranks: a point drawn twice ties with itself and shifts the ranks of all others.
     samples = np.array([_pearson(_ranks(np.asarray(x)[pick]), _ranks(np.asarray(y)[pick])) for pick in picks])
     low, high = np.nanpercentile(samples, [2.5, 97.5])
     return Correlation(rho, p, float(low), float(high), len(x))
@@ -69,6 +71,8 @@ def alignment_and_transfer(
 
 def _ranks(values: np.ndarray) -> np.ndarray:
     """Ranks from 1, the mean rank for equal values."""
+    # 3 1 3: one value is smaller than each 3, and two equal it, so they share the ranks 2 and 3: 1 + 3/2 = 2.5. 1 has
+    # rank 1.
     smaller = (values[:, None] > values[None, :]).sum(1)
     equal = (values[:, None] == values[None, :]).sum(1)
     return smaller + (equal + 1) / 2

@@ -112,6 +112,7 @@ class FineTuner:
         tuning, device = self._tuning, device_name(self._tuning.device)
         encoded = self.encode(english.train)
         batches = ShuffledBatches(encoded, self._options.batch_size, tuning.seed, device)
+        # Rounded up: half an epoch of 3 batches is 2 steps, and no run has none.
         steps = tuning.steps or self._options.steps or math.ceil(self._options.epochs * len(batches))
         dev, gold = self.encode(english.dev), self._kind.gold(english.dev)
 
@@ -124,6 +125,7 @@ class FineTuner:
         return train(program, batches, settings, work, evaluate=evaluate, select="dev")
 
     def _program(self, encoded: EncodedRows, device: str) -> TaskProgram:
+        # float32: 24,000 rows of 30 tokens at width 384 are 1.1 GB.
         size = 4 * int(encoded.lengths().sum()) * self.model.encoder.hidden_size
         if not self.model.frozen or size > REMEMBERED:
             return TaskProgram(self.model, self._kind)

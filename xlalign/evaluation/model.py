@@ -78,6 +78,7 @@ def load(model: str | Path, device: str = "cpu") -> tuple[Encoder, PreTrainedTok
 
 def initialise(output: nn.Module, seed: int) -> None:
     """Linear layers from N(0, 0.02), as transformers draws them, by a generator of our own."""
+    # A generator of its own: the output layer is the same whatever was drawn before, and in every process.
     generator = torch.Generator().manual_seed(seed)
     for module in output.modules():
         if isinstance(module, nn.Linear):
@@ -102,5 +103,6 @@ def freeze(encoder: Encoder, layers: int | Literal["all"]) -> None:
     if layers:
         for name, parameter in base.named_parameters():
             parameter.requires_grad_("embed" not in name)
+    # frozen = 3 is the embeddings and two blocks: the first of the three is not among the blocks.
     for block in list(blocks)[: max(0, layers - 1)]:
         block.requires_grad_(False)

@@ -32,6 +32,7 @@ class TaskRows(PackedRows):
     def padded(self, vectors: Tensor, value: float) -> Tensor:
         """(N, K) -> (B, T, K), filled up with `value`."""
         full = vectors.new_full((self.count, int(self.lengths.max()), vectors.shape[1]), value)
+        # Every token knows its row and its place there, so one assignment lays them out, whatever the lengths.
         full[self.rows, self.positions] = vectors
         return full
 
@@ -96,6 +97,7 @@ class ShuffledBatches:
         """The batch of the 0-based `step`: of 10 units in batches of 4, steps 0 and 1 are epoch 0, step 2 epoch 1."""
         epoch, at = divmod(step, len(self))
         units = self._order(epoch)[at * self._size : (at + 1) * self._size]
+        # Units 4 and 2 of two rows each (a question with two choices): 4 * 2 + [0 1] and 2 * 2 + [0 1], rows 8 9 4 5.
         rows = (units[:, None] * self._encoded.unit + np.arange(self._encoded.unit)).ravel()
         packed = pack(self._encoded, rows)
         ids = tuple(self._encoded.origin[row] for row in rows)
@@ -103,6 +105,7 @@ class ShuffledBatches:
         return TunedBatch(packed, plan, labels_of(self._encoded, rows), ids, tuple(rows.tolist()))
 
     def _epoch_order(self, epoch: int) -> np.ndarray:
+        # Hashed for the seed first, then for the epoch: in one sum, epoch 1 of seed 0 would be epoch 0 of seed 1.
         seeded = mix(0, np.arange(self._units, dtype=np.uint64) + np.uint64(self._seed))
         return np.argsort(mix(0, seeded + np.uint64(epoch)), kind="stable")
 

@@ -97,6 +97,7 @@ class EvalSettings(Settings):
         preset = "nano" if self.preset == "auto" else self.preset
         merged = dict(kind.presets.get(preset, {})) if isinstance(kind, TunedKind) else {}
         for table in (presets()[preset], self.fine_tuning):
+            # From the general to the special: what is said of a task overrules its kind, and that overrules all.
             for name in ("all", task.kind, task.name):
                 merged |= table.get(name, {})
         return FineTuning.model_validate(merged)
@@ -138,6 +139,7 @@ class EvalSettings(Settings):
 
     def _cells(self, task: Task) -> list[GridCell]:
         """The cells of a task: here, and nowhere else, is decided whether an encoder is fine-tuned for it."""
+        # train_from = {xnli = "xnli:dev"} is task and split; "tydiqa" alone trains on its train split.
         origin, _, train_split = self.train_from.get(task.name, task.train).partition(":")
         train_task, train_split = origin or task.name, train_split or "train"
         split = self.test_split.get(task.name, "test")

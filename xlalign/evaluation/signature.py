@@ -28,6 +28,7 @@ def signature(cells: Sequence[CellResult], settings: EvalSettings) -> Iterator[s
 def _facts(cells: Sequence[CellResult]) -> dict[str, Any]:
     first = cells[0]
     cell = GridCell.model_validate(first.settings)
+    # One digest for all languages, in their order: a changed example anywhere changes the line.
     tested = "".join(result.data for result in first.languages.values())
     facts = {
         "data": f"{cell.test.data}@{hashlib.sha256(tested.encode()).hexdigest()[:8]}",

@@ -134,6 +134,7 @@ def averages(task: Task, by_lang: dict[str, MetricScores]) -> dict[str, Any]:
     """Scores by metric and language with their averages and the task's score (`avg_metric`)."""
     metrics = list(next(iter(by_lang.values())))
     table: dict[str, Any] = {m: {lang: scores[m] for lang, scores in by_lang.items()} for m in metrics}
+    # The headline of the means and the mean of the headlines are one number, for both are linear.
     means = {m: fmean(table[m].values()) for m in metrics}
     return {**table, **{f"avg_{m}": means[m] for m in metrics}, "avg_metric": task.headline(means)}
 
@@ -146,6 +147,7 @@ def _groups(tasks: Sequence[Task], report: dict[str, Any]) -> dict[str, float]:
         groups["all_task"] = _mean(all_tasks, report)
     for group in dict.fromkeys(task.group for task in all_tasks):
         members = [task for task in all_tasks if task.group == group]
+        # A group with a task missing has no score: the mean of the others would look like the benchmark's.
         if scored.issuperset(task.name for task in members):
             groups[group] = _mean(members, report)
     return groups

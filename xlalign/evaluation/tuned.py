@@ -55,6 +55,8 @@ def tune(
     found = [read(trial) for trial in trials]
     best = best_trial([(trial.regime, trial.dev) for trial in found]) if found else None
     scores = {trial.setup["regime"]: trial.dev for trial in found}
+    # Where the trial of the chosen regime was a full run of this very seed, training it again would give the same
+    # weights.
     if best is not None and found[best].tuning == (tuning.seed, tuning.steps):
         shutil.copytree(trials[best], out, dirs_exist_ok=True)
         return _record(found[best], scores, out)
@@ -70,6 +72,7 @@ def best_trial(trials: Sequence[tuple[Regime, float]]) -> int:
     Args:
         trials: regimes and their scores on English dev.
     """
+    # Python compares tuples from the left: dev score, then fewer frozen layers, then the earlier one.
     return max(range(len(trials)), key=lambda i: (trials[i][1], -trials[i][0].frozen_layers, -i))
 
 

@@ -23,6 +23,7 @@ from xlalign.modeling.packing import CHUNK, layout
 from xlalign.modeling.pooling import ALIASES, TokenRows, pool, segment_mean
 
 Floats = NDArray[np.float32]
+Real = TypeVar("Real", bound=np.floating[Any])
 Ints = NDArray[np.int64]
 B = TypeVar("B", bound="TokenBatch")
 
@@ -246,7 +247,7 @@ def text_vectors(
     return {point: matrix[order] for point, matrix in found.items()}
 
 
-def unit_rows(matrix: Floats) -> Floats:
+def unit_rows(matrix: NDArray[Real]) -> NDArray[Real]:
     """Rows of length one; a zero row stays zero."""
     return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
 

@@ -68,6 +68,8 @@ class Encodings:
         """
         wanted = Pass(view, masked, attend, model)
         if wanted not in self._done:
+            # The first that is asked for runs all of its model and attention: their rows then share length-sorted
+            # chunks.
             together = [p for p in self._plan if (p.model, p.attend) == (model, attend) and p not in self._done]
             self._run(together if wanted in together else [wanted])
         return self._done[wanted]
@@ -88,6 +90,7 @@ class Encodings:
                 keep=self.options.layers,
                 recompute=self.options.recompute,
             )
+        # Views of 5 and 3 tokens lie at [0, 5) and [5, 8) of the pass that encoded both.
         start = 0
         for view, p in zip(views, passes, strict=True):
             stop = start + len(view.ids)
@@ -107,6 +110,7 @@ def _mode(models: Mapping[Model, Encoder], name: Model) -> Iterator[Encoder]:
         with torch.no_grad():
             yield encoder
         return
+    # A label must not move with the dropout of the step that learns it.
     encoder.eval()
     try:
         with torch.no_grad():

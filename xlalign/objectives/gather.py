@@ -64,6 +64,8 @@ def _gather(tensor: Tensor) -> Tensor:
     size = torch.tensor(len(tensor), device=tensor.device)
     sizes = [torch.zeros_like(size) for _ in range(world())]
     dist.all_gather(sizes, size)
+    # all_gather wants one shape: the shorter parts are filled up, and cut again below. The own rows are put back as
+    # they were, with the graph that the copies lack.
     longest = max(int(s) for s in sizes)
     padded = tensor.new_zeros(longest, *tensor.shape[1:])
     padded[: len(tensor)] = tensor.detach()

@@ -22,6 +22,8 @@ def contrast(anchors: Tensor, keys: Tensor, negatives: Tensor, temperature: floa
         alone = torch.isneginf(negatives).all(1)
         positive = (anchors * keys).sum(1) / temperature
         others = torch.logsumexp(negatives.masked_fill(alone[:, None], 0.0) / temperature, dim=1)
+        # -log(e^p / (e^p + sum e^n)) = log(1 + e^(others - p)), which softplus computes without overflow; without the
+        # positive in the denominator (decoupled) it is others - p itself.
         gap = others - positive
         return (gap if form == "decoupled" else F.softplus(gap)).masked_fill(alone, 0.0)
 
@@ -71,7 +73,9 @@ def diagnostics(anchors: Tensor, keys: Tensor, similarity: str = "cos") -> dict[
     accuracy = ((anchors @ keys.T).argmax(1) == torch.arange(len(keys), device=keys.device)).float().mean()
     if similarity != "cos":
         anchors, keys = F.normalize(anchors, dim=1), F.normalize(keys, dim=1)
+    # On the unit sphere |x - y|^2 = 2 - 2 x.y.
     distances = (2 - 2 * anchors @ anchors.T).fill_diagonal_(torch.inf)
+    # n rows have n (n - 1) ordered pairs; the infinite diagonal counts as exp(-inf) = 0.
     uniformity = (-2 * distances).exp().sum().div(max(1, len(keys) * (len(keys) - 1))).log()
     return {
         "accuracy": accuracy,

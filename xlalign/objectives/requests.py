@@ -135,6 +135,7 @@ class Pass(DataRequest[None]):
         else:
             double = self.view in MONO_VIEWS or self.view.startswith("mixed")
             sentences = 2 if double else len(PAIR_VIEWS[self.view])
+        # A backward pass takes twice a forward one, so without it a third is left.
         return sentences if self.model == "query" else sentences / 3
 
 

@@ -27,6 +27,7 @@ def word_tokens(view: TokenView, rows: Tensor, words: Tensor, side: int = 0) -> 
     first = torch.searchsorted(keys, wanted)
     count = torch.searchsorted(keys, wanted, right=True) - first
     numbers = torch.repeat_interleave(torch.arange(len(rows), device=rows.device), count)
+    # Counts 2 0 3: rows begin at 0 2 2, so the tokens 0 .. 4 are numbers 0 1 | 0 1 2 of their rows.
     inside = torch.arange(len(numbers), device=rows.device) - (count.cumsum(0) - count)[numbers]
     return own[first[numbers] + inside], numbers
 

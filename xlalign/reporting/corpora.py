@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xlalign.bitext.summary import CorpusRow
 from xlalign.reporting.data import CorpusPart, CorpusReport, FilterCount, Reject
 from xlalign.reporting.table import Cell, Column, Table, row, text
 
@@ -31,6 +32,35 @@ def corpus_report(name: str, report: Mapping[str, Any]) -> CorpusReport:
         sizes=_sizes(report.get("splits", {})),
         parts=tuple(_part(entry) for entry in report.get("corpora", ())),
     )
+
+
+def kept_table(name: str, found: Sequence[CorpusRow]) -> Table:
+    """What a prepare stage kept of each corpus, and which filters took the most.
+
+    Args:
+        name: of the stage.
+        found: its corpora, as `xlalign.bitext.summary.rows` counts them.
+    """
+    rows = [
+        row(entry.corpus, [text(entry.languages), *map(_count, (entry.read, entry.kept)), text(_removed(entry))])
+        for entry in found
+    ]
+    columns = [Column(name="corpus"), Column(name="pair"), *(Column(name=n, kind="count") for n in ("read", "kept"))]
+    return Table(
+        name=f"{name}-kept",
+        caption=f"{name}: what was kept of the text",
+        columns=(*columns, Column(name="removed most by")),
+        rows=tuple(rows),
+    )
+
+
+def _count(value: int) -> Cell:
+    return Cell(value=value)
+
+
+def _removed(entry: CorpusRow) -> str:
+    named = [f"{reason} {count:,}" for reason, count in entry.removed]
+    return ", ".join([*named, *([f"others {entry.others:,}"] if entry.others else [])])
 
 
 def _step(reason: str, removed: int, rule: Mapping[str, Any], samples: Any) -> FilterCount:

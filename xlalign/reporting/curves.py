@@ -40,6 +40,7 @@ def smooth(values: Sequence[float], weight: float = 0.8) -> list[float]:
     average, smoothed = 0.0, []
     for count, value in enumerate(values, start=1):
         average = weight * average + (1 - weight) * value
+        # A constant 4 stays 4: the first average is 0.2 * 4, and 1 - 0.8 = 0.2 divides it.
         smoothed.append(average / (1 - weight**count))
     return smoothed
 

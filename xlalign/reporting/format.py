@@ -80,11 +80,13 @@ def duration(seconds: float) -> str:
 
 
 def _no_negative_zero(value: float) -> float:
+    # -0.04 rounds to -0.0, which would print as "-0.0"; -0.0 + 0.0 is 0.0.
     return round(value, 1) + 0.0
 
 
 def _tone(cell: Cell, table: Table, column: int, kind: str) -> Tone:
     if kind != "difference" or not isinstance(cell.value, int | float) or abs(cell.value) < 0.05:
         return "plain"
+    # A smaller gap is good news: up is good unless lower is better.
     gain = cell.value > 0
     return "good" if gain != (table.columns[column].better == "lower") else "bad"

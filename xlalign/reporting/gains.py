@@ -94,6 +94,7 @@ def _heat_cell(
     said = traced(results, task, model, column).detail
     if value is None:
         return HeatCell(number(score.mean, "score"), title=said)
+    # A gap that grew is a loss, and coloured as one.
     better = -value if column == "gap" else value
     direction: Literal["", "up", "down"] = "up" if better > 0 else "down" if better < 0 else ""
     title = f"{value:+.1f} to {results.baseline}; {said}"

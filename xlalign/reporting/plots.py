@@ -110,6 +110,7 @@ def curves(trainings: Sequence[Curve]) -> Drawing:
     """Loss, its parts and dev scores: one panel a quantity, one line a training; faint before smoothing."""
     names = sorted({part for curve in trainings for part in curve.parts}, key=panel_order)
     columns = 2 if len(names) in {2, 4} else min(3, len(names))
+    # Rounded up: 7 panels in 3 columns take 3 rows.
     rows = -(-len(names) // columns)
     with _drawing(rows, columns, 1.9, "training curves") as (drawing, axes):
         for axis, name in zip(axes, names, strict=False):
@@ -191,6 +192,7 @@ def _histogram(axis: Any, step: FilterCount) -> None:
 
 def _place(value: float, edges: Sequence[float]) -> float:
     """Where a value lies when every bin is one wide."""
+    # Edges 0 1 10: 4 lies in the second bin, a third of its way: 1 + (4 - 1) / 9 = 1.33.
     for place, (low, high) in enumerate(pairwise(edges)):
         if value <= high:
             return place + max(0.0, value - low) / (high - low)
@@ -198,6 +200,7 @@ def _place(value: float, edges: Sequence[float]) -> float:
 
 
 def _bars(axis: Any, task: TaskResult, languages: list[str], palette: dict[str, str], places: int) -> None:
+    # Two models: bars of 0.4 at -0.2 and +0.2 of the language's place; the 0.2 that is left parts the languages.
     width = 0.8 / len(task.models)
     for number, (name, model) in enumerate(task.models.items()):
         scores = [model.languages.get(lang) for lang in languages]

@@ -92,6 +92,7 @@ def minus(score: SeedScore | None, reference: SeedScore | None) -> SeedScore | N
     """The difference, seed by seed where the seeds are paired; None where one of them is missing."""
     if score is None or reference is None:
         return None
+    # Seed 1 against seed 1: what a seed does to both falls out of the difference, and its deviation is the gain's own.
     if not score.scores or len(score.scores) != len(reference.scores):
         return SeedScore(mean=score.mean - reference.mean)
     return of([ours - theirs for ours, theirs in zip(score.scores, reference.scores, strict=True)])

@@ -45,6 +45,7 @@ def starred(ps: Mapping[Place, float | None]) -> set[Place]:
 
 def with_stars(table: Table, baseline: str) -> Table:
     """The table with a star where a score differs from the baseline, and what was compared in its first note."""
+    # All p of the table are one family: twenty cells at 0.05 would give one star for nothing.
     ps = {(n, m): c.p for n, line in enumerate(table.rows) for m, c in enumerate(line.cells) if c.p is not None}
     if not ps:
         return table

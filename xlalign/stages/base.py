@@ -26,7 +26,8 @@ class Kind:
     `version` goes up whenever the bytes of the output change for the same settings (a golden test watches).
     `volatile` are patterns of output files that are not the result (reports, cards, timings, logs): they are checked
     as all files are, but no later stage runs again because of them. `shown` are those that tables and reports read.
-    `module` has `run(job) -> None` and, where a stage reads things outside the cache, `pins(settings)`.
+    `module` (or `module:attribute`, where a module has several) has `run(job) -> None` and `pins(settings)`: what the
+    stage reads outside the cache. It is named and not held, so that a kind travels to a worker process as text.
     """
 
     name: str
@@ -37,7 +38,9 @@ class Kind:
 
     def load(self) -> StageModule:
         """Import the stage's module (heavy packages come with it only when it runs)."""
-        return cast("StageModule", import_module(self.module))
+        module, _, attribute = self.module.partition(":")
+        found = import_module(module)
+        return cast("StageModule", getattr(found, attribute) if attribute else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Node:
 
     def recipe(self, contents: dict[str, str]) -> Recipe:
         """The identity of this node's artifact, given the content digests of its inputs by role."""
+        # A stage's model is known by its content among the inputs; one from outside by what it says of itself.
         models = {role: model.identity() for role, model in self.models.items()}
         return Recipe(
             stage=self.kind.name,
@@ -136,6 +140,15 @@ class Section:
     faults: Callable[[Checked], Iterator[Fault]] | None = None
 
 
+Sections = Mapping[str, Section]
+"""The tables of stages that a file may have, by name."""
+
+
+def place_of(section: str, name: str) -> str:
+    """The dotted name of a stage's table: `eval`, or `eval.small` where the stage has a name of its own."""
+    return section if name == section else f"{section}.{name}"
+
+
 MODELS = ("vocabulary", "pretrain")
 """The sections whose stages make models."""
 
@@ -162,7 +175,7 @@ def stage_named(name: str, section: str, field: str, stages: Stages) -> str:
 
 
 class StageModule(Protocol):
-    """A module of this package that implements one kind of stage."""
+    """A module of this package, or an object in one, that implements one kind of stage."""
 
     def run(self, job: Job) -> None:
         """Write the artifact into `job.space.out`; an interrupted run continues from `job.space.scratch`."""

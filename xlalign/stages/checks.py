@@ -84,6 +84,7 @@ def _hub_faults(place: str, name: str, made: Iterable[str]) -> Iterator[Fault]:
         hint = f"did you mean `{near}`?" if near else "write a stage's name, ./FOLDER, or OWNER/MODEL of the hub"
         yield Fault(place, f"no stage or folder `{name}`, and no hub id has this form", hint)
     elif str(parent) != "." and parent.is_dir():
+        # `models/mbrt` beside models/mbert/: a path with a slip, though it has the form of a hub id.
         beside = nearest(Path(name).name, [path.name for path in parent.iterdir() if path.is_dir()])
         hint = f"did you mean `{parent / beside}`?" if beside else f"see `ls {parent}`"
         yield Fault(place, f"no folder `{name}` (but `{parent}` is one)", hint, data=True)

@@ -129,6 +129,7 @@ class Estimator:
             return float(own["steps"]) if same and made.manifest.name == name else 0
 
         seconds = self._earlier("pretrain", units, settings.steps)
+        # The encoder itself, and a copy of its weights for every momentum and for "init".
         states = 1 + len({own.model for own in recipe.passes()} - {"query", "label"})
         memory = MODULES + encoder.parameters * (16 + 4 * (states - 1)) + tokens * 34 * encoder.hidden * encoder.layers
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
@@ -158,6 +159,7 @@ class Estimator:
                 continue
             options = settings.options(task)
             full = options.steps or options.epochs * (settings.train_examples or 24_000) / options.batch_size
+            # One short run for each regime, and none where there is nothing to choose.
             trials = len(options.regimes) * (options.regime_steps or full) if len(options.regimes) > 1 else 0
             step = 3 * encoder.flops(options.batch_size * tokens) / self._rate() + encoder.parameters * 28 / 8e9 + 0.01
             seeds = len(settings.seeds)

@@ -11,9 +11,8 @@ from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
 from xlalign.modeling.reference import parse
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages
-from xlalign.stages.cell import read
 from xlalign.stages.checks import data_faults, file_fault, languages_of, model_faults
-from xlalign.stages.grid import cell_name, fitted, grid
+from xlalign.stages.grid import cell_name, fitted, grid, read
 
 EVAL = Kind("eval", 3, __name__, shown=("results.json",))
 
@@ -30,6 +29,7 @@ def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
     models = settings.models
     built = grid(name, settings, {model: parse(model, model_stages(stages)) for model in models})
     cells = [(model, cell_name(name, cell.task, model, cell.seed)) for model in models for cell in settings.cells()]
+    # Roles are the inputs' names in the key: the number keeps the order, the model says whose cell it is.
     tested = {f"{number}|{model}": cell for number, (model, cell) in enumerate(cells)}
     return [*built, Node(name, EVAL, settings, tested)]
 

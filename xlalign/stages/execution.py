@@ -39,6 +39,7 @@ class ExecutionSettings(Settings):
 
     def worker_count(self) -> int:
         """The number of worker processes on this machine."""
+        # The cores that this process may use, which in a container are fewer than the machine has.
         return self.workers or max(
             1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         )
@@ -47,6 +48,7 @@ class ExecutionSettings(Settings):
         """What each of some stages that run at once may use; a Ray cluster shares itself out."""
         if self.engine == "ray":
             return Engine("ray", self.workers)
+        # 4 workers and 3 stages at once: one process for the parts of each; a stage alone has all 4.
         return Engine("local", max(1, self.worker_count() // stages))
 
 

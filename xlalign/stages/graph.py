@@ -9,34 +9,20 @@ from pydantic import ValidationError
 from xlalign.config import Settings
 from xlalign.config.faults import Fault, collecting, fail
 from xlalign.config.load import mistakes_of
-from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
-from xlalign.stages.base import Node, Section, Stages
-
-SECTIONS: dict[str, Section] = {
-    section.name: section
-    for section in (
-        prepare.SECTION,
-        align_words.SECTION,
-        vocabulary.SECTION,
-        pretrain.SECTION,
-        evaluate.SECTION,
-        diagnostics.SECTION,
-    )
-}
-"""The tables of stages, in the order in which they depend on each other."""
+from xlalign.stages.base import Node, Section, Sections, Stages, place_of
 
 
-def graph_of(stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
+def graph_of(sections: Sections, stages: Stages) -> tuple[dict[str, Node], list[Fault]]:
     """The nodes of all stages by name, and the mistakes: a name twice, an unknown name, stages in a circle."""
     nodes: dict[str, Node] = {}
     faults: list[Fault] = []
-    for section in SECTIONS.values():
+    for section in sections.values():
         for name, settings in stages.get(section.name, {}).items():
             place = place_of(section.name, name)
             with collecting(faults, place):
                 for node in _nodes(section, name, settings, stages):
                     # Two stages may read the same tokens: one node, asked for twice.
-                    if nodes.get(node.name, node) != node and node.name not in SECTIONS:  # of those the table tells
+                    if nodes.get(node.name, node) != node and node.name not in sections:  # of those the table tells
                         hint = f"rename [{place}]; names are shared by all tables"
                         faults.append(Fault(place, f"two stages have the name `{node.name}`", hint))
                     nodes.setdefault(node.name, node)
@@ -54,16 +40,12 @@ def _nodes(section: Section, name: str, settings: Settings, stages: Stages) -> l
         raise
 
 
-def place_of(section: str, name: str) -> str:
-    """The dotted name of a stage's table: `eval`, or `eval.small` where the stage has a name of its own."""
-    return section if name == section else f"{section}.{name}"
-
-
 def _circles(nodes: Mapping[str, Node], stages: Set[str]) -> Iterator[Fault]:
     """Stages that wait for each other; what they make on the way is not named."""
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> Iterator[Fault]:
+        # a -> b -> c -> b: at the second b the circle is b -> c -> b, and a only leads to it.
         if name in path:
             members = [member for member in path[path.index(name) :] if member in stages]
             circle = " -> ".join([*members, members[0]])

@@ -14,12 +14,26 @@ from xlalign.config import Settings
 from xlalign.config.faults import Fault, fail, most_exact
 from xlalign.config.load import read_toml
 from xlalign.errors import UserError, unknown_name
-from xlalign.stages.base import Checked, Node
+from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
+from xlalign.stages.base import Checked, Node, Section, place_of
 from xlalign.stages.checks import device_faults
 from xlalign.stages.execution import ExecutionSettings
-from xlalign.stages.graph import SECTIONS, graph_of, place_of
+from xlalign.stages.graph import graph_of
 from xlalign.stages.runner import closure
 from xlalign.stages.tables import Fields, Read, read_tables
+
+SECTIONS: dict[str, Section] = {
+    section.name: section
+    for section in (
+        prepare.SECTION,
+        align_words.SECTION,
+        vocabulary.SECTION,
+        pretrain.SECTION,
+        evaluate.SECTION,
+        diagnostics.SECTION,
+    )
+}
+"""The tables of stages, in the order in which they depend on each other."""
 
 FILE = "xlalign.toml"
 BUILT_IN = "quickstart"
@@ -54,7 +68,7 @@ class Pipeline:
             UserError: two stages share a name, a name is unknown, or stages wait for each other.
         """
         with self.at_home():
-            nodes, faults = graph_of(self.stages)
+            nodes, faults = graph_of(SECTIONS, self.stages)
         fail(self.source, faults, self._file)
         return nodes
 
@@ -68,7 +82,7 @@ class Pipeline:
             return most_exact(self._faults(targets))
 
     def _faults(self, targets: Iterable[str] | None) -> Iterator[Fault]:
-        nodes, found = graph_of(self.stages)
+        nodes, found = graph_of(SECTIONS, self.stages)
         yield from [*(self.read.faults if self.read else ()), *found]
         names = {name for stages in self.stages.values() for name in stages}
         wanted = names if targets is None else {node.name for node in closure(nodes, set(targets) & set(nodes))}
@@ -192,5 +206,5 @@ def build(
         fields: values for every stage of a section.
         folder: where relative paths begin.
     """
-    read = read_tables(table, source, assignments, profile, fields)
+    read = read_tables(SECTIONS, table, source, assignments, profile, fields)
     return Pipeline(source, read.stages, read.execution, read.title or title, read.changes, read, folder)

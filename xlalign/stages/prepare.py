@@ -48,6 +48,7 @@ def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
     inputs: dict[str, str] = {}
     if settings.keep_out_evaluation:
         inputs = _task_data(stages)
+        # What [align-words] is measured by is in the key of the bitext too, for its text is kept out of it.
         gold = tuple(dict.fromkeys([*settings.gold, *_gold_specs(stages)]))
         settings = settings.model_copy(update={"gold": gold})
     if settings.links:

@@ -64,6 +64,7 @@ def faults(stage: Checked) -> Iterator[Fault]:
     start = parse(settings.start, model_stages(stage.stages))
     predicting = settings.predicting if settings.head == "saved" else []
     before: Any = stage.stages["pretrain"].get(start.name) if isinstance(start, Stage) else None
+    # A chain ppa <- base <- folder without a head is one mistake, told at the stage that reads the folder.
     told = before is not None and bool(before.predicting)  # there, for the same model
     if predicting and not told and lacks_head(start, stage.stages):
         message = (

@@ -19,6 +19,7 @@ from xlalign.reporting.diagnostics import sentence_table, transfer, word_table
 from xlalign.reporting.results import Evaluated, Origin, renamed, shown_names, task_title, with_shown_names
 from xlalign.reporting.summary import headline, summary_table
 from xlalign.reporting.table import Table
+from xlalign.stages.base import model_stages
 from xlalign.stages.evaluate import EvalStage
 from xlalign.stages.pipeline import Pipeline
 from xlalign.stages.runner import Outcome
@@ -60,7 +61,7 @@ def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Evaluated | None:
     names = _ran(pipeline, outcomes, "eval")
     if not names:
         return None
-    trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
+    trained = [name for name in model_stages(pipeline.stages) if name in outcomes]
     origins = {name: _origin(outcomes[name]) for name in trained}
     found = _json(outcomes[names[0]], "results.json")
     results = Evaluated.model_validate({**found, "origins": origins, "command": pipeline.command_line("report")})
@@ -103,7 +104,7 @@ def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
     results = evaluation(pipeline, outcomes)
     if results is None:
         return []
-    trained = [name for name in pipeline.stages.get("pretrain", {}) if name in outcomes]
+    trained = [name for name in model_stages(pipeline.stages) if name in outcomes]
     shown = {model: name for name, model in results.names.items()}
     seconds = {shown.get(name, name): outcomes[name].artifact.manifest.seconds for name in trained}
     summary = summary_table(results, primary=results.primary, controls=controls_of(pipeline), seconds=seconds or None)

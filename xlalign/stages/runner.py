@@ -169,6 +169,7 @@ class _Run:
 
     def settle_hits(self) -> None:
         """Settle every stage that is in the cache; a run of only hits starts no worker."""
+        # Inputs stand before what reads them, so one pass finds every hit that rests on hits.
         for node in self.nodes:
             if self._has_inputs(node):
                 self._settled_by_cache(node, self._recipe(node))
@@ -188,6 +189,7 @@ class _Run:
             raise failure
 
     def _start_ready(self, pool: Executor) -> None:
+        # Starting one may settle it from the cache, and others become ready by that: look again until none is.
         while ready := [node for node in self.waiting.values() if self._has_inputs(node)]:
             engine = self.settings.share(len(ready) + len(self.running))
             for node in ready:
@@ -203,7 +205,9 @@ class _Run:
         self.reporter.started(node, why)
         del self.waiting[node.name]
         self.running[node.name] = (node, why)
+        # Two stages with one key (the same settings under two names) are made once: the other waits for its lock.
         self.started.setdefault(recipe.key, []).append(node.name)
+        # A worker gets paths, never objects: what it reads was published, and its digest was checked.
         inputs = {role: self.outcomes[source].artifact.data for role, source in node.inputs.items()}
         pool.submit(node.name, work, self.store.root, node, recipe, inputs, engine)
 

@@ -7,7 +7,7 @@ from typing import Any
 from xlalign.bitext.settings import PrepareSettings
 from xlalign.config import Settings
 from xlalign.stages.execution import ExecutionSettings
-from xlalign.stages.graph import SECTIONS
+from xlalign.stages.pipeline import SECTIONS
 
 URL = "https://xlalign.readthedocs.io/schema.json"
 Schema = dict[str, Any]

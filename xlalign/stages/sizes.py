@@ -73,6 +73,7 @@ def encoder_size(model: Reference, stages: Stages, languages: int) -> EncoderSiz
     pieces = int(config.get("vocab_size", 0))
     if isinstance(first, Scratch):
         pieces = scratch.size(first.size).pieces * languages
+    # A gated feed-forward layer has three matrices (gate, up, down), a plain one two; attention has four of width^2.
     gates = 3 if "modernbert" in str(config.get("model_type", "")) or isinstance(first, Scratch) else 2
     blocks = layers * (4 * hidden**2 + gates * hidden * int(config.get("intermediate_size", 4 * hidden)))
     stored = sum(map(_stored, first.path.glob("*.safetensors"))) if isinstance(first, Folder) else 0

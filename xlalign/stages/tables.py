@@ -13,9 +13,8 @@ from xlalign.config import Settings
 from xlalign.config.faults import Fault, nearest, unknown
 from xlalign.config.load import Table, examine, merge, not_a_table, override
 from xlalign.errors import UserError
-from xlalign.stages.base import Section
+from xlalign.stages.base import Section, Sections, place_of
 from xlalign.stages.execution import ExecutionSettings
-from xlalign.stages.graph import SECTIONS, place_of
 
 OTHERS = ("execution", "mirrors", "profiles", "title")
 """What a file may say beside its stages."""
@@ -32,12 +31,14 @@ class Read:
     """What the tables say.
 
     Attributes:
+        sections: the tables of stages that a file may have.
         stages: section -> name -> settings; of a faulty table what is left without its mistakes.
         changes: options by which it differs from its file.
         faults: every mistake.
         lost: (section, stage) -> fields that are missing in its settings because they were wrong.
     """
 
+    sections: Sections
     stages: dict[str, dict[str, Settings]] = field(default_factory=dict)
     execution: ExecutionSettings = field(default_factory=ExecutionSettings)
     title: str = ""
@@ -47,6 +48,7 @@ class Read:
 
 
 def read_tables(
+    sections: Sections,
     table: Mapping[str, Any],
     source: str,
     assignments: Iterable[str] = (),
@@ -56,6 +58,7 @@ def read_tables(
     """The tables of a file with a profile, `--set` and the options of a command applied, in this order.
 
     Args:
+        sections: the tables of stages that a file may have.
         table: what the TOML file holds.
         source: the file, for messages.
         assignments: `NAME=VALUE`.
@@ -65,16 +68,16 @@ def read_tables(
     Raises:
         UserError: an assignment or the profile cannot be applied at all.
     """
-    read, given = Read(), list(assignments)
+    read, given = Read(sections), list(assignments)
     changed = override(dict(table), [])
     if profile is not None:
         _apply_profile(read, changed, profile, source)
     _apply_assignments(read, changed, given)
-    changed = override(changed, [text for text in given if not _target_fault(changed, text)])
-    given += [line for name, values in (fields or {}).items() for line in _set_fields(changed, SECTIONS[name], values)]
+    changed = override(changed, [text for text in given if not _target_fault(sections, changed, text)])
+    given += [line for name, values in (fields or {}).items() for line in _set_fields(changed, sections[name], values)]
     read.changes = (*(("--profile", profile) if profile else ()), *(part for a in given for part in ("--set", a)))
     _read_others(read, changed)
-    for name, section in SECTIONS.items():
+    for name, section in sections.items():
         if name in changed:
             read.stages[name] = _stages(read, section, changed[name])
     return read
@@ -86,6 +89,7 @@ def is_named(section: Section, table: Mapping[str, Any]) -> bool:
     if not table or not all(isinstance(value, dict) for value in table.values()):
         return False
     others = [key for key in table if key not in fields and not nearest(key, filter(None, fields), 0.8)]
+    # [eval] with the table `retrieval` alone is one stage, for that is a field; with `small` it holds stages by name.
     return bool(others) or not section.single
 
 
@@ -96,7 +100,7 @@ def _apply_profile(read: Read, table: Table, profile: str, source: str) -> None:
     if profile not in profiles:
         raise UserError(*_said(unknown("", f"profile in {source}:", profile, profiles)))
     for name, value in _table(read, profiles, profile).items():
-        if fault := _target_fault(table, f"{name}="):
+        if fault := _target_fault(read.sections, table, f"{name}="):
             read.faults.append(Fault(f"profiles.{profile}", fault.message, fault.hint))
         else:
             merge(table, name.split("."), value)
@@ -107,16 +111,16 @@ def _said(fault: Fault) -> tuple[str, str | None]:
 
 
 def _apply_assignments(read: Read, table: Table, assignments: Iterable[str]) -> None:
-    read.faults += [fault for text in assignments if (fault := _target_fault(table, text))]
+    read.faults += [fault for text in assignments if (fault := _target_fault(read.sections, table, text))]
 
 
-def _target_fault(table: Table, assignment: str) -> Fault | None:
+def _target_fault(sections: Sections, table: Table, assignment: str) -> Fault | None:
     """What is wrong with where an assignment goes: it changes stages that are there, and makes none."""
     path, equals, _ = assignment.partition("=")
     parts = path.strip().split(".")
-    section = SECTIONS.get(parts[0])
+    section = sections.get(parts[0])
     if not equals or section is None or not path.strip():
-        return None if not equals or parts[0] in OTHERS else _no_table(parts[0], path)
+        return None if not equals or parts[0] in OTHERS else _no_table(sections, parts[0], path)
     own = table.get(section.name)
     if own is None:
         return Fault("", f"`--set {path}`: the file has no [{section.name}] table", f"add [{section.name}] to it")
@@ -128,8 +132,8 @@ def _target_fault(table: Table, assignment: str) -> Fault | None:
     return Fault("", f"`--set {path}`: [{section.name}] has no stage `{parts[1]}`; it has: {known}", hint)
 
 
-def _no_table(name: str, path: str) -> Fault:
-    fault = unknown("", f"table in `--set {path}`:", name, [*SECTIONS, *OTHERS])
+def _no_table(sections: Sections, name: str, path: str) -> Fault:
+    fault = unknown("", f"table in `--set {path}`:", name, [*sections, *OTHERS])
     return Fault("", fault.message, fault.hint)
 
 
@@ -142,8 +146,8 @@ def _read_others(read: Read, table: Table) -> None:
     mirrors = examine(PrepareSettings, {"mirrors": table.get("mirrors", {})}, "")
     read.faults += mirrors.faults
     if mirrors.settings and mirrors.settings.mirrors:
-        _add_mirrors(table, mirrors.settings.mirrors)
-    names = [*SECTIONS, *OTHERS]
+        _add_mirrors(read.sections["prepare"], table, mirrors.settings.mirrors)
+    names = [*read.sections, *OTHERS]
     for name in [name for name in table if name not in names]:
         read.faults.append(unknown(name, "table", name, names))
         if (near := nearest(name, names, 0.8)) and near not in table:
@@ -157,11 +161,11 @@ def _check_profiles(read: Read, table: Table) -> None:
             read.faults.append(not_a_table(f"profiles.{name}", own))
 
 
-def _add_mirrors(table: Table, mirrors: Mapping[str, str]) -> None:
+def _add_mirrors(prepare: Section, table: Table, mirrors: Mapping[str, str]) -> None:
     """`[mirrors]` holds for every prepare stage, which may say otherwise."""
     own = table.get("prepare")
     if isinstance(own, dict):
-        for stage in own.values() if is_named(SECTIONS["prepare"], own) else [own]:
+        for stage in own.values() if is_named(prepare, own) else [own]:
             stage["mirrors"] = {**mirrors, **stage.get("mirrors", {})}
 
 
@@ -198,7 +202,7 @@ def _stage(read: Read, section: Section, name: str, table: Mapping[str, Any]) ->
         hint = f"write [{section.name}.{meant}]"
         wanted = "letters, digits, `-`, `_`, `+`, `.`, and a letter or digit first"
         read.faults.append(Fault(place, f"`{name}` is no name for a stage: {wanted}", hint))
-    elif name != section.name and name in (*SECTIONS, *OTHERS):
+    elif name != section.name and name in (*read.sections, *OTHERS):
         hint = f"write [{section.name}.{name}-1]"
         read.faults.append(Fault(place, f"`{name}` is no name for a stage, but that of a table", hint))
     found = examine(section.settings, table, place)

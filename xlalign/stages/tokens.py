@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlalign.modeling.reference import Reference, Scratch, Stage, parse
+from xlalign.hashing import key
+from xlalign.modeling.reference import Folder, Reference, Scratch, Stage, parse
 from xlalign.stages.base import Job, Kind, Node, Stages, model_stages
 from xlalign.training.settings import PretrainSettings, TokensSettings
 
@@ -38,8 +39,15 @@ def _node(settings: TokensSettings, source: Reference, inputs: Mapping[str, str]
     own = {role: inputs[role] for role in read}
     kind = settings.texts + "-words" * settings.words
     halves = {True: "-halves", False: "", "auto": "-auto"}[settings.document_pairs]
-    name = ".".join([str(source), "tokens", *own.values(), f"{kind}{halves}"])
+    name = ".".join([_short_name(source), "tokens", *own.values(), f"{kind}{halves}"])
     return Node(name, TOKENS, settings, own).reading("model", source)
+
+
+def _short_name(source: Reference) -> str:
+    """A model in the name of a stage, which goes into artifacts: no folders of this machine, yet one name a model."""
+    if isinstance(source, Folder):
+        return f"{source.path.name}-{key(str(source.path)) % 0x10000:04x}"
+    return str(source).replace("/", "--")
 
 
 def tokenizer_of(start: Reference, stages: Stages) -> Reference:
@@ -50,6 +58,7 @@ def tokenizer_of(start: Reference, stages: Stages) -> Reference:
     """
     made: Mapping[str, object] = model_stages(stages)
     seen: set[Reference] = set()
+    # A circle of stages is told elsewhere; here it must only end.
     while isinstance(start, Stage) and start not in seen:
         seen.add(start)
         settings = made[start.name]

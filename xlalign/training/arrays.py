@@ -42,6 +42,7 @@ class ArrayWriter:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        # Now the number of rows is known: the header of the same size is written over the first one.
         for name, file in self._files.items():
             file.seek(0)
             self._header(name)
@@ -76,6 +77,7 @@ class MappedArrays:
     def release(self) -> None:
         """Give the pages back that were read, so that a long run does not come to hold the whole files."""
         for array in self._maps.values():
+            # The pages stay in the system's cache, and are counted as this process's no longer.
             pages: mmap.mmap = array._mmap  # type: ignore[attr-defined]
             if hasattr(mmap, "MADV_DONTNEED"):
                 pages.madvise(mmap.MADV_DONTNEED)

@@ -23,8 +23,10 @@ def save(folder: Path, name: str, tensors: dict[str, Tensor], meta: dict[str, An
     temporary.mkdir(parents=True)
     save_file({key: value.detach().contiguous() for key, value in tensors.items()}, temporary / TENSORS)
     (temporary / META).write_text(json.dumps(meta), encoding="utf-8")
+    # The digest comes last: a folder with a digest that holds was written in full.
     digest = {file: sha256(temporary / file) for file in (TENSORS, META)}
     (temporary / DIGEST).write_text(json.dumps(digest), encoding="utf-8")
+    # Contents first, then the folder's own entries; only then is the rename worth anything after a power cut.
     for file in (TENSORS, META, DIGEST, "."):
         _sync(temporary / file)
     shutil.rmtree(final, ignore_errors=True)

@@ -102,6 +102,7 @@ class Device:
         """Whether the flag is up in any process, so that all stop together."""
         if self.world == 1:
             return flag
+        # A process that stopped alone would leave the others waiting for its gradient.
         value = torch.tensor(float(flag), device=self.device)
         return bool(self.accelerator.reduce(value, "sum") > 0)
 

@@ -64,6 +64,7 @@ class Entries:
         """`count` entries for a step, without repetition; all of them when `count` is 0."""
         if not 0 < count < len(self):
             return np.arange(len(self))
+        # The smallest of n hashes are a draw without repetition; sorted again, so that rows are read in order.
         return np.sort(np.argsort(mix(key(seed, "entries", step), self.hashes), kind="stable")[:count])
 
     @cached_property

@@ -39,5 +39,6 @@ def split_document(text: str) -> tuple[str, str]:
     ends = [found.end() for found in _END.finditer(text) if 0 < found.end() < len(text)]
     if not ends:
         return text, ""
+    # Twice the place against the length: the middle of 25 letters is 12.5, and nothing has to be halved.
     cut = min(ends, key=lambda end: abs(2 * end - len(text)))
     return text[:cut].rstrip(), text[cut:]

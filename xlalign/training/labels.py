@@ -45,9 +45,11 @@ class Translations:
         A token is a word when the next one begins another word (or is special).
         """
         ids = view.ids.numpy()
+        # <s> ▁dog s ▁barks </s>: a word ends at s (▁barks begins one) and at ▁barks (</s> is no content), not at ▁dog.
         following = np.append(ids[1:], 0)
         last = ~np.append(view.content.numpy()[1:], False) | self.initial[following]
         tokens = ids[positions]
+        # The choices of token t are targets[borders[t] : borders[t + 1]]; u in [0, 1) takes number floor(3 u) of three.
         first, count = self.borders[tokens], self.borders[tokens + 1] - self.borders[tokens]
         known = (count > 0) & last[positions]
         pick = first + (uniform(mix(hashes, 3)) * count).astype(np.int64)
@@ -56,6 +58,7 @@ class Translations:
 
 def initial_pieces(pieces: Sequence[str]) -> NDArray[np.bool_]:
     """Which tokens begin a word, by the vocabulary's own mark (▁, Ġ, or the absence of ##)."""
+    # Only a vocabulary of the BERT kind marks what goes on (##ing) and leaves what begins unmarked.
     marks = tuple(mark for mark in ("▁", "Ġ") if any(piece.startswith(mark) for piece in pieces))
     if marks:
         return np.array([piece.startswith(marks) for piece in pieces])
@@ -81,6 +84,7 @@ def _chosen(
 ) -> tuple[Mask, NDArray[np.bool_], Ints]:
     assert view.mask is not None
     selected = view.mask.selected.numpy()
+    # By the place in the row, not in the batch: what happens to a token does not depend on who stands beside it.
     hashes = mix(draw[view.rows.numpy()[selected]], selected - view.starts.numpy()[view.rows.numpy()[selected]], 4)
     drawn = translations.draw(view, selected, hashes)
     return view.mask, (uniform(hashes) < rate) & (drawn >= 0), drawn
@@ -94,6 +98,7 @@ def aligned(view: TokenView, links: WordPairs) -> Mask:
         own, number = word_tokens(view, links.rows, links.words[:, side], side)
         other, partner = word_tokens(view, links.rows, links.words[:, 1 - side], 1 - side)
         first = torch.full((len(links.rows),), -1, dtype=torch.long)
+        # Of the tokens of one partner word the first has to win: writing from the back, it is written last.
         first[partner.flip(0)] = view.ids[other].flip(0)
         labels[own] = first[number]
     wanted = labels[view.mask.selected]

@@ -98,6 +98,7 @@ def link_arrays(
     links = [row.alignment.links if row else () for row in rows]
     counts = np.fromiter(map(len, links), np.int64, len(links))
     flat = np.array([link for own in links for link in own], np.int64).reshape(-1, 2)
+    # A link of pair p joins a word of text 2p to one of 2p + 1; its words stand from the borders of these texts on.
     text = 2 * owners(counts)[:, None] + np.array([0, 1])
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     place = borders(sizes)[:-1][text] + flat
@@ -200,6 +201,7 @@ class WordLinks:
         """The words (B, 2) of one such link of each pair (B,), picked by numbers in [0, 1)."""
         numbers, owner = self.representatives(pairs)
         counts = np.bincount(owner, minlength=len(pairs))
+        # Pairs with 2 and 3 links begin at 0 and 2; 0.5 and 0.9 take number 1 of two and 2 of three: links 1 and 4.
         chosen = borders(counts)[:-1] + (uniform * counts).astype(np.int64)
         return self.words[numbers[chosen]].astype(np.int64)
 
@@ -217,6 +219,8 @@ def one_to_one(pairs: Ints, words: Codes) -> NDArray[np.bool_]:
     fit = np.ones(len(pairs), bool)
     for side in (0, 1):
         width = 1 + int(words[:, side].max(initial=0))
+        # Links 0-0 and 1-1 of pair 3 in a block whose widest word is 4: keys 3 * 5 + 0 and 3 * 5 + 1, unlike those of
+        # any other pair. A key that comes once is a word with one link.
         _, place, times = np.unique(pairs * width + words[:, side], return_inverse=True, return_counts=True)
         fit &= times[place] == 1
     return fit

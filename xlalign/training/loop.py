@@ -142,6 +142,7 @@ class _Run:
         last = self.step == self.settings.steps
         if self.evaluate and (last or self._due(self.settings.evaluate_every)):
             self._evaluate()
+        # An evaluation saves, too, so that a run that goes on from here does not repeat it.
         elif last or self._due(self.settings.checkpoint_every):
             self.save()
 
@@ -189,6 +190,7 @@ class _Run:
 
     def _prune(self) -> None:
         steps = sorted(path.name for path in self.folder.glob("step-*"))[-KEEP:]
+        # The older checkpoint may have another best step: its weights stay as long as it does.
         bests = {f"best-{checkpoint.load_meta(self.folder / name)['best_step']:08d}" for name in steps}
         checkpoint.prune(self.folder, {*steps, *bests})
 

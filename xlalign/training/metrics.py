@@ -34,6 +34,7 @@ class Metrics:
     def add(self, step: int, output: LossOutput, norm: Tensor, learning_rate: float) -> None:
         """Take in one step; write a record when its window is full."""
         self._open.append({"loss": output.loss.detach(), "gradient_norm": norm.detach(), **output.metrics})
+        # Until here values are tensors on the device: reading one would make it wait for every step.
         if step % self.settings.log_every == 0 or step == self.settings.steps:
             self._close()
             means = {name: total / self._count[name] for name, total in self._sums.items()}

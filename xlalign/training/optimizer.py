@@ -23,6 +23,8 @@ def adamw(module: nn.Module, settings: TrainSettings) -> AdamW:
 
 def rate(step: int, settings: TrainSettings) -> float:
     """Learning rate of the 0-based `step`: linear warm-up, then linear to zero or constant."""
+    # Of 100 steps at warm-up 0.1: a tenth of the rate at step 0, all of it at 9 and 10, 1/90 at 99; 0 would be step
+    # 100.
     warm = round(settings.warmup * settings.steps)
     if step < warm:
         return settings.learning_rate * (step + 1) / warm

@@ -115,6 +115,7 @@ class RecipeBatches:
     def __len__(self) -> int:
         """Batches in one pass over the pairs (or the documents, when there are no pairs)."""
         part = self.pairs or self.mono
+        # Rounded up: 10 pairs in batches of 4 are 3 steps.
         return -(-len(part.sampler) // self.run.batch_size) if part else 1
 
     @cached_property

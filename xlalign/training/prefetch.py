@@ -30,6 +30,7 @@ class Ahead:
         for number in range(step, min(step + self.count + 1, self.last)):
             if number not in self._coming:
                 self._coming[number] = self._pool.submit(self.batches.batch, number)
+        # One thread: batches are built one after another, in the order of their steps.
         return self._coming.pop(step).result()
 
     def close(self) -> None:

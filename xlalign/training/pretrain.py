@@ -27,6 +27,7 @@ from xlalign.training.documents import monolingual
 from xlalign.training.loop import TrainResult, train
 from xlalign.training.planner import RecipeBatches, RecipeData
 from xlalign.training.program import RecipeProgram
+from xlalign.training.protocols import Batches
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings, tokens_of
 from xlalign.training.sharding import whole_state
@@ -267,7 +268,7 @@ TOKENS = "tokens"
 """Folder, below a run's own, of the tokens that it made itself."""
 
 
-def prefill(program: RecipeProgram, batches: RecipeBatches, work: Path) -> None:
+def prefill(program: RecipeProgram, batches: Batches, work: Path) -> None:
     """Fill queues with keys of batches from the far end of the run; a resumed run has its queue in the checkpoint."""
     if any((work / "checkpoints").glob("step-*")):
         return

@@ -46,11 +46,13 @@ class RecipeProgram:
         self.recipe = recipe
         self._head_warmup = head_warmup
         self._waiting = [p for p in encoder.body.model.parameters() if p.requires_grad] if head_warmup else []
+        # New heads are drawn from the run's seed, and leave the state of torch's generator as it was.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             objectives = {name: options.build(encoder, widths or {}) for name, options in recipe.objectives.items()}
         self._plan = recipe.passes()
         self._encoding = EncodeOptions(budget, recipe.layers(), gradient_cache)
+        # By name, because a set has no order and the copies' names are those of the checkpoint.
         copies = sorted({p.model for p in self._plan} - {"query", "label"}, key=str)
         self.encoders: dict[Model, Encoder] = {"query": encoder}
         self.encoders |= {model: frozen(copy.deepcopy(encoder)) for model in copies}

@@ -64,6 +64,7 @@ class Sampler:
             shares = tempered(sizes, options.language_temperature)
         self.counts = apportion(shares, len(hashes))
         self._own = lru_cache(maxsize=4 * len(self.members))(self._permutation)
+        # A batch may straddle the end of an epoch, and then needs the slots of both.
         self._slots = lru_cache(maxsize=2)(self._interleaved)
 
     def __len__(self) -> int:
@@ -73,6 +74,8 @@ class Sampler:
     def step(self, number: int) -> tuple[Ints, Ints]:
         """This process's examples of an optimizer step, and how often each was seen before."""
         size, rank, world = self.run.batch_size, self.run.rank, self.run.world
+        # 10 examples on 4 processes: [0, 2) [2, 5) [5, 7) [7, 10). The cuts are where the fractions 0/4 ... 4/4 of 10
+        # fall, so the parts differ by one at the most and nothing is drawn twice, whether or not the batch divides.
         first, last = size * rank // world, size * (rank + 1) // world
         return self.draw(number * size + first, last - first)
 
@@ -97,6 +100,8 @@ class Sampler:
             size = len(self.members[g])
             rounds[own] = number // size
             for turn in np.unique(rounds[own]):
+                # A small language passes through several of its permutations in one epoch: draws 2 3 4 5 of two
+                # examples are turns 1 1 2 2.
                 order = self._own(int(g), int(turn))
                 where = np.flatnonzero(own)[number // size == turn]
                 picked[where] = order[number[number // size == turn] % size]
@@ -128,12 +133,15 @@ def shuffled(base: int, count: int, items: Callable[[slice], NDArray[np.integer]
 
 def tempered(sizes: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
     """Shares proportional to size ** temperature; empty groups get none."""
+    # 100 and 10,000 examples at 0.5 count as 10 and 100: a share of 9 % where proportion would give 1 %.
     mass = np.where(sizes > 0, np.maximum(sizes, 1) ** temperature, 0.0)
     return mass / mass.sum()
 
 
 def unimax(sizes: NDArray[np.float64], draws: int, cap: float) -> NDArray[np.float64]:
     """Shares as equal as a cap of `cap` passes over each group allows (UniMax, arXiv 2304.09151, algorithm 1)."""
+    # Groups of 10, 100, 1000 and 300 draws, at most 4 passes: an equal share is 100, of which the first can use 40; the
+    # other two share what is left, 130 each. From the smallest on, because only those give anything back.
     shares = np.zeros_like(sizes)
     left = float(draws)
     for rank, g in enumerate(np.argsort(sizes, kind="stable")):
@@ -144,6 +152,7 @@ def unimax(sizes: NDArray[np.float64], draws: int, cap: float) -> NDArray[np.flo
 
 def apportion(shares: NDArray[np.float64], total: int) -> Ints:
     """Whole numbers in the given proportion that add up to `total` (largest remainders)."""
+    # Shares .5 .3 .2 of 7 are 3.5 2.1 1.4: their whole parts 3 2 1 leave one, which the largest remainder gets: 4 2 1.
     exact = shares * total
     counts = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - counts), kind="stable")

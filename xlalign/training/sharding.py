@@ -47,6 +47,7 @@ def whole(step: FSDPModule) -> Iterator[None]:
 
 def whole_state(model: nn.Module) -> dict[str, Tensor]:
     """A model's state, put together; tied weights stay one tensor under two names. All processes take part."""
+    # Putting a split tensor together takes all processes and its whole memory: once for each, not for each name.
     found: dict[int, Tensor] = {}
     for value in model.state_dict(keep_vars=True).values():
         if id(value) not in found:

@@ -66,11 +66,13 @@ class Switch:
         new = self.entries.tokens
         sizes = new.lengths(choice)
         widths = np.ones(len(origin), np.int64)
+        # First nothing for all tokens of the word, then everything for its first.
         widths[ranges(at, _word_ends(types[origin], owner, lengths)[at] - at)] = 0
         widths[at] = sizes
         ids = np.repeat(tokens.ids[origin], widths)
         begin = (np.cumsum(widths) - widths)[at]
         ids[ranges(begin, sizes)] = new.ids[new.places(choice)]
+        # Widths 1 2 | 0 of texts 0 0 1 add up to 3 and 0 tokens.
         edges = borders(np.bincount(owner, widths, len(texts)).astype(np.int64))
         labels = tokens.ids[origin[at]].astype(np.int64)
         return Tokens(ids, edges, np.empty(0, np.int32), tokens.hashes[texts]), begin, labels
@@ -88,5 +90,6 @@ def _word_ends(types: Codes, owner: Ints, lengths: Ints) -> Ints:
     With words 0 0 - 1 (types 7 -1 -1 9) the word 0 ends at 3: a token of no word belongs to the word before it.
     """
     begins = np.flatnonzero(types >= 0)
+    # Of each token the first beginning behind it; "right", so that a token which begins a word is not its own end.
     following = np.append(begins, len(types))[np.searchsorted(begins, np.arange(len(types)), side="right")]
     return np.minimum(following, borders(lengths)[1:][owner])

@@ -98,6 +98,7 @@ def sentence_vectors(
     encoder: Encoder, tokens: Tokens, frame: SpecialTokens, options: DataOptions, point: Point = LAST_MEAN
 ) -> Vectors:
     """One vector (n, D) a text of `tokens`, without dropout and without gradient."""
+    # What the special tokens leave: tokens beyond are never seen, in training as here.
     longest = min(options.max_length, encoder.longest) - frame.single
     short = Tokens(tokens.ids, tokens.borders, tokens.words, tokens.hashes, longest)
     lengths = short.lengths(np.arange(len(short))) + frame.single

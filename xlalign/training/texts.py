@@ -17,8 +17,7 @@ from xlalign.modeling.words import Codes
 from xlalign.training.arrays import MappedArrays
 from xlalign.training.links import WordLinks
 from xlalign.training.sampler import Places
-from xlalign.training.tokenisation import META, VOCABULARY, fingerprint
-from xlalign.training.tokens import Tokens
+from xlalign.training.tokens import META, VOCABULARY, Tokens, fingerprint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -101,6 +100,8 @@ class PairTexts:
 
     def groups(self, pairs: Places) -> NDArray[np.int16]:
         """(B,) language pair of each pair, numbered from 0 among these."""
+        # Languages de en fr are 0 1 2, and a pair of them is source * 3 + target. Of en-de (3) and en-fr (5) alone, the
+        # cumulative sum of "is there" numbers them 0 and 1.
         both = self.folder.arrays["languages"].reshape(-1, 2)
         numbers = both[pairs, 0].astype(np.int32) * len(self.names) + both[pairs, 1]
         there = np.bincount(numbers, minlength=len(self.names) ** 2) > 0

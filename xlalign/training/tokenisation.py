@@ -25,12 +25,13 @@ from xlalign.arrays import Ints, borders, owners
 from xlalign.bitext import corpus, segment
 from xlalign.bitext.transforms.romanize import romanize
 from xlalign.errors import DataError
-from xlalign.hashing import key, text_hashes
+from xlalign.hashing import text_hashes
 from xlalign.modeling.words import Codes, encode
 from xlalign.training.arrays import ArrayWriter
 from xlalign.training.documents import monolingual, split_document
 from xlalign.training.links import Linked, LinkReader, link_arrays, ranks_by_frequency
 from xlalign.training.settings import TokensSettings
+from xlalign.training.tokens import META, VOCABULARY, fingerprint
 from xlalign.training.views import SpecialTokens
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 BLOCK = 4096
 """Pairs, or documents, in memory at a time."""
-META, VOCABULARY = "tokens.json", "vocabulary.json"
 TEXTS: dict[str, Any] = {"ids": (np.int32, ()), "borders": (np.int64, ()), "hashes": (np.uint64, ())}
 PAIRS = TEXTS | {
     "name": (np.uint8, ()),
@@ -101,6 +101,7 @@ class _TextWriter:
     def bordered(self, name: str, lengths: Ints) -> None:
         """Append borders of rows of these lengths: 0 first, then the end of every row."""
         start = self.ends.get(name)
+        # Blocks of lengths [2 3] and [4] give 0 2 5, then 9: only the first block writes the 0.
         ends = borders(lengths) + (start or 0)
         self.ends[name] = int(ends[-1])
         self.writer.add(name, ends if start is None else ends[1:])
@@ -202,6 +203,8 @@ def _add_documents(
     spelt = ((language, word.casefold()) for word in chain.from_iterable(words))
     numbers = np.fromiter((vocabulary.setdefault(word, len(vocabulary)) for word in spelt), np.int32)
     text = owners(lengths)
+    # Text 0 is the words a, bb (tokens a, b1 b2), text 1 the word c: text 0 0 0 1, owner 0 1 1 0. A token begins a word
+    # where text or owner changes, T T F T, and its word is number first[text] + owner of all words: 0, 1, 2.
     begins = (owner >= 0) & ((np.append(-1, text[:-1]) != text) | (np.append(-2, owner[:-1]) != owner))
     first = borders(np.fromiter(map(len, words), np.int64, len(words)))[:-1]
     types = np.full(len(owner), -1, np.int32)
@@ -217,9 +220,3 @@ def pairs_up(tokenizer: PreTrainedTokenizerBase) -> bool:
 def _write_meta(folder: Path, languages: list[str], tokenizer: PreTrainedTokenizerBase) -> None:
     meta = {"languages": languages, "tokenizer": fingerprint(tokenizer)}
     (folder / META).write_text(json.dumps(meta), encoding="utf-8")
-
-
-def fingerprint(tokenizer: PreTrainedTokenizerBase) -> str:
-    """What tells tokenizers apart at once: the size of the vocabulary, and how it cuts a few scripts."""
-    ids = tokenizer("The Übermut of 3.14 ёжиков, नमस्ते दुनिया, 我爱语言, مرحبا!", add_special_tokens=False)["input_ids"]
-    return f"{key(len(tokenizer), *ids):016x}"

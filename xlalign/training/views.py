@@ -39,6 +39,9 @@ class SpecialTokens:
         """Read the frame off an encoded pair."""
         codes = tokenizer("a", "a", return_special_tokens_mask=True)
         ids, special = np.array(codes["input_ids"]), np.array(codes["special_tokens_mask"], bool)
+        # RoBERTa: <s> a </s> </s> a </s>, content at 1 and 4. Between them lie the middle's two, [2, 4); before the
+        # first the prefix; behind the last the suffix. Where "a" takes two tokens, the widest gap is still the one in
+        # the middle.
         content = np.flatnonzero(~special)
         gap = int(np.argmax(np.diff(content))) if len(content) > 1 else 0
         first, second = content[gap], content[min(gap + 1, len(content) - 1)]
@@ -97,6 +100,7 @@ def rows(first: Sentences, second: Sentences | None, frame: SpecialTokens, optio
 
 def cut_both(first: Ints, second: Ints, room: int) -> tuple[Ints, Ints]:
     """Lengths that fit together in `room`: the longer sentence is cut first, then both to half."""
+    # Room 8: lengths 10 and 2 become 6 and 2 (the second needs no cut), 10 and 9 become 4 and 4.
     kept = np.minimum(first, np.maximum(room - second, room // 2))
     return kept, np.minimum(second, room - kept)
 
@@ -171,13 +175,16 @@ def masked(view: TokenView, frame: SpecialTokens, options: DataOptions, draw: Ha
 
 def mask_arrays(view: TokenView, frame: SpecialTokens, options: DataOptions, draw: Hashes) -> tuple[Ints, Ints]:
     """Masked ids (N,) and selected positions (M,)."""
+    # The place in the row is hashed, so a row is masked alike in every batch and beside every other row.
     hashes = mix(draw[view.rows.numpy()], positions(view.lengths))
     selected = np.flatnonzero((uniform(hashes) < options.mask_rate) & view.content.numpy())
     second = mix(hashes[selected], 1)
+    # With BERT's rates, 0.8 and 0.1: 0.35 becomes the mask token, 0.85 another token, and 0.95 stays as it is.
     action = uniform(second)
     ids = view.ids.numpy().copy()
     ids[selected[action < options.mask_token]] = frame.mask
     swap = (action >= options.mask_token) & (action < options.mask_token + options.random_token)
+    # 2^64 is so much more than any vocabulary that the remainder is as good as uniform.
     ids[selected[swap]] = frame.ordinary[(mix(second[swap], 2) % np.uint64(len(frame.ordinary))).astype(np.int64)]
     return ids, selected
 

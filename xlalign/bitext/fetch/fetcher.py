@@ -15,7 +15,16 @@ from filelock import FileLock
 
 from xlalign.bitext.fetch.address import check, filled
 from xlalign.bitext.fetch.lock import LockEntry, Lockfile
-from xlalign.bitext.fetch.transfer import ATTEMPTS, LIMITS, Limits, NotFoundError, Sleep, discard, transfer, unfinished
+from xlalign.bitext.fetch.transfer import (
+    ATTEMPTS,
+    LIMITS,
+    DownloadLimits,
+    NotFoundError,
+    Sleep,
+    discard,
+    transfer,
+    unfinished,
+)
 from xlalign.errors import DataError, UserError, XlalignError, shown
 from xlalign.files import draft_name, file_sha256
 
@@ -58,7 +67,7 @@ class Fetcher:
         offline: bool = False,
         timeout: float = 30.0,
         sleep: Sleep = time.sleep,
-        limits: Limits = LIMITS,
+        limits: DownloadLimits = LIMITS,
     ) -> None:
         self.lock = lock or Lockfile(None)
         self._folder = folder or default_folder()

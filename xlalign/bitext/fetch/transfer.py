@@ -2,7 +2,7 @@
 
 The unfinished file is `.NAME.part`, with its validator (ETag or Last-Modified) in `.NAME.part.json`; it is continued
 only where the server confirms by that validator that the file is still the same. A server may be slow, endless or
-hostile: `Limits` says what is too much.
+hostile: `DownloadLimits` says what is too much.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class NotFoundError(DataError):
     """The server has no such file."""
 
 
-class Limits(NamedTuple):
+class DownloadLimits(NamedTuple):
     """What a download may take.
 
     Attributes:
@@ -51,7 +51,7 @@ class Limits(NamedTuple):
     patience: float = 60.0
 
 
-LIMITS = Limits()
+LIMITS = DownloadLimits()
 
 
 class Transferred(NamedTuple):
@@ -78,7 +78,7 @@ def transfer(
     sleep: Sleep = time.sleep,
     attempts: int = ATTEMPTS,
     name: str = "",
-    limits: Limits = LIMITS,
+    limits: DownloadLimits = LIMITS,
 ) -> Transferred:
     """Fetch `url` into `path`.
 
@@ -140,7 +140,9 @@ def _backoff(url: str, failures: int) -> float:
     return min(30.0, 0.5 * 2**failures) * random.Random(f"{url}{failures}{os.getpid()}").uniform(0.5, 1.0)
 
 
-def _attempt(client: httpx.Client, url: str, part: Path, headers: dict[str, str], name: str, limits: Limits) -> str:
+def _attempt(
+    client: httpx.Client, url: str, part: Path, headers: dict[str, str], name: str, limits: DownloadLimits
+) -> str:
     """Append what is missing to `part`; returns the ETag."""
     have, validator = _resumable(part)
     asked = {"Accept-Encoding": "identity", **headers}
@@ -163,7 +165,9 @@ def _attempt(client: httpx.Client, url: str, part: Path, headers: dict[str, str]
     return str(response.headers.get("etag", ""))
 
 
-def _append(response: httpx.Response, part: Path, start: int, total: int | None, name: str, limits: Limits) -> int:
+def _append(
+    response: httpx.Response, part: Path, start: int, total: int | None, name: str, limits: DownloadLimits
+) -> int:
     """Write the body behind what is there; returns the size then."""
     size, began, mark = start, time.monotonic(), start
     with part.open("ab") as file, progress.task(f"download {_last(name)}", total, "bytes") as task:
@@ -183,7 +187,7 @@ def _append(response: httpx.Response, part: Path, start: int, total: int | None,
     return size
 
 
-def _check_size(total: int, have: int, part: Path, name: str, limits: Limits) -> None:
+def _check_size(total: int, have: int, part: Path, name: str, limits: DownloadLimits) -> None:
     """Refuse a file that is too large, or for which the disk has no room."""
     if total > limits.largest:
         discard(part)

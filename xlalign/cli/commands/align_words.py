@@ -12,8 +12,7 @@ from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
 from xlalign.cli.jobs import JOB, align_lines
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_tables
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_tables
 from xlalign.errors import UserError, unknown_name
 
 if TYPE_CHECKING:
@@ -109,8 +108,10 @@ def _with_gold(pipeline: Pipeline, gold: list[str]) -> Pipeline:
 
 def _models(pipeline: Pipeline, name: str) -> list[str]:
     """The stages whose models align one pair."""
+    from xlalign.stages.base import model_stages
+
     encoder = getattr(pipeline.stages["align-words"][name], "encoder", "")
-    return [name, encoder] if encoder in pipeline.stages.get("pretrain", {}) else [name]
+    return [name, encoder] if encoder in model_stages(pipeline.stages) else [name]
 
 
 def _show_pair(pipeline: Pipeline, outcomes: Outcomes, name: str, text: str, languages: str | None) -> None:

@@ -12,8 +12,7 @@ from xlalign.cli import complete
 from xlalign.cli.failures import boundary
 from xlalign.cli.jobs import JOB
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_outcomes, show_tables
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_outcomes, show_tables
 from xlalign.errors import UserError
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from xlalign.cli.console import output
 from xlalign.cli.failures import boundary
-from xlalign.cli.jobs import JOB, required, run_job
+from xlalign.cli.jobs import JOB, required
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.stages import current, describe, open_pipeline, print_json
+from xlalign.cli.stages import current, open_pipeline, show_bitexts
 from xlalign.errors import UserError
 
 
@@ -48,7 +49,12 @@ def command(
             from xlalign.api.jobs import prepare_job
 
             codes = required(languages, "--languages", "en-de")
-            run_job(request, prepare_job(source, codes, assignments=request.assignments or ()), "prepare")
+            job = prepare_job(source, codes, assignments=request.assignments or ())
+            outcomes = current(request, job, ["prepare"])
+            if outcomes is not None:
+                show_bitexts(request, outcomes, ["prepare"])
+            if outcomes is not None and not (request.json_output or request.out):
+                output().print(str(outcomes["prepare"].artifact.data), soft_wrap=True, markup=False)
             return
         if languages:
             raise UserError("--languages goes with --source", "for a file: --set 'prepare.languages=[...]'")
@@ -62,7 +68,5 @@ def command(
             return
         names = pipeline.names("prepare")
         outcomes = current(request, pipeline, names)
-        if outcomes is None:
-            return
-        if request.json_output:
-            print_json(describe(outcomes, names))
+        if outcomes is not None:
+            show_bitexts(request, outcomes, names)

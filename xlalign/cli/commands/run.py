@@ -10,8 +10,7 @@ import typer
 from xlalign.cli import complete
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_outcomes
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_outcomes
 
 
 @with_request

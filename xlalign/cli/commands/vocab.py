@@ -9,8 +9,7 @@ import typer
 
 from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
-from xlalign.cli.results import show_tables
-from xlalign.cli.stages import current, open_pipeline
+from xlalign.cli.stages import current, open_pipeline, show_tables
 from xlalign.errors import UserError, unknown_name
 
 if TYPE_CHECKING:

@@ -69,11 +69,11 @@ def _sentence(
         if len(fields) != _COLUMNS:
             raise DataError(f"{path}:{number}: {len(fields)} columns; CoNLL-U has {_COLUMNS}, separated by tabs")
         key, form, tag, head = fields[0], fields[1], fields[3], fields[6]
+        # 8.1 is an elided word: it stands in no text.
         if "." in key:
             continue
         if "-" in key:
-            first, last = map(int, key.split("-"))
-            spans[first] = (last, form)
+            spans[int(key.partition("-")[0])] = (_end_of_span(f"{path}:{number}", key, len(lines)), form)
             continue
         if labels and tag not in labels:
             raise DataError(f"{path}:{number}: UPOS tag `{tag}`; wanted one of {', '.join(labels)}")
@@ -81,9 +81,18 @@ def _sentence(
     return tokens, spans
 
 
+def _end_of_span(place: str, key: str, lines: int) -> int:
+    """The last token of a multi-word token such as `3-4`, which lies in its sentence: `1-10000000` would never end."""
+    first, _, last = key.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= lines):
+        raise DataError(f"{place}: multi-word token `{key}` in a sentence of {lines} lines")
+    return int(last)
+
+
 def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], lang: str) -> Iterator[tuple[str, str]]:
     inside = 0
     for number, token in tokens.items():
+        # 3-4 "zum", 3 "zu", 4 "dem": at 3 the span is yielded, and 4 lies inside it.
         if number <= inside:
             continue
         if number in spans:
@@ -96,6 +105,7 @@ def _merge(tokens: dict[int, _ConlluToken], spans: dict[int, tuple[int, str]], l
 def _tag_of_span(tokens: dict[int, _ConlluToken], span: range, lang: str) -> str:
     order = _ORDERS.get(lang, _ORDER)
     depth = {number: _depth(tokens, number) for number in span}
+    # "dámelo": da is the root (depth 1), me and lo hang on it (2), so the word has the tag of da, a VERB.
     highest = [tokens[number].tag for number in span if depth[number] == min(depth.values())]
     return min(highest, key=lambda tag: order.index(tag) if tag in order else len(order))
 

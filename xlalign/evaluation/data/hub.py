@@ -58,6 +58,7 @@ def parquet_files(dataset: str, revision: str, config: str, split: str) -> list[
     """
     pattern = f"{config}/{split}-*.parquet"
     files = _complete(_snapshot(dataset, revision, pattern, local=True), pattern)
+    # The network is asked only when a shard is missing here; a commit never changes.
     files = files or _complete(_snapshot(dataset, revision, pattern, local=False), pattern)
     if not files:
         raise DataError(
@@ -94,6 +95,7 @@ def _complete(folder: Path | None, pattern: str) -> list[Path]:
     """All shards of a split, or nothing when one is missing."""
     files = sorted(folder.glob(pattern)) if folder else []
     shards = {int(found[1]) for file in files if (found := _SHARD.search(file.name))}
+    # Shards 0 and 2 of 3 lie there after a broken download: two files, and they say 3.
     return files if shards == {len(files)} else []
 
 

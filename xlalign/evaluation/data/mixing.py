@@ -18,7 +18,7 @@ from xlalign.evaluation.tasks.base import Task
 
 
 def mixed(
-    english: list[Example], translations: Mapping[str, Sequence[Example]], mixing: Mixing, task: Task
+    english: Sequence[Example], translations: Mapping[str, Sequence[Example]], mixing: Mixing, task: Task
 ) -> list[Example]:
     """The training examples: English and translations one after the other, or English code-switched.
 
@@ -63,6 +63,7 @@ def _switch_sentences(
     languages = sorted(translations)
     taken: dict[str, str] = {}
     for name in task.handler.sentences:
+        # The chance comes first and the language second, so that each sentence of a pair can go its own way.
         if getattr(example, name) is not None and _chance(mixing.rate, number, name):
             lang = languages[_draw(number, name, "language") % len(languages)]
             taken[name] = getattr(translations[lang][number], name)
@@ -83,6 +84,7 @@ def _switch_words(
 
 
 def _chance(rate: float, *key: object) -> bool:
+    # Of 2^32 numbers those below rate * 2^32: half of them for 0.5. "chance" keeps this draw apart from "language".
     return _draw(*key, "chance") < rate * 2**32
 
 

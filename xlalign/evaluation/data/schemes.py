@@ -160,6 +160,7 @@ class TaskFolder(DataScheme):
         return None
 
     def _matches(self, pattern: str) -> list[Path]:
+        # Plain files first: who unpacked one and mended it means that one.
         for ending in self._ENDINGS:
             if found := sorted(Path(self.place).glob(pattern + ending)):
                 return found

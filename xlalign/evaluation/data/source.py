@@ -37,6 +37,8 @@ class DerivedEnglish(DataScheme):
 
     def __init__(self, place: str) -> None:
         super().__init__(place)
+        # synthetic:trans.inv=micro:7 has its steps before the "=", and synthetic:micro:world=7 has none: a step has no
+        # ":".
         steps, equals, uri = place.partition("=")
         self._always, below = (steps, uri) if equals and ":" not in steps else ("", place)
         self._below = scheme_of(below)
@@ -80,6 +82,7 @@ class DerivedEnglish(DataScheme):
         prefix = f"{ENGLISH}_"
         if self._always or not lang.startswith(prefix):
             raise UserError(f"`{self}` has no {lang}", "it has en, and derivations of it such as en_trans_inv")
+        # en_trans_inv is trans.inv: a code of a language has no dot, and the steps no underscore.
         return lang.removeprefix(prefix).replace("_", ".")
 
 

@@ -17,6 +17,7 @@ def cka(x: np.ndarray, y: np.ndarray) -> float:
     ||Y'X||_F^2 / (||X'X||_F ||Y'Y||_F) for column-centred X (N, D) and Y (N, E).
     """
     x, y = x - x.mean(0), y - y.mean(0)
+    # D x E numbers in place of two N x N matrices of similarities, whose product has the same trace.
     cross = np.linalg.norm(y.T @ x) ** 2
     own = float(np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y))
     return float(cross / max(own, 1e-30))
@@ -32,12 +33,14 @@ def mean_cosine(x: np.ndarray) -> float:
     """Mean cosine over all pairs of different rows; 0 for an isotropic space."""
     unit = unit_rows(x)
     n = len(unit)
+    # |sum of u|^2 is the sum over all n^2 pairs of their cosine; the n of a row with itself are 1 each.
     return float((np.linalg.norm(unit.sum(0)) ** 2 - n) / (n * (n - 1)))
 
 
 def effective_rank(x: np.ndarray) -> float:
     """Exponential of the entropy of the covariance's normalised eigenvalues (Roy and Vetterli 2007), 1 to D."""
     values = np.linalg.svd(x - x.mean(0), compute_uv=False) ** 2
+    # Eigenvalues 1 1 0 give the shares 1/2 1/2 and the entropy log 2: an effective rank of 2.
     shares = values[values > 0] / values.sum()
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
@@ -60,6 +63,7 @@ def gold_margin(x: np.ndarray, y: np.ndarray, k: int = 4) -> float:
 def mean_rank(x: np.ndarray, y: np.ndarray) -> float:
     """Mean rank of the true y among all y by cosine; 1 is best."""
     cosine = x @ y.T
+    # Rank = 1 + how many are nearer; ties count for the true one.
     return float((cosine > np.diag(cosine)[:, None]).sum(1).mean() + 1)
 
 
@@ -67,6 +71,7 @@ def parallel_auc(x: np.ndarray, y: np.ndarray) -> float:
     """Probability that a true pair is nearer than a random one with the same x (0.5 = chance)."""
     cosine = x @ y.T
     true = np.diag(cosine)[:, None]
+    # Each of the n true pairs equals itself, which is no tie with a random pair.
     wins = (cosine < true).sum() + 0.5 * ((cosine == true).sum() - len(x))
     return float(wins / (len(x) * (len(x) - 1)))
 
@@ -96,6 +101,7 @@ def _probe(x: np.ndarray, labels: np.ndarray, train: np.ndarray) -> float:
 
 def _hollow_gram(x: np.ndarray) -> np.ndarray:
     gram = x @ x.T
+    # A sentence is most like itself, whatever the encoder: the diagonal is what biases CKA where N < D.
     np.fill_diagonal(gram, 0.0)
     return gram
 

@@ -47,6 +47,7 @@ def contextual_accuracy(pairs: Sequence[GoldPair], encoder: Encoder, tokenizer: 
     """
     sentences = [[list(pair.source_words) for pair in pairs], [list(pair.target_words) for pair in pairs]]
     sides = [_contextual(side, encoder, tokenizer) for side in sentences]
+    # Sentences of 2 and 3 words: word 1 of the second is row 2 + 1 of the matrix of all words.
     starts = [list(accumulate(map(len, side), initial=0)) for side in sentences]
     gold: dict[int, set[int]] = {}
     for number, pair in enumerate(pairs):

@@ -55,6 +55,7 @@ class SentenceSets(Example):
 
 
 def _half_of(key: str) -> int:
+    # The lowest bit of one byte: the halves share no foreign sentence.
     return hashlib.sha256(key.encode()).digest()[0] & 1
 
 

@@ -131,6 +131,8 @@ class QuestionAnswering(TunedKind[ContextQuestion]):
             [example.context for example in examples],
             truncation="only_second",
             max_length=options.max_length,
+            # [CLS] and three separators take 4. More than half of the rest shared, and a window would be mostly the
+            # last one.
             stride=min(options.stride, (options.max_length - question_room - 4) // 2),
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
@@ -178,12 +180,14 @@ def best_span(scores: np.ndarray, offsets: Offsets) -> tuple[float, int, int]:
         scores: start and end scores, (T, 2).
         offsets: characters of each piece, None outside the context.
     """
+    # A piece of no character, as a word-begin mark alone may be, can neither begin nor end an answer.
     inside = [at for at, offset in enumerate(offsets) if offset is not None and offset[1] > offset[0]]
     if not inside:
         return -np.inf, 0, 0
     start, end = scores[inside, 0], scores[inside, 1]
     total = start[:, None] + end[None, :]
     total[~_band(len(inside))] = -np.inf
+    # The place of the maximum in the flattened square: of five pieces, 7 is first 1, last 2.
     first, last = divmod(int(total.argmax()), len(inside))
     return float(total[first, last]), offsets[inside[first]][0], offsets[inside[last]][1]  # type: ignore[index]
 
@@ -215,6 +219,7 @@ def _span(offsets: Offsets, answer: AnswerSpan) -> tuple[int, int]:
     """First and last piece of the answer, or (0, 0) where the window does not hold all of it."""
     start, end = answer.start, answer.start + len(answer.text)
     pieces = [at for at, offset in enumerate(offsets) if offset is not None and offset[0] < end and offset[1] > start]
+    # A window that begins inside the answer has a first piece, but not the answer's: its offset is beyond the start.
     if not pieces or offsets[pieces[0]][0] > start or offsets[pieces[-1]][1] < end:  # type: ignore[index]
         return 0, 0
     return pieces[0], pieces[-1]

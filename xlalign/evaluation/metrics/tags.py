@@ -46,6 +46,9 @@ def chunks(sentences: Iterable[Sequence[str]], rule: ChunkRule) -> set[Chunk]:
     """
     type_of = _TYPE[rule]
     found: set[Chunk] = set()
+    # B-PER I-PER | O B-LOC has the flat places 0 1 (2) 3 4 (5), those in brackets the O that closes a sentence: the
+    # chunks are (PER, 0, 1) and (LOC, 4, 4). A chunk is noticed at the tag behind it, whose place is one more than its
+    # last.
     start, place_before, type_before = 0, "O", ""
     position = -1
     for position, tag in enumerate(_flat(sentences)):
@@ -66,8 +69,10 @@ def _flat(sentences: Iterable[Sequence[str]]) -> Iterable[str]:
 
 def _ends(before: str, place: str, type_before: str, kind: str) -> bool:
     """Whether the chunk that holds the tag before ends there."""
+    # S-LOC and E-LOC close themselves; B-PER before B-PER are two chunks, as are I-PER before O.
     if before in "ES" or (before in "BI" and place in "BSO"):
         return True
+    # Otherwise only another type ends it: I-PER I-LOC are two chunks though no B says so.
     return before not in "O." and type_before != kind
 
 

@@ -45,6 +45,7 @@ class Anchor(Objective):
         """The distance."""
         if self.options.to == "parameters":
             loss = self._distance(encoders.models["query"])
+            # Every process has the whole distance, and gradients add up over processes.
             return LossOutput(loss / gather.world(), 1, {"loss": loss.detach()})
         layer, on = self.options.layer, self.options.on
         now = exact(encoders.hidden(on).tokens(layer))

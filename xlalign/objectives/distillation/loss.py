@@ -60,4 +60,5 @@ class Distillation(Objective):
             losses = (vectors - wanted.to(vectors.dtype)).square().mean(1)
         else:
             losses = 1 - F.cosine_similarity(vectors, wanted.to(vectors.dtype))
+        # By the number of all processes' sentences, which may differ: the sum over processes is then the mean.
         return losses.sum() / gather.total(len(losses), losses.device)

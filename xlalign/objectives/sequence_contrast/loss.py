@@ -160,6 +160,8 @@ class SequenceContrast(Objective):
         """First in, first out; the pointer wraps round."""
         size = len(self.queue)
         keys, hashes = keys[-size:], hashes[-size:]
+        # A queue of 5 with the pointer at 3 takes four keys at 3 4 0 1; then it points at 2. Of more keys than places
+        # the last ones stay.
         places = (self.pointer + torch.arange(len(keys), device=keys.device)) % size
         self.queue[places] = keys
         self.queue_hashes[places] = hashes

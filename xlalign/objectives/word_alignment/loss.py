@@ -167,6 +167,7 @@ class WordAlignment(Objective):
             cells = links if side == 0 else links.transpose(1, 2)
             own, other = positions[side], positions[1 - side]
             row, i = (cells.any(2) & hidden[own]).nonzero(as_tuple=True)
+            # Of several partners the first: argmax of 0 1 1 is 1.
             partner = cells[row, i].int().argmax(1)
             scores = (queries[own[row, i]].unsqueeze(1) * keys[other[row]]).sum(2) / math.sqrt(keys.shape[1])
             _, real = padded(view, 1 - side)

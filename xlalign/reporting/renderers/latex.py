@@ -99,6 +99,7 @@ def _row(table: Table, row: TableRow, best: list[bool]) -> str:
 def _cell(cell: Printed, best: bool) -> str:
     value = escape(cell.value)
     if cell.numeric:
+        # A sign in text mode is a hyphen: $-$1.2 is a minus.
         value = re.sub(r"^[+-](?=\d)", r"$\g<0>$", value)
     value = rf"\textbf{{{value}}}" if best else value
     deviation = rf"{{\scriptsize$\,\pm\,${cell.sd}}}" if cell.sd else ""

@@ -26,7 +26,7 @@ KINDS = {
 
 
 def results() -> Evaluated:
-    tasks = {
+    tasks: dict[str, dict[str, Any]] = {
         "xnli": {"metric": "accuracy", "models": {m: _model(g, 1.0, 0.0) for m, g in MODELS.items()}},
         "udpos": {"metric": "f1", "models": {m: _model(g, 0.7, 6.0) for m, g in MODELS.items()}},
         "tatoeba": {"metric": "accuracy", "models": {m: _model(g, 4.0, -30.0, ["en"]) for m, g in MODELS.items()}},
