@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -113,10 +114,10 @@ def test_read_only_cache(here, monkeypatch):
     config(TSV)
     real = Path.mkdir
 
-    def denied(self: Path, *arguments: object, **named: object) -> None:
+    def denied(self: Path, *arguments: Any, **named: Any) -> None:
         if self.is_relative_to(Store().root):
             raise OSError(errno.EACCES, "Permission denied", str(self))
-        real(self, *arguments, **named)  # type: ignore[arg-type]
+        real(self, *arguments, **named)
 
     monkeypatch.setattr(Path, "mkdir", denied)
     code, output = prepare()

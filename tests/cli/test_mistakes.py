@@ -91,6 +91,7 @@ SINGLE = [
     one("layer = 2", "layer = 9", "align-words.itermax.layer", "set layer ="),
     one("layer = 2", "layers = 2", "align-words.itermax.layers", "did you mean `layer`"),
     one('encoder = "base"', 'encoder = "basee"', "align-words.itermax.encoder", "did you mean `base`"),
+    one('encoder = "base"', "", "align-words.itermax.encoder", "aligner `itermax` needs one"),
     one('encoder = "base"', 'encoder = "./bse"', "align-words.itermax.encoder", "transformers directory", code=3),
     one('"mlm"', '"mlmm"', "pretrain.base", "did you mean `mlm`"),
     one("batch_size", "batch_sise", "pretrain.base.batch_sise", "did you mean `batch_size`"),

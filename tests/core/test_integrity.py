@@ -240,10 +240,10 @@ def test_a_cache_that_is_only_read_can_still_be_looked_up(tmp_path, monkeypatch)
     key = made(store).manifest.key
     real = Path.mkdir
 
-    def denied(self: Path, *arguments: object, **named: object) -> None:
+    def denied(self: Path, *arguments: Any, **named: Any) -> None:
         if self.is_relative_to(tmp_path):
             raise PermissionError(13, "Permission denied", str(self))
-        real(self, *arguments, **named)  # type: ignore[arg-type]
+        real(self, *arguments, **named)
 
     monkeypatch.setattr(Path, "mkdir", denied)
     with holding(store) as hold:

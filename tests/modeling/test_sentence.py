@@ -51,7 +51,7 @@ def write_labse(folder):
     files = {
         "modules.json": OLD,
         "sentence_bert_config.json": {"max_seq_length": 20, "do_lower_case": False},
-        "1_Pooling/config.json": {"word_embedding_dimension": 24, "pooling_mode_cls_token": True},
+        "1_Pooling/config.json": {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False},
         "2_Dense/config.json": dense,
         "config_sentence_transformers.json": {"prompts": {"query": "query: "}, "default_prompt_name": "query"},
     }  # fmt: skip
@@ -156,5 +156,6 @@ def test_tatoeba_by_a_real_encoder_is_what_sentence_transformers_scores(tmp_path
     found = [ours.vectors(side) for side in (english, chinese)]
     for own, other in zip(found, theirs, strict=True):
         np.testing.assert_allclose(own, other, atol=1e-5)
-    assert precision_at_1(found[0], found[1]) == precision_at_1(theirs[0], theirs[1])
-    assert min(precision_at_1(found[0], found[1])) > 85
+    ours_found = precision_at_1(found[0], found[1])
+    assert ours_found == precision_at_1(theirs[0], theirs[1])
+    assert min(ours_found) > 85

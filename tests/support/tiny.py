@@ -15,7 +15,6 @@ LAYERS = int(os.environ.get("XLALIGN_LAYERS", "3"))
 """Of every encoder; `nox -s families` has 12."""
 SPREAD = 0.3 if LAYERS < 6 else 0.15
 """Of the weights: rounding grows through layers of wide ones."""
-
 TINY: Options = {
     "vocab_size": 60, "hidden_size": 24, "num_hidden_layers": LAYERS, "num_attention_heads": 2, "intermediate_size": 32,
     "max_position_embeddings": 90, "pad_token_id": 1, "bos_token_id": 2, "eos_token_id": 3, "cls_token_id": 2,

@@ -85,7 +85,7 @@ def test_below_a_new_head_the_encoder_waits_until_the_warm_up_is_over(artifacts,
         program.after_step = after
         return train(program, *arguments, **options)
 
-    monkeypatch.setattr("xlalign.training.pretrain.train", noted)
+    monkeypatch.setattr(domain, "train", noted)
     domain.pretrain(settings, artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out")
     assert [same for same, _ in seen] == [True, True, False]
     assert not torch.equal(seen[0][1], seen[1][1])

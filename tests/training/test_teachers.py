@@ -40,15 +40,15 @@ def teacher(tmp_path_factory):
 
 
 def test_a_teacher_goes_by_its_own_files(teacher, artifacts, tmp_path):
+    own_files: Any = None  # no encoder in training and no tokenizer of its are asked
     request = Teacher(str(teacher))
     options = PretrainSettings.model_validate({"preset": "sbert-distill"}).recipe.data
-    nobody: Any = None  # a student that is not asked
-    found = teacher_vectors(request, nobody, nobody, artifacts[0], options, tmp_path)
+    found = teacher_vectors(request, own_files, own_files, artifacts[0], options, tmp_path)
     texts = [pair.source for pair in corpus.read_pairs(artifacts[0] / "train")]
     own = load_teacher(request)
     assert found.shape == (len(texts), own.width) == (len(texts), 7)
     np.testing.assert_allclose(found, own.vectors(texts), atol=1e-6)
-    bare = teacher_vectors(Teacher(str(teacher), prompt=""), nobody, nobody, artifacts[0], options, tmp_path)
+    bare = teacher_vectors(Teacher(str(teacher), prompt=""), own_files, own_files, artifacts[0], options, tmp_path)
     assert not np.allclose(found, bare)
 
 

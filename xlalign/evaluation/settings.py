@@ -96,8 +96,8 @@ class EvalSettings(Settings):
         kind = task.handler
         preset = "nano" if self.preset == "auto" else self.preset
         merged = dict(kind.presets.get(preset, {})) if isinstance(kind, TunedKind) else {}
+        # From the general to the special: what is said of a task overrules its kind, and that overrules all.
         for table in (presets()[preset], self.fine_tuning):
-            # From the general to the special: what is said of a task overrules its kind, and that overrules all.
             for name in ("all", task.kind, task.name):
                 merged |= table.get(name, {})
         return FineTuning.model_validate(merged)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from xlalign.alignment.encoder.settings import NO_ENCODER
 from xlalign.alignment.settings import AlignSettings, parse_files
 from xlalign.artifacts.digest import digest_file
 from xlalign.config import operational
@@ -39,6 +40,8 @@ def faults(stage: Checked) -> Iterator[Fault]:
     if settings.encoder:
         yield from model_faults(stage.at("encoder"), settings.encoder, stage.stages)
         yield from _layer_faults(stage)
+    elif "encoder" in settings.aligner.takes and not settings.models and not stage.lost & {"encoder", "aligner"}:
+        yield Fault(stage.at("encoder"), f"is missing, and aligner `{settings.aligner.kind}` needs one", NO_ENCODER)
     for field in ("gold", "models", "priors", "dictionaries"):
         for entry in getattr(settings, field):
             for path in entry.partition("=")[2].split(","):

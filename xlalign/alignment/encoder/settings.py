@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from xlalign.alignment.encoder.rules import Chosen
 
 
+NO_ENCODER = 'set encoder = "google-bert/bert-base-multilingual-cased", a folder or a stage, in [align-words]'
+
+
 class EncoderOptions(Settings):
     """How an encoder is run."""
 
@@ -74,8 +77,7 @@ def encoder_of(kind: str, inputs: AlignerInputs) -> str:
         UserError: there is none.
     """
     if not inputs.encoder:
-        hint = 'set encoder = "google-bert/bert-base-multilingual-cased", a folder or a stage, in [align-words]'
-        raise UserError(f"aligner `{kind}` needs an encoder", hint)
+        raise UserError(f"aligner `{kind}` needs an encoder", NO_ENCODER)
     return str(inputs.encoder)
 
 

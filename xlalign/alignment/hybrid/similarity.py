@@ -22,6 +22,9 @@ Halves = NDArray[np.float16]
 CHUNK = 1024
 """Pairs whose states are in memory at a time."""
 
+MARKS = ("\u2581", "\u0120")
+"""Where a word begins, to SentencePiece and to byte-level BPE."""
+
 FEW = 32
 """Pairs whose states of all layers are in memory at a time."""
 
@@ -60,14 +63,15 @@ class WordSimilarity:
 
     def __call__(self, pairs: Sequence[WordPair]) -> Similarities:
         """The similarities of every pair that has words on both sides, as float16: finer is below float noise."""
-        found = Similarities(ArraySpool(), {})
+        found, marks = Similarities(ArraySpool(), {}), marks_of(self.embedder)
         order = sorted(range(len(pairs)), key=lambda n: (len(pairs[n][0]) + len(pairs[n][1]), n))
         with task("similarities", total=len(pairs), unit="pairs") as running:
             for first in range(0, len(order), CHUNK):
                 rows = order[first : first + CHUNK]
                 chosen = [pairs[row] for row in rows]
                 subwords = self.embedder.subwords([side for pair in chosen for side in pair])
-                for place, matrix in word_similarities(chosen, subwords, self.embedder.states(subwords)):
+                states = self.embedder.states(subwords)
+                for place, matrix in word_similarities(chosen, subwords, states, marks):
                     found.places[rows[place]] = len(found.arrays)
                     found.arrays.append(matrix.ravel())
                 running.advance(len(rows))
@@ -75,13 +79,20 @@ class WordSimilarity:
 
 
 @torch.inference_mode()
-def word_similarities(pairs: Sequence[WordPair], subwords: Subwords, states: Tensor) -> Iterator[tuple[int, Halves]]:
-    """Number and similarities (J, I) of each pair; sentences 2 n and 2 n + 1 of `subwords` are pair n."""
+def word_similarities(
+    pairs: Sequence[WordPair], subwords: Subwords, states: Tensor, marks: Sequence[int] = ()
+) -> Iterator[tuple[int, Halves]]:
+    """Number and similarities (J, I) of each pair; sentences 2 n and 2 n + 1 of `subwords` are pair n.
+
+    `marks` are ids of subwords that are like nothing.
+    """
     words = words_of(subwords)
+    marked = np.isin(subwords.ids, marks)
     states = torch.nn.functional.normalize(states.float(), dim=-1)
     for batch in similar_batches(subwords.starts):
         (left, _), (right, _) = (padded_places(subwords.starts, batch * 2 + side, states.device) for side in (0, 1))
         cosines = (states[right] @ states[left].transpose(1, 2)).cpu().numpy()
+        cosines[marked[right.cpu().numpy()][:, :, None] | marked[left.cpu().numpy()][:, None, :]] = -1
         for pair, cosine in zip(batch.tolist(), cosines, strict=True):
             yield pair, _by_word(cosine, pair, pairs[pair], subwords, words)
 
@@ -116,6 +127,15 @@ def _first_subwords(sentence: int, subwords: Subwords, words: Subwords) -> _Firs
     return _Firsts(words.words[chosen], words.ids[chosen] - begin, int(end - begin))
 
 
+def marks_of(embedder: Embedder) -> list[int]:
+    """Ids of the marks that only say where a word begins: on their own they stand before words that are cut otherwise.
+
+    In Japanese they do so before most words, and any two of them are more alike than the words behind them.
+    """
+    tokenizer = embedder.tokenizer
+    return [number for number in tokenizer.convert_tokens_to_ids(list(MARKS)) if number != tokenizer.unk_token_id]
+
+
 def agreements(encoder: str, options: EncoderOptions, pairs: Sequence[WordPair], workers: int = 1) -> dict[int, float]:
     """Layer -> how often the two directions of argmax agree on `pairs`, in [0, 1]; looks at no gold links.
 
@@ -123,6 +143,7 @@ def agreements(encoder: str, options: EncoderOptions, pairs: Sequence[WordPair],
     for two of them.
     """
     embedder = Embedder.of(encoder, None, options, workers)
+    marks = marks_of(embedder)
     layers = range(1, embedder.model.config.num_hidden_layers + 1)
     mutual, choices = dict.fromkeys(layers, 0), 0
     for first in range(0, len(pairs), FEW):
@@ -130,7 +151,8 @@ def agreements(encoder: str, options: EncoderOptions, pairs: Sequence[WordPair],
         subwords = embedder.subwords([side for pair in chosen for side in pair])
         choices += sum(len(side) for pair in chosen for side in pair)
         for layer, states in embedder.layers(subwords, layers).items():
-            mutual[layer] += sum(_mutual(matrix) for _, matrix in word_similarities(chosen, subwords, states))
+            found = word_similarities(chosen, subwords, states, marks)
+            mutual[layer] += sum(_mutual(matrix) for _, matrix in found)
     return {layer: 2 * count / max(choices, 1) for layer, count in mutual.items()}
 
 
