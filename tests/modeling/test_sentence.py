@@ -51,7 +51,7 @@ def write_labse(folder):
     files = {
         "modules.json": OLD,
         "sentence_bert_config.json": {"max_seq_length": 20, "do_lower_case": False},
-        "1_Pooling/config.json": {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False},
+        "1_Pooling/config.json": {"word_embedding_dimension": 24, "pooling_mode_cls_token": True},
         "2_Dense/config.json": dense,
         "config_sentence_transformers.json": {"prompts": {"query": "query: "}, "default_prompt_name": "query"},
     }  # fmt: skip
