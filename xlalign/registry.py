@@ -27,6 +27,15 @@ from xlalign.errors import UserError, unknown_name
 T = TypeVar("T")
 
 
+def imported(place: str) -> Any:
+    """What "module:attribute" names, imported when it is asked for.
+
+    So settings say what makes their part and stay light, and no two modules know each other.
+    """
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
+
+
 class Registry(Generic[T]):
     """A table of one kind of extension.
 
@@ -72,8 +81,7 @@ class Registry(Generic[T]):
             UserError: the name is not in the table, or a plug-in does not import.
         """
         if name in self._table:
-            module, _, attribute = self._table[name].partition(":")
-            return cast("T", getattr(import_module(module), attribute))
+            return cast("T", imported(self._table[name]))
         if name not in self._plugins:
             raise unknown_name(self.kind, name, self.names())
         try:

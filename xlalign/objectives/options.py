@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
 from xlalign.config import Settings
 from xlalign.objectives.requests import DataRequest, Pass, Teacher
+from xlalign.registry import imported
 
 if TYPE_CHECKING:
     from xlalign.modeling.encoder import Encoder
@@ -47,5 +47,4 @@ class ObjectiveOptions(Settings):
             encoder: the encoder in training, which sizes the heads.
             widths: width of each teacher's vectors.
         """
-        module, _, name = self.implementation.partition(":")
-        return cast("Objective", getattr(import_module(module), name)(self, encoder, widths))
+        return cast("Objective", imported(self.implementation)(self, encoder, widths))

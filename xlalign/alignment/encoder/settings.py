@@ -6,13 +6,14 @@ A rule is one class with its fields, and a function of `rules` that is called li
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from pydantic import Field
 
 from xlalign.alignment.base import AlignerInputs, AlignerSettings
 from xlalign.config import Settings, operational
 from xlalign.errors import UserError
+from xlalign.registry import imported
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,9 +50,8 @@ class EncoderSettings(AlignerSettings, EncoderOptions):
 
     def make(self, inputs: AlignerInputs) -> Aligner:
         """The aligner; the encoder is loaded when it is first needed."""
-        from xlalign.alignment.encoder.aligner import EncoderAligner
-
-        return EncoderAligner(encoder_of(self.kind, inputs), self, inputs.workers)
+        aligner = imported("xlalign.alignment.encoder.aligner:EncoderAligner")
+        return cast("Aligner", aligner(encoder_of(self.kind, inputs), self, inputs.workers))
 
     def choose(self, similarity: Tensor, real: Tensor) -> Chosen:
         """Links and scores of padded pairs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from xlalign.alignment.base import AlignerInputs, AlignerSettings
 from xlalign.alignment.calibration import Calibration
 from xlalign.alignment.symmetrize import Heuristic
 from xlalign.config import late
+from xlalign.registry import imported
 
 if TYPE_CHECKING:
     from xlalign.alignment.base import Aligner, TrainableAligner
@@ -52,13 +53,10 @@ class HmmSettings(AlignerSettings):
 
     def make(self, inputs: AlignerInputs) -> TrainableAligner:
         """An untrained aligner that starts from the given lexicons."""
-        from xlalign.alignment.hmm.aligner import HmmAligner
-
-        return HmmAligner.starting_from(inputs.priors, self, inputs.workers)
+        aligner = imported("xlalign.alignment.hmm.aligner:HmmAligner")
+        return cast("TrainableAligner", aligner.starting_from(inputs.priors, self, inputs.workers))
 
     @classmethod
     def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
         """The model that an earlier training saved, with the settings of that time."""
-        from xlalign.alignment.hmm.model import HmmModel
-
-        return HmmModel.load(path)
+        return cast("Aligner", imported("xlalign.alignment.hmm.model:HmmModel").load(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from xlalign.alignment.encoder.settings import EncoderOptions, encoder_of
 from xlalign.alignment.hmm.settings import HmmSettings
 from xlalign.alignment.symmetrize import Heuristic
 from xlalign.config import late
+from xlalign.registry import imported
 
 if TYPE_CHECKING:
     from xlalign.alignment.base import Aligner, TrainableAligner
@@ -37,13 +38,10 @@ class HybridSettings(HmmSettings, EncoderOptions):
 
     def make(self, inputs: AlignerInputs) -> TrainableAligner:
         """An untrained aligner that starts from the given lexicons; the encoder is loaded when it is first needed."""
-        from xlalign.alignment.hybrid.aligner import HybridAligner
-
-        return HybridAligner.given(encoder_of(self.kind, inputs), inputs, self)
+        aligner = imported("xlalign.alignment.hybrid.aligner:HybridAligner")
+        return cast("TrainableAligner", aligner.given(encoder_of(self.kind, inputs), inputs, self))
 
     @classmethod
     def load(cls, path: Path, inputs: AlignerInputs) -> Aligner:
         """The model that an earlier training saved, with the settings of that time and the encoder of `inputs`."""
-        from xlalign.alignment.hybrid.aligner import HybridModel
-
-        return HybridModel.load(path, inputs)
+        return cast("Aligner", imported("xlalign.alignment.hybrid.aligner:HybridModel").load(path, inputs))
