@@ -1,8 +1,6 @@
 """The example plug-in of the extend guide works, found through its entry points."""
 
-import tomllib
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +13,12 @@ from xlalign.types import Pair
 PLUGIN = Path(__file__).parents[2] / "docs/examples/plugin"
 
 
-@pytest.fixture
-def installed(monkeypatch):
-    """As if `pip install docs/examples/plugin` had been run."""
-    project = tomllib.loads((PLUGIN / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    points = [
-        EntryPoint(name=name, value=value, group=group)
-        for group, table in project["entry-points"].items()
-        for name, value in table.items()
-    ]
-    monkeypatch.syspath_prepend(str(PLUGIN))
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point for point in points if point.group == group])
-
-
 def table(original: registry.Registry[Any]) -> registry.Registry[Any]:
     """A fresh registry with the rows of `original`, so that the plug-ins are looked up anew."""
     return registry.Registry(original.kind, original._table, original.group)
 
 
-def test_filter(installed):
+def test_filter(plugin):
     from xlalign.bitext.filters import FILTERS
 
     question = table(FILTERS).get("question")(max=0)
@@ -45,7 +30,7 @@ def test_filter(installed):
     assert "question" in table(FILTERS).names()
 
 
-def test_aligner(installed, monkeypatch):
+def test_aligner(plugin, monkeypatch):
     from xlalign.alignment import ALIGNERS
     from xlalign.alignment.base import AlignerInputs, TrainableAligner
     from xlalign.alignment.settings import AlignSettings
@@ -57,7 +42,7 @@ def test_aligner(installed, monkeypatch):
     assert aligner.align([(["Berlin", "bears"], ["Berliner", "Bären"])])[0].links == ((0, 0),)
 
 
-def test_family(installed, monkeypatch):
+def test_family(plugin, monkeypatch):
     from transformers import AutoConfig
 
     from xlalign.modeling.families import FAMILIES, family_of
@@ -66,7 +51,7 @@ def test_family(installed, monkeypatch):
     assert family_of(AutoConfig.for_model("megatron-bert")).head == ("cls",)
 
 
-def test_task(installed, tmp_path):
+def test_task(plugin, tmp_path):
     from xlalign.evaluation.data.source import TaskSource
     from xlalign.evaluation.tasks import TASKS
 
@@ -81,7 +66,7 @@ def test_task(installed, tmp_path):
     assert task.score(["yes", "no"], ["yes", "yes"], "en")["accuracy"] == 50.0
 
 
-def test_table_format(installed, monkeypatch, tmp_path):
+def test_table_format(plugin, monkeypatch, tmp_path):
     from xlalign.reporting import folder, page, renderers
     from xlalign.reporting.data import ReportData
     from xlalign.reporting.table import Cell, Column, Table, row
@@ -98,7 +83,7 @@ def test_table_format(installed, monkeypatch, tmp_path):
     assert "<summary>Org</summary>" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_objective(installed):
+def test_objective(plugin):
     import torch
 
     from xlalign.objectives import OBJECTIVES
@@ -117,7 +102,7 @@ def test_objective(installed):
     assert equal.item() == pytest.approx(0.0, abs=1e-9)
 
 
-def test_preset_and_objective_in_a_pipeline_file(installed, monkeypatch):
+def test_preset_and_objective_in_a_pipeline_file(plugin, monkeypatch):
     from xlalign.objectives import OBJECTIVES, presets
     from xlalign.training.settings import PretrainSettings
 

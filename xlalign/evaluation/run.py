@@ -12,7 +12,7 @@ from xlalign.evaluation.aggregate import aggregate
 from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.cells import run_cell
 from xlalign.evaluation.results import CellResult, EvaluationResults
-from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.settings import EvalSettings, width_of
 from xlalign.evaluation.tuned import RECORD, tune
 
 
@@ -39,7 +39,7 @@ def evaluate(
 def _width(model: str | Path) -> int:
     """Of a model folder; 0 where it is none."""
     path = Path(model) / "config.json"
-    return int(json.loads(path.read_bytes()).get("hidden_size", 0)) if path.is_file() else 0
+    return width_of(json.loads(path.read_bytes())) if path.is_file() else 0
 
 
 def _tuned(cell: GridCell, model: str | Path, folder: Path) -> Path | None:

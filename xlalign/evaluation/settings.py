@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal, Self
@@ -22,6 +22,11 @@ from xlalign.evaluation.tasks.custom import CustomTask
 
 REAL = 256
 """Hidden units from which on an encoder is no toy: the narrowest that people use have 384."""
+
+
+def width_of(config: Mapping[str, Any]) -> int:
+    """Hidden units by a config.json, whichever word its family has for them; 0 where it does not say."""
+    return int(next((config[name] for name in ("hidden_size", "d_model", "dim") if config.get(name)), 0))
 
 
 class EvalSettings(Settings):

@@ -18,7 +18,7 @@ from xlalign.artifacts.digest import canonical, digest_file
 from xlalign.config import Settings, identity
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
-from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.settings import EvalSettings, width_of
 from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Job, Kind, Node, Stages, model_stages
 from xlalign.stages.checks import configuration
@@ -67,8 +67,7 @@ def fitted(name: str, settings: Fitted, stages: Stages) -> Fitted:
     """The settings of a stage with its models, and the hyperparameters that suit their size."""
     models = models_of(name, settings.models, stages)
     known = [configuration(parse(model, model_stages(stages)), stages) for model in models]
-    widths = [int(config.get("hidden_size") or config.get("d_model") or 0) for config in known]
-    return settings.model_copy(update={"models": models}).fitted(widths)
+    return settings.model_copy(update={"models": models}).fitted(map(width_of, known))
 
 
 def cell_name(evaluation: str, task: str, model: str, seed: int) -> str:

@@ -138,7 +138,7 @@ def make_current(
     reporter.planned(nodes)
     shown = {name: EVERYTHING if name in reading else graph[name].kind.shown for name in [*targets, *reading]}
     with holding(store) as hold:
-        run = _Run(store, settings, reporter, nodes, shown, hold, History(store, pipeline))
+        run = _Schedule(store, settings, reporter, nodes, shown, hold, History(store, pipeline))
         run.settle_hits()
         if run.waiting:
             with executor(settings, reporter.progressed, len(run.waiting)) as pool:
@@ -150,7 +150,7 @@ def make_current(
 
 
 @dataclass
-class _Run:
+class _Schedule:
     """The scheduling of one run. `shown` maps a stage to patterns of the files that are read when all is done."""
 
     store: Store
