@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from every_alignment import all_alignments
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,34 +36,6 @@ def random_parameters(rng, pairs, corpus):
     return estimate.Parameters(side(corpus.target.size), side(corpus.source.size))
 
 
-def brute_force(emission, null, jumps):
-    """gamma (J, I), null (J,) and expected jumps by summing over every path; emission (J, I), null (J,)."""
-    length, width = emission.shape
-
-    def move(a, i):  # words count from 0, START is -1, END is `width`
-        return jumps[i - a + MAX_JUMP] / sum(jumps[k - a + MAX_JUMP] for k in range(width + 1)) * (1 - P_NULL)
-
-    gamma, empty, counts, total = np.zeros((length, width)), np.zeros(length), np.zeros(2 * MAX_JUMP + 1), 0.0
-    for path in product([None, *range(width)], repeat=length):
-        weight, last, steps = 1.0, -1, []
-        for j, i in enumerate(path):
-            weight *= P_NULL * null[j] if i is None else move(last, i) * emission[j, i]
-            if i is not None:
-                steps.append(i - last)
-                last = i
-        weight *= move(last, width)
-        steps.append(width - last)
-        total += weight
-        for j, i in enumerate(path):
-            if i is None:
-                empty[j] += weight
-            else:
-                gamma[j, i] += weight
-        for step in steps:
-            counts[step + MAX_JUMP] += weight
-    return gamma / total, empty / total, counts / total
-
-
 def test_forward_backward_sums_over_all_paths():
     rng = np.random.default_rng(0)
     shapes = [(3, 2), (1, 3), (4, 1), (2, 3)]
@@ -74,7 +47,7 @@ def test_forward_backward_sums_over_all_paths():
     for pair, (length, width) in enumerate(shapes):
         e, q = rng.uniform(0.01, 1, (length, width)), rng.uniform(0.01, 1, length)
         emission[:length, pair, 1 : width + 1], null[:length, pair] = e, P_NULL * q
-        expected.append(brute_force(e, q, jumps))
+        expected.append(all_alignments(e, q, jumps, P_NULL))
     lengths = np.array([width for _, width in shapes])
     found = posteriors(emission, null, transitions(jumps, lengths, widest + 1, P_NULL))
     for pair, (length, width) in enumerate(shapes):

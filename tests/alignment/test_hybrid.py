@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from every_alignment import all_alignments
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,30 +62,6 @@ def random_case(pairs, seed=0):
     return corpus, entries, shards, now, guidance, ahead, back
 
 
-def all_alignments(emission, null, jumps):
-    """gamma (J, I), null (J,) and expected jumps, in float64, summed over all (I + 1)^J alignments of a pair."""
-    length, width = emission.shape
-
-    def move(a, i):  # words count from 0, START is -1, END is `width`
-        return jumps[i - a + MAX_JUMP] / sum(jumps[k - a + MAX_JUMP] for k in range(width + 1)) * (1 - P_NULL)
-
-    gamma, empty, counts, total = np.zeros((length, width)), np.zeros(length), np.zeros(2 * MAX_JUMP + 1), 0.0
-    for path in product([None, *range(width)], repeat=length):
-        real = [i for i in path if i is not None]
-        steps = list(zip([-1, *real], [*real, width], strict=True))
-        weight = np.prod([P_NULL * null[j] if i is None else emission[j, i] for j, i in enumerate(path)])
-        weight *= np.prod([move(a, i) for a, i in steps])
-        total += weight
-        for j, i in enumerate(path):
-            if i is None:
-                empty[j] += weight
-            else:
-                gamma[j, i] += weight
-        for a, i in steps:
-            counts[i - a + MAX_JUMP] += weight
-    return gamma / total, empty / total, counts / total
-
-
 def test_the_guided_e_step_of_the_hmm_sums_over_all_alignments():
     pairs = [(["a", "b"], ["x", "y", "x"]), (["b"], ["y", "x"]), (["c", "a", "b"], ["x", "z"])]
     corpus, entries, shards, now, guidance, ahead, back = random_case(pairs)
@@ -95,10 +72,10 @@ def test_the_guided_e_step_of_the_hmm_sums_over_all_alignments():
         e, f = (side.ids[side.starts[row] : side.starts[row + 1]] for side in corpus)
         cells = entries.find(table.pair_keys(e[None, :], f[:, None], corpus.target.size).ravel()).reshape(len(f), -1)
         forward = all_alignments(
-            now.forward.lexical[cells].astype(float) * ahead[row], now.forward.null[f], now.forward.jumps
+            now.forward.lexical[cells].astype(float) * ahead[row], now.forward.null[f], now.forward.jumps, P_NULL
         )
         reverse = all_alignments(
-            (now.reverse.lexical[cells].astype(float) * back[row]).T, now.reverse.null[e], now.reverse.jumps
+            (now.reverse.lexical[cells].astype(float) * back[row]).T, now.reverse.null[e], now.reverse.jumps, P_NULL
         )
         np.add.at(lexical, cells, forward[0] * reverse[0].T)
         for side, (observed, (_, empty, steps)) in enumerate(zip((f, e), (forward, reverse), strict=True)):

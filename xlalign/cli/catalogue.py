@@ -1,4 +1,4 @@
-"""The rows of `xlalign list`, from the same tables that the stages use; nothing heavy is imported."""
+"""The rows of `xlalign list`, from the same tables that the stages use; torch comes with families and kinds only."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ def tasks() -> Rows:
     ]
 
 
+def families() -> Rows:
+    """Families of encoders by model type: how their rows are run, and which tokens their head predicts."""
+    from xlalign.modeling.families import FAMILIES
+
+    loaded = [(name, FAMILIES.get(name)) for name in FAMILIES]
+    rows = {True: "packed, where the probe finds the stock states", False: "padded"}
+    return [{"name": name, "rows": rows[family.packed], "predicts": family.predicts or "-"} for name, family in loaded]
+
+
 def pipelines() -> Rows:
     """Built-in pipeline files."""
     from xlalign.config.load import read_toml
@@ -73,7 +82,7 @@ CATALOGUES: dict[str, Callable[[], Rows]] = {
     "filters": registered("xlalign.bitext.filters", "FILTERS"),
     "aligners": registered("xlalign.alignment", "ALIGNERS"),
     "objectives": registered("xlalign.objectives", "OBJECTIVES"),
-    "families": registered("xlalign.modeling.families", "FAMILIES"),
+    "families": families,
     "kinds": registered("xlalign.evaluation.kinds", "KINDS"),
     "initialisations": registered("xlalign.modeling.vocabulary.initialisation", "INITIALISATIONS"),
     "pipelines": pipelines,

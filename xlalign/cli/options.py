@@ -32,7 +32,7 @@ class Request:
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Print the plan and do nothing.")] = False
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder to put readable copies (links where possible) of the artifacts."),
+        typer.Option("--out", "-o", help="Folder to put readable copies of the artifacts into."),
     ] = None
     json_output: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False
