@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fault_server import Server, serving
+from narrowing import present
 from whole_pipeline import PIPELINE, table
 
 from xlalign.artifacts.collect import garbage, sweep
@@ -29,7 +30,7 @@ pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.filterwarnings("always::xlalign.errors.Notice"),
 ]
-KILLS = int(os.environ.get("XLALIGN_KILLS", "20"))
+KILLS = int(os.environ.get("XLALIGN_KILLS", "200"))
 ROOT = Path(__file__).parents[2]
 SUPPORT = ROOT / "tests" / "support"
 
@@ -54,35 +55,88 @@ def server(socket_enabled: None) -> Iterator[Server]:
         yield running
 
 
-def test_killed_at_random_moments_it_ends_as_if_undisturbed(server, tmp_path, monkeypatch):
+class Spawned:
+    """A process of its own for each run, with two workers: kills also hit what is between processes."""
+
+    share = 0.1
+    """Of the kills: the import of the libraries, five seconds, is most of such a run."""
+
+    def __enter__(self) -> "Spawned":
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def __call__(self, cache: Path, downloads: str, seconds: float = 0) -> int:
+        with Path("stderr").open("ab") as log:
+            own = environment(XLALIGN_DOWNLOADS=downloads)
+            process = subprocess.Popen(command(cache), env=own, stdout=log, stderr=log)
+        try:
+            return process.wait(seconds or None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+
+class Forked:
+    """Forks of a process that has done the work once: the moment of a kill is one of the work itself."""
+
+    share = 1.0
+
+    def __enter__(self) -> "Forked":
+        self._errors = Path("stderr").open("ab")  # noqa: SIM115 - as long as the server
+        pipe, run = subprocess.PIPE, [sys.executable, "-m", "forked_runs"]
+        server = subprocess.Popen(run, env=environment(), stdin=pipe, stdout=pipe, stderr=self._errors, text=True)
+        self._server, self._questions, self._answers = server, present(server.stdin), present(server.stdout)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.kill()
+        self._server.communicate()
+        self._errors.close()
+
+    def __call__(self, cache: Path, downloads: str, seconds: float = 0) -> int:
+        self._questions.write(f"{cache} {downloads} {seconds}\n")
+        self._questions.flush()
+        return int(self._answers.readline())
+
+
+@pytest.mark.parametrize("how", [Spawned, Forked])
+def test_killed_at_random_moments_it_ends_as_if_undisturbed(how, server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     source = f'{{ uri = "url:{server.url}/pairs.tsv", languages = ["en", "de"] }}'
     Path("xlalign.toml").write_text(PIPELINE.replace("@SOURCE@", source))
-    started = time.monotonic()
-    subprocess.run(command(tmp_path / "calm"), check=True, env=environment(XLALIGN_DOWNLOADS="d0"))
-    seconds = time.monotonic() - started
-    wanted = contents(Store(tmp_path / "calm"))
-    assert {name.partition(" ")[0] for name in wanted} >= KINDS
-    dice, kills, rounds = random.Random(3), 0, 0
-    while kills < KILLS:
-        rounds += 1
-        store = Store(tmp_path / f"cache{rounds}")
-        own = environment(XLALIGN_DOWNLOADS=f"d{rounds}")
-        for _ in range(10):  # at most ten kills on one cache: the pipeline goes on each time
-            process = subprocess.Popen(command(store.root), env=own, stderr=subprocess.PIPE, text=True)
-            time.sleep(dice.uniform(0, seconds))
-            killed = process.poll() is None
-            process.kill()
-            assert "Traceback" not in process.communicate()[1]
-            kills += killed
-            if not killed or kills >= KILLS:
-                break
-        subprocess.run(command(store.root), check=True, env=own)
-        assert contents(store) == wanted
-        assert [finding for finding in survey(store) if finding.damage] == []
-        sweep(store, garbage(store, keep_runs=1, grace=0))
-        assert contents(store) == wanted
-        assert leftovers(store) == []
+    with how() as run:
+        assert run(tmp_path / "calm", "d0") == 0, Path("stderr").read_text()
+        wanted = contents(Store(tmp_path / "calm"))
+        assert {name.partition(" ")[0] for name in wanted} >= KINDS
+        started = time.monotonic()
+        assert run(tmp_path / "again", "d") == 0
+        seconds = time.monotonic() - started
+        dice, kills, rounds = random.Random(3), 0, 0
+        while kills < KILLS * how.share:
+            rounds += 1
+            store = Store(tmp_path / f"cache{rounds}")
+            # At most ten kills on one cache: the pipeline goes on each time, and what was killed while it did is left.
+            for _ in range(10):
+                code = run(store.root, f"d{rounds}", dice.uniform(0, seconds))
+                assert code in (0, -9), Path("stderr").read_text()
+                kills += code == -9
+                if code == 0:
+                    break
+            assert run(store.root, f"d{rounds}") == 0
+            assert contents(store) == wanted
+            assert [finding for finding in survey(store) if finding.damage] == []
+            sweep(store, garbage(store, keep_runs=1, grace=0))
+            assert contents(store) == wanted
+            assert leftovers(store) == []
+            assert [path.name for path in downloaded(tmp_path, rounds)] == ["pairs.tsv"]
+    assert "Traceback" not in Path("stderr").read_text()
+    print(f"{kills} kills in {rounds} caches, a run takes {seconds:.1f} s, all {time.monotonic() - started:.0f} s")
+
+
+def downloaded(folder: Path, number: int) -> list[Path]:
+    """The one file of a folder of downloads; its guard stays, as somebody may wait for it."""
+    return [path for path in (folder / f"d{number}").rglob("*") if path.is_file() and path.name != ".guard"]
 
 
 KINDS = {

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.evaluation.data.conllu import read_conllu
 from xlalign.evaluation.data.text import read_json, read_lines, read_table
 from xlalign.evaluation.kinds.base import RawExample
@@ -152,13 +152,18 @@ def _questions(path: Path) -> Iterator[RawExample]:
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
                     yield RawExample(str(path), _question(paragraph["context"], question))
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a SQuAD v1.1 file: {error!r}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path}: not a SQuAD v1.1 file: {shown(repr(error))}") from error
 
 
 def _question(context: str, question: dict[str, Any]) -> dict[str, Any]:
     """A question with its answers in columns, as the hub has them."""
     answers = {name: [answer[name] for answer in question["answers"]] for name in ("text", "answer_start")}
+    texts = [question["id"], context, question["question"], *answers["text"]]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("id, context, question and text of an answer are texts")
+    if not all(type(start) is int and start >= 0 for start in answers["answer_start"]):
+        raise TypeError("answer_start counts characters from 0")
     return {"id": question["id"], "context": context, "question": question["question"], "answers": answers}
 
 
