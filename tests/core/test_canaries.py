@@ -19,10 +19,12 @@ import xlalign
 
 SOURCES = Path(xlalign.__file__).parent
 
+MODERNBERT = "transformers.models.modernbert.modeling_modernbert"
+
 INSIDES = {
-    "transformers.models.modernbert.modeling_modernbert:ModernBertAttention.forward": "modeling/cpu/modernbert.py",
-    "transformers.models.modernbert.modeling_modernbert:ModernBertMLP.forward": "modeling/cpu/modernbert.py",
-    "transformers.models.modernbert.modeling_modernbert:ModernBertRotaryEmbedding.forward": "modeling/cpu/modernbert.py",
+    f"{MODERNBERT}:ModernBertAttention.forward": "modeling/cpu/modernbert.py",
+    f"{MODERNBERT}:ModernBertMLP.forward": "modeling/cpu/modernbert.py",
+    f"{MODERNBERT}:ModernBertRotaryEmbedding.forward": "modeling/cpu/modernbert.py",
     "transformers.integrations.sdpa_attention:sdpa_attention_forward": "modeling/attention.py",
     "transformers.masking_utils:sdpa_mask": "modeling/attention.py",
     "transformers:AttentionInterface.register": "modeling/attention.py",
@@ -68,20 +70,20 @@ def test_what_moved_is_named():
 
 
 ARGUMENTS = {
-    "transformers.models.modernbert.modeling_modernbert:ModernBertAttention.forward": (
+    f"{MODERNBERT}:ModernBertAttention.forward": (
         "self",
         "hidden_states",
         "position_embeddings",
         "attention_mask",
         "kwargs",
     ),
-    "transformers.models.modernbert.modeling_modernbert:ModernBertRotaryEmbedding.forward": (
+    f"{MODERNBERT}:ModernBertRotaryEmbedding.forward": (
         "self",
         "x",
         "position_ids",
         "layer_type",
     ),
-    "transformers.models.modernbert.modeling_modernbert:ModernBertMLP.forward": ("self", "hidden_states"),
+    f"{MODERNBERT}:ModernBertMLP.forward": ("self", "hidden_states"),
     "transformers.integrations.sdpa_attention:sdpa_attention_forward": (
         "module",
         "query",

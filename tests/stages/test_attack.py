@@ -83,7 +83,7 @@ class Forked:
     share = 1.0
 
     def __enter__(self) -> "Forked":
-        self._errors = Path("stderr").open("ab")  # noqa: SIM115 - as long as the server
+        self._errors = Path("stderr").open("ab")
         pipe, run = subprocess.PIPE, [sys.executable, "-m", "forked_runs"]
         server = subprocess.Popen(run, env=environment(), stdin=pipe, stdout=pipe, stderr=self._errors, text=True)
         self._server, self._questions, self._answers = server, present(server.stdin), present(server.stdout)

@@ -22,7 +22,6 @@ from xlalign.bitext.readers.parquet import DAMAGE
 from xlalign.errors import DataError, shown
 from xlalign.types import Link, WordPair
 
-
 _COLUMNS = ("source_words", "target_words", "sure", "possible")
 
 
