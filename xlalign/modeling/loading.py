@@ -129,7 +129,9 @@ def _model(name: str, revision: str | None, config: Any, headed: bool, *, fresh:
                 output_loading_info=True,
             )
         except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, SafetensorError) as error:
-            raise UserError(f"`{name}` is not an encoder that can be loaded: {error}", HINT) from error
+            raise UserError(
+                f"`{name}` is not an encoder that can be loaded: {shown(str(error))[:500]}", HINT
+            ) from error
     _refuse_incomplete(name, report["missing_keys"], family.body_of(model) if fresh else None, model)
     _refuse_infinite(name, model)
     _mend_pooler(name, family.body_of(model), report)

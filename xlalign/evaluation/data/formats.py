@@ -92,7 +92,7 @@ def mining(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
     known = {key for key, _ in source} | {key for key, _ in target}
     for path, number, fields in _rows(roles[2]):
         if missing := [key for key in fields if key not in known]:
-            raise DataError(f"{path}:{number}: no sentence has the id `{missing[0]}`")
+            raise DataError(f"{path}:{number}: no sentence has the id `{shown(missing[0])}`")
     yield RawExample(str(roles[2][0]), {"source": source, "target": target, "gold": gold})
 
 
@@ -100,7 +100,9 @@ def table(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
     """Tables with a header (CSV, TSV) or JSON lines; `task.columns` says which column is which of our fields."""
     for path, number, row in chain.from_iterable(map(read_table, roles[0])):
         if missing := [column for column in task.columns.values() if row.get(column) is None]:
-            raise DataError(f"{path}:{number}: no column {', '.join(missing)}; found: {', '.join(map(str, row))}")
+            raise DataError(
+                f"{path}:{number}: no column {', '.join(missing)}; found: {shown(', '.join(map(str, row)))[:300]}"
+            )
         yield RawExample(f"{path}:{number}", {ours: row[theirs] for ours, theirs in task.columns.items()})
 
 
