@@ -130,8 +130,9 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(how, server, tmp_pat
             assert contents(store) == wanted
             assert leftovers(store) == []
             assert [path.name for path in downloaded(tmp_path, rounds)] == ["pairs.tsv"]
+            taken = time.monotonic() - started
+            print(f"{kills} kills in {rounds} caches, a run takes {seconds:.1f} s, all {taken:.0f} s", flush=True)
     assert "Traceback" not in Path("stderr").read_text()
-    print(f"{kills} kills in {rounds} caches, a run takes {seconds:.1f} s, all {time.monotonic() - started:.0f} s")
 
 
 def downloaded(folder: Path, number: int) -> list[Path]:
