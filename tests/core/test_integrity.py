@@ -249,6 +249,10 @@ def test_a_cache_that_is_only_read_can_still_be_looked_up(tmp_path, monkeypatch)
     with holding(store) as hold:
         hold.add(key)
         assert store.lookup("demo", key)
+    with pytest.raises(CacheError, match="is not writable"):
+        remove(store, "demo", key)
+    monkeypatch.undo()
+    assert store.lookup("demo", key)
 
 
 def test_the_youngest_run_is_the_last_one_whatever_the_clock_says(tmp_path, monkeypatch):

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from fault_server import Server, serving
+from narrowing import present
 from whole_pipeline import PIPELINE, table
 
 from xlalign.artifacts.collect import garbage, sweep
+from xlalign.artifacts.digest import _digested
 from xlalign.artifacts.making import Recipe, Workspace, obtain
 from xlalign.artifacts.store import Store
 from xlalign.artifacts.verify import survey
@@ -29,7 +31,7 @@ pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1"]),
     pytest.mark.filterwarnings("always::xlalign.errors.Notice"),
 ]
-KILLS = int(os.environ.get("XLALIGN_KILLS", "20"))
+KILLS = int(os.environ.get("XLALIGN_KILLS", "200"))
 ROOT = Path(__file__).parents[2]
 SUPPORT = ROOT / "tests" / "support"
 
@@ -54,35 +56,89 @@ def server(socket_enabled: None) -> Iterator[Server]:
         yield running
 
 
-def test_killed_at_random_moments_it_ends_as_if_undisturbed(server, tmp_path, monkeypatch):
+class Spawned:
+    """A process of its own for each run, with two workers: kills also hit what is between processes."""
+
+    share = 0.1
+    """Of the kills: the import of the libraries, five seconds, is most of such a run."""
+
+    def __enter__(self) -> "Spawned":
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def __call__(self, cache: Path, downloads: str, seconds: float = 0) -> int:
+        with Path("stderr").open("ab") as log:
+            own = environment(XLALIGN_DOWNLOADS=downloads)
+            process = subprocess.Popen(command(cache), env=own, stdout=log, stderr=log)
+        try:
+            return process.wait(seconds or None)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+
+class Forked:
+    """Forks of a process that has done the work once: the moment of a kill is one of the work itself."""
+
+    share = 1.0
+
+    def __enter__(self) -> "Forked":
+        self._errors = Path("stderr").open("ab")
+        pipe, run = subprocess.PIPE, [sys.executable, "-m", "forked_runs"]
+        server = subprocess.Popen(run, env=environment(), stdin=pipe, stdout=pipe, stderr=self._errors, text=True)
+        self._server, self._questions, self._answers = server, present(server.stdin), present(server.stdout)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.kill()
+        self._server.communicate()
+        self._errors.close()
+
+    def __call__(self, cache: Path, downloads: str, seconds: float = 0) -> int:
+        self._questions.write(f"{cache} {downloads} {seconds}\n")
+        self._questions.flush()
+        return int(self._answers.readline())
+
+
+@pytest.mark.parametrize("how", [Spawned, Forked])
+def test_killed_at_random_moments_it_ends_as_if_undisturbed(how, server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     source = f'{{ uri = "url:{server.url}/pairs.tsv", languages = ["en", "de"] }}'
     Path("xlalign.toml").write_text(PIPELINE.replace("@SOURCE@", source))
-    started = time.monotonic()
-    subprocess.run(command(tmp_path / "calm"), check=True, env=environment(XLALIGN_DOWNLOADS="d0"))
-    seconds = time.monotonic() - started
-    wanted = contents(Store(tmp_path / "calm"))
-    assert {name.partition(" ")[0] for name in wanted} >= KINDS
-    dice, kills, rounds = random.Random(3), 0, 0
-    while kills < KILLS:
-        rounds += 1
-        store = Store(tmp_path / f"cache{rounds}")
-        own = environment(XLALIGN_DOWNLOADS=f"d{rounds}")
-        for _ in range(10):  # at most ten kills on one cache: the pipeline goes on each time
-            process = subprocess.Popen(command(store.root), env=own, stderr=subprocess.PIPE, text=True)
-            time.sleep(dice.uniform(0, seconds))
-            killed = process.poll() is None
-            process.kill()
-            assert "Traceback" not in process.communicate()[1]
-            kills += killed
-            if not killed or kills >= KILLS:
-                break
-        subprocess.run(command(store.root), check=True, env=own)
-        assert contents(store) == wanted
-        assert [finding for finding in survey(store) if finding.damage] == []
-        sweep(store, garbage(store, keep_runs=1, grace=0))
-        assert contents(store) == wanted
-        assert leftovers(store) == []
+    with how() as run:
+        assert run(tmp_path / "calm", "d0") == 0, Path("stderr").read_text()
+        wanted = contents(Store(tmp_path / "calm"))
+        assert {name.partition(" ")[0] for name in wanted} >= KINDS
+        started = time.monotonic()
+        assert run(tmp_path / "again", "d") == 0
+        seconds = time.monotonic() - started
+        dice, kills, rounds = random.Random(3), 0, 0
+        while kills < KILLS * how.share:
+            rounds += 1
+            store = Store(tmp_path / f"cache{rounds}")
+            # At most ten kills on one cache: the pipeline goes on each time, and what was killed while it did is left.
+            for _ in range(10):
+                code = run(store.root, f"d{rounds}", dice.uniform(0, seconds))
+                assert code in (0, -9), Path("stderr").read_text()
+                kills += code == -9
+                if code == 0:
+                    break
+            assert run(store.root, f"d{rounds}") == 0
+            assert contents(store) == wanted
+            assert [finding for finding in survey(store) if finding.damage] == []
+            sweep(store, garbage(store, keep_runs=1, grace=0))
+            assert contents(store) == wanted
+            assert leftovers(store) == []
+            assert [path.name for path in downloaded(tmp_path, rounds)] == ["pairs.tsv"]
+            taken = time.monotonic() - started
+            print(f"{kills} kills in {rounds} caches, a run takes {seconds:.1f} s, all {taken:.0f} s", flush=True)
+    assert "Traceback" not in Path("stderr").read_text()
+
+
+def downloaded(folder: Path, number: int) -> list[Path]:
+    """The one file of a folder of downloads; its guard stays, as somebody may wait for it."""
+    return [path for path in (folder / f"d{number}").rglob("*") if path.is_file() and path.name != ".guard"]
 
 
 KINDS = {
@@ -138,6 +194,7 @@ def test_a_flipped_byte_in_every_kind_of_file_is_said_and_mended(tmp_path, monke
                 continue
             seen.add(kind)
             flip(outcome.artifact.data / file, dice)
+            _digested.clear()  # the next run is a process of its own
             users = [node.name for node in graph.values() if name in node.inputs.values()]
             for user in users:  # something has to be made from it again
                 if (folder := store.folder(graph[user].kind.name, key_of(store, user))).is_dir():
@@ -146,6 +203,8 @@ def test_a_flipped_byte_in_every_kind_of_file_is_said_and_mended(tmp_path, monke
             again = make_current(graph, graph, store, settings, reporter, "whole", reading=[] if users else [name])
             assert any(f"`{name}`" in said and file in said for said in reporter.said), (name, file, reporter.said)
             assert contents(store) == wanted, f"poisoned by {file} of {name}"
+            made = sorted(each for each, outcome in again.items() if outcome.state == "made")
+            print(f"{stage:12} {kind[1]:40} said, made again: {', '.join(made)}", flush=True)
             outcomes = {**outcomes, **again}
     assert {stage for stage, _ in seen} >= KINDS
     assert [finding for finding in survey(store) if finding.damage] == []
@@ -158,7 +217,9 @@ def key_of(store: Store, name: str) -> str:
 def flip(path: Path, dice: random.Random) -> None:
     content = bytearray(path.read_bytes())
     content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+    before = path.stat()
     path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as a disk does it: neither size nor time tells
 
 
 CROWD = """
@@ -230,3 +291,6 @@ def test_a_crowd_with_a_collector_and_a_killed_holder_loses_nothing(tmp_path):
     assert missing == []
     assert not old.folder.is_dir(), "the collector did nothing"
     assert [finding for finding in survey(Store()) if finding.damage] == []
+    print(
+        f"{len(made)} artifacts, {sum(made.values())} made, {len(lost)} begun by the victim, {len(wanted)} named by 7"
+    )

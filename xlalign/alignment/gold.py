@@ -18,8 +18,11 @@ from typing import NamedTuple
 from xlalign.alignment import aer, pharaoh
 from xlalign.alignment.settings import parse_files
 from xlalign.bitext.readers.lines import lines as read_lines
-from xlalign.errors import DataError
+from xlalign.bitext.readers.parquet import DAMAGE
+from xlalign.errors import DataError, shown
 from xlalign.types import Link, WordPair
+
+_COLUMNS = ("source_words", "target_words", "sure", "possible")
 
 
 class GoldSet(NamedTuple):
@@ -98,17 +101,19 @@ def _from_parquet(path: Path) -> GoldSet:
     from pyarrow import ArrowException, parquet
 
     try:
-        rows = parquet.read_table(path).to_pylist()
-    except (OSError, ArrowException) as error:
-        raise DataError(f"{path}: cannot be read: {error}", "give a gold file of a bitext artifact") from error
-    pairs = [(row["source_words"], row["target_words"]) for row in rows]
-    sure = [tuple((i, j) for i, j in row["sure"]) for row in rows]
-    possible = [
-        tuple(sorted({*sure_links, *((i, j) for i, j in row["possible"])}))
-        for sure_links, row in zip(sure, rows, strict=True)
-    ]
+        rows = parquet.read_table(path, columns=list(_COLUMNS)).to_pylist()
+        pairs = [(list(map(str, row["source_words"])), list(map(str, row["target_words"]))) for row in rows]
+        sure = [_links(row["sure"]) for row in rows]
+        possible = [tuple(sorted({*links, *_links(row["possible"])})) for links, row in zip(sure, rows, strict=True)]
+    except (ArrowException, OSError, *DAMAGE) as error:
+        said = shown(str(error))[:300]
+        raise DataError(f"{path}: cannot be read: {said}", "give a gold file of a bitext artifact") from error
     notes = aer.check_range(possible, [(len(source), len(target)) for source, target in pairs], 0)
     return GoldSet(path.stem, pairs, sure, possible, 0, notes)
+
+
+def _links(pairs: Sequence[Sequence[int]]) -> tuple[Link, ...]:
+    return tuple((int(i), int(j)) for i, j in pairs)
 
 
 def _columns(row: str, where: str) -> list[str]:
@@ -138,7 +143,7 @@ def _from_wpt(rows: Sequence[str], path: Path) -> list[str]:
             case [identity, i, j, ("S" | "P") as mark]:
                 pass
             case _:
-                raise DataError(f"{path}:{number}: `{row}` is not `id source target [S|P]`")
+                raise DataError(f"{path}:{number}: `{shown(row[:80])}` is not `id source target [S|P]`")
         by_id.setdefault(identity, []).append(f"{i}{'-' if mark == 'S' else 'p'}{j}")
     return [" ".join(links) for links in by_id.values()]
 

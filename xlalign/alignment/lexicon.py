@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from xlalign.alignment.hmm.numbering import Vocabulary
 from xlalign.bitext.readers.lines import lines
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.types import Alignment, WordPair
 
 _PENDING = 1 << 20
@@ -130,8 +131,10 @@ def _entry(row: str, where: str) -> LexiconEntry:
     try:
         source, target, *numbers = row.split("\t")
         total, forward, reverse = map(float, numbers)
+        if not (0 <= total < inf and 0 <= forward <= 1 and 0 <= reverse <= 1):
+            raise ValueError  # noqa: TRY301
     except ValueError:
-        raise DataError(f"{where}: `{row[:80]}` is no lexicon row", f"wanted: {' TAB '.join(HEADER)}") from None
+        raise DataError(f"{where}: `{shown(row[:80])}` is no lexicon row", f"wanted: {' TAB '.join(HEADER)}") from None
     return LexiconEntry(source, target, total, forward, reverse)
 
 
@@ -162,7 +165,7 @@ def read_muse(path: Path) -> list[LexiconEntry]:
 def _muse_row(row: str, where: str) -> tuple[str, str]:
     columns = row.split("\t") if "\t" in row else row.split()
     if len(columns) != 2 or not all(columns):
-        raise DataError(f"{where}: `{row[:80]}` is not a word and its translation", "wanted: source TAB target")
+        raise DataError(f"{where}: `{shown(row[:80])}` is not a word and its translation", "wanted: source TAB target")
     return columns[0], columns[1]
 
 

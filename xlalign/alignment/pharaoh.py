@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.types import Link
 
-_TOKEN = re.compile(r"(?P<i>\d+)(?P<kind>[-p?])(?P<j>\d+)(?::(?P<score>\d*\.?\d+(?:[eE][-+]?\d+)?))?")
+_TOKEN = re.compile(r"(?P<i>\d{1,9})(?P<kind>[-p?])(?P<j>\d{1,9})(?::(?P<score>\d*\.?\d+(?:[eE][-+]?\d+)?))?")
 
 
 class PharaohLinks(NamedTuple):
@@ -53,7 +53,9 @@ def parse(line: str, base: int = 0, where: str = "links") -> PharaohLinks:
 def _parse_token(token: str, base: int, where: str) -> tuple[Link, str, float]:
     match = _TOKEN.fullmatch(token)
     if match is None:
-        raise DataError(f"{where}: `{token}` is not a link", "write links as i-j (sure), ipj (possible) or i-j:score")
+        raise DataError(
+            f"{where}: `{shown(token[:80])}` is not a link", "write links as i-j (sure), ipj (possible) or i-j:score"
+        )
     link = (int(match["i"]) - base, int(match["j"]) - base)
     if min(link) < 0:
         raise DataError(f"{where}: `{token}` has an index below {base}", "the file counts words from 0: use base 0")

@@ -73,7 +73,7 @@ def _removed(store: Store, item: Garbage) -> bool:
         with store.gate():  # whoever writes a record of a run is in it with the draft
             _delete(item.folder)
         return True
-    with locked_if_free(store.lock_of(item.key)) as ours:
+    with store.writing(), locked_if_free(store.lock_of(item.key)) as ours:
         if not ours:
             return False
         with store.gate():

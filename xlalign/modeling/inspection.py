@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlalign.errors import shown
 from xlalign.modeling import scratch
 from xlalign.modeling.families import FAMILIES
 from xlalign.modeling.reference import Folder, Reference, Scratch
@@ -75,7 +76,7 @@ def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFa
 
 def code_faults(name: str, config: Mapping[str, Any]) -> Iterator[ModelFault]:
     """A model that only foreign code can run: that is never run, and nobody is asked."""
-    kind = config.get("model_type")
+    kind = shown(str(config.get("model_type") or ""))
     if kind in FAMILIES or (kind and _known_to_transformers(str(kind))):
         return
     if config.get("auto_map"):
@@ -104,14 +105,15 @@ def _weight_faults(folder: Path, config: Mapping[str, Any]) -> Iterator[ModelFau
     for path in files:
         try:
             shapes |= header(path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             hint = "download or save it again"
-            yield ModelFault(f"`{path}` is damaged: {error}", hint)
+            yield ModelFault(f"`{path}` is damaged: {shown(str(error))}", hint)
             return
     width = config.get("vocab_size")
     for name, shape in shapes.items():
-        if name.endswith(TABLES) and isinstance(width, int) and shape[0] != width:
-            message = f"`{folder}`: {name} has {shape[0]} rows, and config.json says vocab_size {width}"
+        if name.endswith(TABLES) and isinstance(width, int) and shape[:1] != [width]:
+            rows = shape[0] if shape else "no"
+            message = f"`{folder}`: {shown(name)} has {rows} rows, and config.json says vocab_size {width}"
             yield ModelFault(message, "save model and configuration together with `save_pretrained`")
             return
 
@@ -120,8 +122,11 @@ def weight_files(folder: Path) -> list[Path]:
     """The safetensors of a model folder; those that an index names may be missing."""
     if (folder / WEIGHTS).is_file():
         return [folder / WEIGHTS]
-    index = _json(folder / INDEX) or {}
-    return [folder / name for name in sorted(set(index.get("weight_map", {}).values()))]
+    names = (_json(folder / INDEX) or {}).get("weight_map", {})
+    if not isinstance(names, dict):
+        return []
+    # The last part alone: an index must not lead out of the folder.
+    return [folder / name for name in sorted({Path(str(name)).name for name in names.values()})]
 
 
 def _without_weights(folder: Path) -> ModelFault:
@@ -148,16 +153,20 @@ def header(path: Path) -> dict[str, list[int]]:
         if size < 8 or length > min(size - 8, LONGEST_HEADER):
             raise ValueError("no safetensors header")
         table = json.loads(file.read(length))
-    tensors = {name: row for name, row in table.items() if name != "__metadata__"}
-    end = max((row["data_offsets"][1] for row in tensors.values()), default=0)
+    try:
+        tensors = {name: row for name, row in table.items() if name != "__metadata__"}
+        shapes = {name: [int(size) for size in row["shape"]] for name, row in tensors.items()}
+        end = max((int(row["data_offsets"][1]) for row in tensors.values()), default=0)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"its header is none of safetensors: {error!r}") from error
     if size != 8 + length + end:
         raise ValueError(f"it has {size:,} bytes, and its header says {8 + length + end:,}")
-    return {name: row["shape"] for name, row in tensors.items()}
+    return shapes
 
 
 def _json(path: Path) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from xlalign.errors import UserError
+from xlalign.errors import UserError, shown
 from xlalign.modeling.families import family_of
 from xlalign.modeling.inspection import code_faults, faults_of_folder, has_head, weight_files
 
@@ -74,9 +74,10 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
             tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
                 name, revision=revision, trust_remote_code=False
             )
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # tokenizers raises bare ones
             hint = "give a directory with tokenizer.json, or a hub id when online"
-            raise UserError(f"`{source}` has no tokenizer that can be loaded: {error}", hint) from error
+            said = shown(str(error))[:500]
+            raise UserError(f"`{source}` has no tokenizer that can be loaded: {said}", hint) from error
     if not tokenizer.is_fast:
         raise UserError(f"`{source}` has no fast tokenizer", "word links need character offsets; convert it first")
     return tokenizer
@@ -98,11 +99,14 @@ def _config(name: str, revision: str | None, needs_head: bool) -> Any:
             raise UserError(message, hint)
     with quiet():
         try:
-            for message, hint in code_faults(name, PretrainedConfig.get_config_dict(name, revision=revision)[0]):
-                raise UserError(message, hint)
-            return AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
-        except (OSError, ValueError, KeyError) as error:
-            raise UserError(f"`{name}` is not an encoder that can be loaded: {error}", HINT) from error
+            faults = list(code_faults(name, PretrainedConfig.get_config_dict(name, revision=revision)[0]))
+            config = None if faults else AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
+        except Exception as error:  # of every class of transformers' and of the hub's that checks a field
+            said = shown(str(error))[:500]
+            raise UserError(f"`{name}` is not an encoder that can be loaded: {said}", HINT) from error
+    for message, hint in faults:
+        raise UserError(message, hint)
+    return config
 
 
 def _model(name: str, revision: str | None, config: Any, headed: bool, *, fresh: bool = False) -> PreTrainedModel:
@@ -124,8 +128,10 @@ def _model(name: str, revision: str | None, config: Any, headed: bool, *, fresh:
                 dtype=torch.float32,
                 output_loading_info=True,
             )
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            raise UserError(f"`{name}` is not an encoder that can be loaded: {error}", HINT) from error
+        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, SafetensorError) as error:
+            raise UserError(
+                f"`{name}` is not an encoder that can be loaded: {shown(str(error))[:500]}", HINT
+            ) from error
     _refuse_incomplete(name, report["missing_keys"], family.body_of(model) if fresh else None, model)
     _refuse_infinite(name, model)
     _mend_pooler(name, family.body_of(model), report)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.tasks.languages import codes
 
@@ -76,16 +76,30 @@ def _sentence(
             spans[int(key.partition("-")[0])] = (_end_of_span(f"{path}:{number}", key, len(lines)), form)
             continue
         if labels and tag not in labels:
-            raise DataError(f"{path}:{number}: UPOS tag `{tag}`; wanted one of {', '.join(labels)}")
-        tokens[int(key)] = _ConlluToken(form, tag, int(head) if head.isdigit() else 0)
+            raise DataError(f"{path}:{number}: UPOS tag `{shown(tag)}`; wanted one of {', '.join(labels)}")
+        tokens[_number(f"{path}:{number}", key)] = _ConlluToken(form, tag, int(head) if _is_number(head) else 0)
+    for first, (last, form) in spans.items():
+        if missing := [each for each in range(first, last + 1) if each not in tokens]:
+            raise DataError(f"{path}:{lines[0][0]}: `{shown(form)}` ({first}-{last}) lacks token {missing[0]}")
     return tokens, spans
+
+
+def _is_number(text: str) -> bool:
+    """Not `isdigit`: `int` knows no superscripts, and no text of more than 4,300 digits."""
+    return text.isdecimal() and len(text) < 10
+
+
+def _number(place: str, key: str) -> int:
+    if not _is_number(key):
+        raise DataError(f"{place}: token number `{shown(key)}`", "wanted: 1, 2, ...; 3-4 for a multi-word token")
+    return int(key)
 
 
 def _end_of_span(place: str, key: str, lines: int) -> int:
     """The last token of a multi-word token such as `3-4`, which lies in its sentence: `1-10000000` would never end."""
     first, _, last = key.partition("-")
-    if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last) <= lines):
-        raise DataError(f"{place}: multi-word token `{key}` in a sentence of {lines} lines")
+    if not (_is_number(first) and _is_number(last) and int(first) <= int(last) <= lines):
+        raise DataError(f"{place}: multi-word token `{shown(key)}` in a sentence of {lines} lines")
     return int(last)
 
 

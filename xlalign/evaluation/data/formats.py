@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlalign.errors import DataError
+from xlalign.errors import DataError, shown
 from xlalign.evaluation.data.conllu import read_conllu
 from xlalign.evaluation.data.text import read_json, read_lines, read_table
 from xlalign.evaluation.kinds.base import RawExample
@@ -92,7 +92,7 @@ def mining(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
     known = {key for key, _ in source} | {key for key, _ in target}
     for path, number, fields in _rows(roles[2]):
         if missing := [key for key in fields if key not in known]:
-            raise DataError(f"{path}:{number}: no sentence has the id `{missing[0]}`")
+            raise DataError(f"{path}:{number}: no sentence has the id `{shown(missing[0])}`")
     yield RawExample(str(roles[2][0]), {"source": source, "target": target, "gold": gold})
 
 
@@ -100,7 +100,9 @@ def table(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
     """Tables with a header (CSV, TSV) or JSON lines; `task.columns` says which column is which of our fields."""
     for path, number, row in chain.from_iterable(map(read_table, roles[0])):
         if missing := [column for column in task.columns.values() if row.get(column) is None]:
-            raise DataError(f"{path}:{number}: no column {', '.join(missing)}; found: {', '.join(map(str, row))}")
+            raise DataError(
+                f"{path}:{number}: no column {', '.join(missing)}; found: {shown(', '.join(map(str, row)))[:300]}"
+            )
         yield RawExample(f"{path}:{number}", {ours: row[theirs] for ours, theirs in task.columns.items()})
 
 
@@ -152,13 +154,18 @@ def _questions(path: Path) -> Iterator[RawExample]:
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
                     yield RawExample(str(path), _question(paragraph["context"], question))
-    except (KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a SQuAD v1.1 file: {error!r}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path}: not a SQuAD v1.1 file: {shown(repr(error))}") from error
 
 
 def _question(context: str, question: dict[str, Any]) -> dict[str, Any]:
     """A question with its answers in columns, as the hub has them."""
     answers = {name: [answer[name] for answer in question["answers"]] for name in ("text", "answer_start")}
+    texts = [question["id"], context, question["question"], *answers["text"]]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("id, context, question and text of an answer are texts")
+    if not all(type(start) is int and start >= 0 for start in answers["answer_start"]):
+        raise TypeError("answer_start counts characters from 0")
     return {"id": question["id"], "context": context, "question": question["question"], "answers": answers}
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, T
 
 from pydantic import TypeAdapter
 
-from xlalign.errors import DataError, UserError
+from xlalign.errors import DataError, UserError, shown
 from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.metrics.scoring import Scorer
 from xlalign.evaluation.options import FineTuning, HeadPooling, RetrievalOptions
@@ -81,7 +81,7 @@ class LabelSet:
         """
         label = self.spellings.get(found, found)
         if self.names and label not in self.names:
-            raise DataError(f"{place}: label `{label}`; wanted one of {', '.join(self.names)}")
+            raise DataError(f"{place}: label `{shown(str(label)[:80])}`; wanted one of {', '.join(self.names)}")
         return label
 
     def check_or_leave_out(self, place: str, found: str) -> str | None:

@@ -85,7 +85,7 @@ def read_gold_spans(path: Path) -> dict[str, list[str]]:
         articles = document.get("data", document) if isinstance(document, dict) else document
         questions = [q for article in articles for paragraph in article["paragraphs"] for q in paragraph["qas"]]
         return {q["id"]: [answer["text"] for answer in q["answers"]] for q in questions}
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: not a SQuAD v1.1 file: {error!r}") from error
 
 
