@@ -10,6 +10,7 @@ from xlalign.evaluation.data.sets import TestData
 from xlalign.evaluation.results import EvaluationResults
 from xlalign.evaluation.run import evaluate
 from xlalign.evaluation.settings import EvalSettings
+from xlalign.evaluation.signature import signature
 from xlalign.evaluation.submission import score_folder, score_predictions, write_predictions
 from xlalign.evaluation.tasks import TASKS
 from xlalign.reporting.results import Evaluated as Read
@@ -89,6 +90,14 @@ def test_the_signature_pins_the_numbers(results):
     assert "|regime:frozen=0,lr=0.005,pool=mean|seeds:1,2|" in xnli
     assert "|rule:legacy|" in panx
     assert "|point:layer=3,pool=mean|score:cosine|" in tatoeba
+
+
+def test_the_signature_names_rounded_products(cells, settings):
+    (compared,) = (cell for cell in cells["weak"] if cell.task == "tatoeba")
+    retrieval = compared.settings["retrieval"] | {"precision": "bf16"}
+    rounded = compared.model_copy(update={"settings": compared.settings | {"retrieval": retrieval}})
+    assert "|precision:bf16|" in next(signature([rounded], settings))
+    assert "precision" not in next(signature([compared], settings))
 
 
 def test_results_survive_json(results):

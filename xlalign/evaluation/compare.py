@@ -32,7 +32,7 @@ class Compared:
     def __init__(self, cell: GridCell, data: TestData, model: str | Path) -> None:
         self._data, self._options = data, cell.retrieval or RetrievalOptions()
         self._kind = _compared_kind(data.task)
-        self._encoder, self._tokenizer = load(model, cell.device)
+        self._encoder, self._tokenizer = load(model, cell.device, self._options.precision)
         self._own = self._as_made(model)
         self._point, self.curve = (self._own.point, dict[str, float]()) if self._own else self._choose()
         self.dev: float | None = None

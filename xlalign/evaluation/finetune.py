@@ -97,7 +97,7 @@ class FineTuner:
         self._task, self._tuning, self._regime = task, tuning, regime
         self._labels = tuple(dict.fromkeys((*trained.labels, *task.labels)))
         self._kind = tuned_kind(task)
-        encoder, self._tokenizer = load(model)
+        encoder, self._tokenizer = load(model, precision=tuning.options.precision)
         options = tuning.options
         self._options = options.model_copy(update={"max_length": min(options.max_length, encoder.longest)})
         self.model = build(encoder, self._kind, trained.labels, self._options, regime, tuning.seed)
@@ -183,6 +183,7 @@ def train_settings(options: FineTuning, regime: Regime, seed: int, steps: int, d
         checkpoint_every=max(1, steps),
         log_every=max(1, min(100, steps // 10)),
         device=device,
+        precision=options.precision,
     )
 
 

@@ -70,10 +70,18 @@ def build(
     return TaskModel(encoder, output, kind, regime.pooling)
 
 
-def load(model: str | Path, device: str = "cpu") -> tuple[Encoder, PreTrainedTokenizerBase]:
-    """The encoder of a model folder or hub id on a device ("auto" = the best there is), and its tokenizer."""
+def load(model: str | Path, device: str = "cpu", precision: str = "fp32") -> tuple[Encoder, PreTrainedTokenizerBase]:
+    """The encoder of a model folder or hub id on a device ("auto" = the best there is), and its tokenizer.
+
+    Args:
+        model: folder or hub id.
+        device: auto, cpu, cuda or mps.
+        precision: fp32 or bf16, in which texts are encoded.
+    """
     with_head, tokenizer = loading.load(model)
-    return Encoder(with_head).to(device_name(device)), tokenizer
+    encoder = Encoder(with_head).to(device_name(device))
+    encoder.precision = precision
+    return encoder, tokenizer
 
 
 def initialise(output: nn.Module, seed: int) -> None:

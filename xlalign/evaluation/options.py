@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from xlalign.config import Settings, late
+from xlalign.modeling.precision import Precision
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -61,6 +62,7 @@ class FineTuning(Settings):
     regimes: tuple[Regime, ...] = Field((Regime(),), min_length=1, description="the grid, the same for every model")
     regime_steps: Count = Field(0, description="optimizer steps of a trial run of the grid; 0 = as many as a full run")
     regime_seed: Count = Field(1, description="seed of the trial runs")
+    precision: Precision = late("fp32", "arithmetic of matrix products, as in [pretrain]: fp32, bf16 or auto")
 
 
 class RetrievalOptions(Settings):
@@ -81,6 +83,7 @@ class RetrievalOptions(Settings):
     mining_score: Literal["cosine", "margin", "csls"] = Field("margin", description="similarity of mined pairs (BUCC)")
     neighbours: Positive = Field(4, description="neighbours in the margin or CSLS denominator")
     max_length: Positive = Field(128, description="pieces of one sentence, special tokens included")
+    precision: Precision = late("fp32", "arithmetic of matrix products, as in [pretrain]: fp32, bf16 or auto")
 
 
 class Mixing(Settings):

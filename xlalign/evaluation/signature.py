@@ -35,6 +35,9 @@ def _facts(cells: Sequence[CellResult]) -> dict[str, Any]:
         "split": cell.test.split,
         "langs": len(first.languages),
     }
+    options = cell.tuning.options if cell.tuning else cell.retrieval
+    if options and options.precision != "fp32":
+        facts["precision"] = options.precision
     if cell.tuning is None:
         return facts | _compared(cells)
     rule = cell.rule if cell.test.resolved().metrics.by_rule else ""

@@ -21,6 +21,7 @@ from xlalign import progress
 from xlalign.modeling.encoder import Encoder, States
 from xlalign.modeling.packing import CHUNK, layout
 from xlalign.modeling.pooling import ALIASES, TokenRows, pool, segment_mean
+from xlalign.modeling.precision import products
 
 Floats = NDArray[np.float32]
 Real = TypeVar("Real", bound=np.floating[Any])
@@ -175,7 +176,7 @@ def encode(
         for rows in length_batches(lengths, budget) if len(lengths) else ():
             batch = take(rows).to(device)
             plan = layout(lengths[rows], CHUNK.get(device.type, CHUNK["cuda"])).to(device)
-            with at_rest(encoder):
+            with at_rest(encoder), products(encoder.precision, device.type):
                 states = encoder(batch.ids, batch.positions, batch.types, plan, keep=layers)
             yield rows, batch, states
             if bar is not None:

@@ -60,6 +60,7 @@ class Encoder(nn.Module):
         longest: longest row in tokens that the position table allows.
         family: what differs between encoders.
         headed: whether it can predict tokens.
+        precision: arithmetic in which texts are embedded, fp32 or bf16; training has its own setting.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -72,6 +73,7 @@ class Encoder(nn.Module):
         self.hidden_size: int = model.config.hidden_size
         self.layers: int = model.config.num_hidden_layers
         self.longest: int = self.body.longest
+        self.precision = "fp32"
 
     def forward(
         self,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from xlalign.config import Settings, late, operational
+from xlalign.modeling.precision import Precision
 from xlalign.objectives import presets
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import PAIR_VIEWS, OutputLayer
@@ -41,7 +42,11 @@ class TrainSettings(Settings):
     epsilon: float = Field(1e-8, gt=0, description="AdamW epsilon")
     clip_norm: float = Field(1.0, ge=0, description="largest gradient norm; 0 = no clipping")
     seed: int = Field(0, ge=0, description="seed of order, masks, dropout and new weights")
-    precision: Literal["fp32", "bf16"] = Field("fp32", description="arithmetic of the forward pass")
+    precision: Precision = Field(
+        "fp32",
+        description="arithmetic of matrix products: fp32, bf16 (weights stay fp32), or auto = bf16 where this machine "
+        "is faster with it; what was taken is part of the cache key",
+    )
     evaluate_every: int = Field(0, ge=0, description="steps between dev evaluations; 0 = at the end only")
     patience: int = Field(0, ge=0, description="dev evaluations without gain before stopping; 0 = never stop")
     checkpoint_every: Positive = operational(500, "steps between checkpoints", ge=1)
