@@ -169,7 +169,7 @@ def test_the_filter_of_links_reads_the_model_of_any_aligner(plugin, tmp_path):
     rows = [Pair("p", "the Berlin bear", "der Berlin Bär", "en", "de", "test")]
     bitext_files.write_pairs(tmp_path / "bitext/train", rows)
     artifact.align_bitext(tmp_path / "bitext", read(aligner="same_word"), tmp_path / "out")
-    models = StageModels(encoder="", layer=-1, pooling="mean", alignments=tmp_path / "out")
+    models = StageModels(encoder="", alignments=tmp_path / "out")
     assert models.linked(["Berlin bear"], ["Berlin ist weit"], ("en", "de")).tolist() == [[0.25, 1 / 6]]
     with pytest.raises(Exception, match="trained for en-fr, only for: en-de"):
         models.linked(["a"], ["a"], ("en", "fr"))

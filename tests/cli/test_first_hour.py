@@ -44,6 +44,17 @@ def test_init_writes_a_file_for_the_job_that_passes_check(here):
     assert "memory" in said
 
 
+def test_init_takes_several_pairs(here):
+    for lang in ("de", "fr"):
+        (here / f"t.en-{lang}.tsv").write_text("a\tb\n")
+    files = ("t.en-de.tsv", "t.en-fr.tsv")
+    xlalign("init", "--encoder", "scratch:nano", "--bitext", *files, "--languages", "en-de,en-fr", "-p", "my.toml")
+    written = tomllib.loads((here / "my.toml").read_text())["prepare"]
+    assert written["languages"] == ["en", "de", "fr"]
+    assert written["sources"] == ["file:t.{source}-{target}.tsv"]
+    assert "no mistakes" in xlalign("check", "my.toml", "--quiet")
+
+
 def test_init_own_data_passes_check_and_names_are_known(here):
     xlalign("init", "own-data")
     assert "no mistakes" in xlalign("check", "--quiet")
@@ -58,6 +69,7 @@ def test_init_own_data_passes_check_and_names_are_known(here):
         (("--bitext", "a.en", "--languages", "en-de"), "a.de"),
         (("--bitext", "b.en", "b.de", "--languages", "en-de"), "no such file"),
         (("--bitext", "a.en", "a.de", "--languages", "en"), "en-de"),
+        (("--bitext", "a.en", "a.de", "--languages", "en-de,fr-es"), "do not begin with the same language"),
     ],
 )
 def test_init_asks_for_what_is_missing(here, arguments, said):

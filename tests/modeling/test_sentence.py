@@ -15,7 +15,7 @@ from xlalign.evaluation.retrieval import precision_at_1
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.embed import Point, text_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
-from xlalign.modeling.sentence import SentenceEncoder, setup_of
+from xlalign.modeling.sentence import SentenceEncoder, asked_setup, setup_of
 from xlalign.modeling.sentence_files import SentenceSetup, copy_setup, read_setup, write_setup
 
 TEXTS = ["a small house", "the house", "small", "a"]
@@ -96,9 +96,35 @@ def test_a_plain_folder_is_no_sentence_encoder_and_becomes_one(folder):
     assert read_setup(folder) is None
     write_setup(folder)
     assert read_setup(folder) == SentenceSetup()
-    before = (folder / "modules.json").read_bytes()
-    write_setup(folder, SentenceSetup(pooling="cls"))
-    assert (folder / "modules.json").read_bytes() == before
+    write_setup(folder, SentenceSetup(pooling="cls", max_length=9))
+    write_setup(folder)  # it is one already
+    assert read_setup(folder) == SentenceSetup(pooling="cls", max_length=9)
+    with pytest.raises(UserError, match="no pooling `content`"):
+        write_setup(folder, SentenceSetup(pooling="content"))
+
+
+def test_text_is_put_into_lower_case_where_the_files_say_so(folder):
+    write_setup(folder, SentenceSetup(prompt="THE ", lowercase=True, max_length=5))
+    ours = loaded(folder)
+    np.testing.assert_allclose(ours.vectors(TEXTS), theirs(folder), atol=1e-5)
+    np.testing.assert_array_equal(ours.vectors(["SMALL"]), ours.vectors(["small"]))
+
+
+def test_what_is_asked_overrides_the_files(folder):
+    write_labse(folder)
+    own = asked_setup(folder)
+    assert own == read_setup(folder)
+    asked = asked_setup(folder, layer=2, prompt="")
+    assert (asked.layer, asked.pooling, asked.prompt, asked.dense) == (2, "cls", "", ())
+    assert asked_setup(folder, prompt="passage: ").dense == own.dense
+
+
+def test_rewritten_files_keep_the_dense_layers(folder):
+    write_labse(folder)
+    expected = loaded(folder).vectors(TEXTS, prompt="passage: ")
+    write_setup(folder, asked_setup(folder, prompt="passage: "))
+    np.testing.assert_array_equal(loaded(folder).vectors(TEXTS), expected)
+    np.testing.assert_allclose(theirs(folder), expected, atol=1e-5)
 
 
 def test_a_decoder_is_pooled_at_its_last_token(tmp_path, tokenizer):

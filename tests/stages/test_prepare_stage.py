@@ -5,15 +5,23 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tiny import LAYERS, model
 
 from xlalign.artifacts.store import Store
 from xlalign.bitext import corpus
 from xlalign.config import identity
 from xlalign.errors import UserError
+from xlalign.modeling import loading, scratch
+from xlalign.modeling.embed import Point, text_vectors, unit_rows
+from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.sentence_files import SentenceSetup, write_setup
 from xlalign.progress import Event
+from xlalign.stages import prepare
 from xlalign.stages.base import Node
 from xlalign.stages.execution import ExecutionSettings
+from xlalign.stages.models import StageModels
 from xlalign.stages.pipeline import load
 from xlalign.stages.runner import Outcome, make_current
 
@@ -168,3 +176,40 @@ def test_stages_that_wait_for_each_other(here: Path):
     config = f'[prepare]\nlinks = "align-words"\n{PREPARE}\n[align-words]\nbitext = "prepare"\n'
     with pytest.raises(UserError, match="stages wait for each other"):
         run(here, config, "prepare")
+
+
+def test_filters_and_mining_embed_as_the_encoder_means_it(tmp_path: Path):
+    """Its own layer, pooling and prompt, unless the stage names others."""
+    texts = {"en": ["the red dog sees a small house", "query: a house"] * 20}
+    tokenizer = scratch.train_tokenizer(texts, "nano")
+    folder = tmp_path / "encoder"
+    loading.save(model("bert", headed=False, vocab_size=len(tokenizer)), tokenizer, folder)
+    write_setup(folder, SentenceSetup(1, "cls", prompt="query: ", max_length=12))
+    net, _ = loading.load(folder)
+    wanted = ["a small red house", "the dog " * 9]
+
+    def vectors(layer: int, pooling: str, prompt: str, longest: int | None) -> np.ndarray:
+        point = Point(layer, pooling)
+        encoder = Encoder(net.eval())
+        return unit_rows(text_vectors(encoder, tokenizer, [prompt + t for t in wanted], [point], longest)[point])
+
+    own = StageModels(str(folder)).vectors(wanted)
+    np.testing.assert_allclose(own, vectors(1, "cls", "query: ", 12), atol=1e-6)
+    asked = StageModels(str(folder), layer=-1, pooling="mean", prompt="").vectors(wanted)
+    np.testing.assert_allclose(asked, vectors(LAYERS, "mean", "", 12), atol=1e-6)
+    for path in [*folder.glob("*entence*.json"), folder / "modules.json"]:
+        path.unlink()
+    plain = StageModels(str(folder), prompt="query: ").vectors(wanted)
+    np.testing.assert_allclose(plain, vectors(LAYERS, "mean", "query: ", None), atol=1e-6)
+    with pytest.raises(UserError, match="need an encoder"):
+        StageModels("").vectors(wanted)
+
+
+def test_a_sentence_setup_is_in_the_key_of_what_it_embeds():
+    settings = {"languages": ["en", "de"], "sources": ["micro:"], "encoder": "somewhere"}
+    keys = [
+        (identity(stage), prepare.pins(stage))
+        for more in ({}, {"prompt": "query: "}, {"layer": -1, "pooling": "mean"}, {"layer": 3})
+        for stage in [prepare.PrepareStage.model_validate(settings | more)]
+    ]
+    assert all(keys[i] != keys[j] for i in range(4) for j in range(i))

@@ -29,8 +29,19 @@ Sources = str | Settings | Sequence[str | Settings]
 
 
 def languages_of(text: str | Sequence[str]) -> list[str]:
-    """Language codes from `en-de`, `en,de,fr` or a list; the first is paired with each other one."""
+    """Language codes from `en-de`, `en-de,en-fr`, `en,de,fr` or a list; the first is paired with each other one.
+
+    Raises:
+        UserError: fewer than two, or pairs that do not all begin with the same language.
+    """
     codes = text.replace(",", "-").split("-") if isinstance(text, str) else list(text)
+    if isinstance(text, str) and "-" in text and "," in text:
+        pairs = [part.split("-") for part in text.split(",")]
+        if len({pair[0] for pair in pairs}) > 1 or any(len(pair) != 2 for pair in pairs):
+            hint = "name one language first in all of them, as in en-de,en-fr, or list `pairs` in [prepare]"
+            raise UserError(f"`{text}`: the pairs do not begin with the same language", hint)
+        codes = [pairs[0][0], *(pair[1] for pair in pairs)]
+    codes = list(dict.fromkeys(codes))
     if len(codes) < 2 or not all(codes):
         raise UserError(f"`{text}` are no languages of a bitext", "write two or more codes, as in en-de or en,de,fr")
     return codes

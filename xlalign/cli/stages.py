@@ -13,9 +13,13 @@ from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
 
 if TYPE_CHECKING:
+    from xlalign.artifacts.artifact import Artifact
     from xlalign.artifacts.store import Store
+    from xlalign.evaluation.results import CellResult
     from xlalign.reporting.table import Table
+    from xlalign.stages.base import Node
     from xlalign.stages.execution import ExecutionSettings
+    from xlalign.stages.measured import MeasuredSetup
     from xlalign.stages.pipeline import Pipeline
     from xlalign.stages.runner import Outcome, Planned
     from xlalign.stages.tables import Fields
@@ -59,7 +63,7 @@ def current(
 
     from xlalign.artifacts.store import Store
     from xlalign.stages.execution import prepare_environment
-    from xlalign.stages.export import export, refuse_unusable
+    from xlalign.stages.export import refuse_unusable
     from xlalign.stages.runner import make_current, plan
 
     store, execution = Store(request.cache), _execution(request, pipeline)
@@ -81,11 +85,48 @@ def current(
     if not (request.quiet or request.json_output):
         console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
     if request.out:
-        for name in targets:
-            shown = export(outcomes[name].artifact, request.out / name)
-            if not request.json_output:
-                console.print(f"[dim]{name} -> {shown}[/]")
+        with pipeline.at_home():
+            scored = _scored(pipeline, graph, targets, store, execution.threads)
+        _export(request, {name: outcomes[name].artifact for name in targets}, scored)
     return outcomes
+
+
+def _scored(
+    pipeline: Pipeline, graph: Mapping[str, Node], targets: Sequence[str], store: Store, threads: int
+) -> dict[str, CellResult]:
+    """The first retrieval task of each model among the targets, where the cache has its result."""
+    from xlalign.stages.base import model_stages
+    from xlalign.stages.measured import retrieval_results
+    from xlalign.stages.runner import cached
+
+    models = [name for name in targets if name in model_stages(pipeline.stages)]
+    made = cached(graph, store, threads) if models else {}
+    found = {name: next(retrieval_results(name, graph, made), None) for name in models}
+    return {name: result for name, result in found.items() if result}
+
+
+def _export(request: Request, artifacts: Mapping[str, Artifact], scored: Mapping[str, CellResult]) -> None:
+    """Copy artifacts to `--out`; models as sentence encoders that make the vectors which a task of the file scored."""
+    from xlalign.stages.export import export
+
+    assert request.out
+    console = output(stderr=request.json_output)
+    for name, artifact in artifacts.items():
+        found = export(artifact, request.out / name, scored.get(name))
+        if not request.json_output:
+            console.print(Text(f"{name} -> {request.out / name}{_sentences(found)}", style="dim"), soft_wrap=True)
+            if found and found.differs:
+                warning = f"its sentence vectors are not those of the table: {found.differs}"
+                console.print(Text.assemble(("warning: ", "bold yellow"), warning), soft_wrap=True)
+
+
+def _sentences(found: MeasuredSetup | None) -> str:
+    """`; sentence vectors as scored on tatoeba: layer 3, mean, prompt "query: "`."""
+    if found is None:
+        return ""
+    setup, prompt = found.setup, f', prompt "{found.setup.prompt}"' if found.setup.prompt else ""
+    where = "last layer" if setup.layer < 0 else f"layer {setup.layer}"
+    return f"; sentence vectors as on {found.task}: {where}, {setup.pooling}{prompt}"
 
 
 def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, everything: bool = True) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +51,7 @@ class SentenceEncoder:
         """
         before = self.setup.prompt if prompt is None else prompt
         texts = [before + text for text in texts]
+        texts = [text.lower() for text in texts] if self.setup.lowercase else texts
         point = self.point
         found = text_vectors(self.encoder, self.tokenizer, texts, [point], max_length or self.setup.max_length)[point]
         with torch.no_grad():
@@ -57,11 +59,40 @@ class SentenceEncoder:
         return unit_rows(found) if self.setup.normalise else found
 
 
+def asked_setup(
+    source: str | Path,
+    layer: int | Literal["own"] = "own",
+    pooling: str = "own",
+    prompt: str | None = None,
+) -> SentenceSetup:
+    """How sentence vectors of an encoder are made: as its own files say, but for what is asked.
+
+    Args:
+        source: folder or hub id.
+        layer: hidden state; "own" = the encoder's, the last where it is no sentence encoder.
+        pooling: "own" = the encoder's, mean where it is no sentence encoder.
+        prompt: put before every text; None = the encoder's own, if any.
+    """
+    setup = setup_of(source) or SentenceSetup()
+    if layer != "own" or pooling != "own":
+        # Dense layers were trained for the encoder's own vectors: they fit no others.
+        setup = replace(
+            setup,
+            layer=setup.layer if layer == "own" else layer,
+            pooling=setup.pooling if pooling == "own" else pooling,
+            dense=(),
+        )
+    return setup if prompt is None else replace(setup, prompt=prompt)
+
+
 def setup_of(source: str | Path) -> SentenceSetup | None:
     """What a folder or a repository of the hub says of itself; None where it is no sentence encoder."""
-    if Path(source).is_dir():
-        return read_setup(Path(source))
-    return read_setup(_downloaded(str(source)))
+    return read_setup(setup_folder(source))
+
+
+def setup_folder(source: str | Path) -> Path:
+    """Where the sentence settings of a folder or a repository of the hub lie."""
+    return Path(source) if Path(source).is_dir() else _downloaded(str(source))
 
 
 def _downloaded(source: str) -> Path:

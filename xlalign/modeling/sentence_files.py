@@ -23,11 +23,8 @@ MODULES, LENGTH, PROMPTS = "modules.json", "sentence_bert_config.json", "config_
 POOLED = {"mean": "mean", "cls": "cls", "lasttoken": "last"}
 """The poolings of both sides, theirs -> ours."""
 _BASE = "sentence_transformers.base.modules"
-_TYPES = {
-    "": f"{_BASE}.transformer.Transformer",
-    "1_Pooling": "sentence_transformers.sentence_transformer.modules.pooling.Pooling",
-    "2_Normalize": f"{_BASE}.normalize.Normalize",
-}
+_TRANSFORMER, _NORMALIZE = f"{_BASE}.transformer.Transformer", f"{_BASE}.normalize.Normalize"
+_DENSE, _POOLING = f"{_BASE}.dense.Dense", "sentence_transformers.sentence_transformer.modules.pooling.Pooling"
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class SentenceSetup:
         prompts: what is put before a text, by name.
         prompt: the one that is used where none is named.
         max_length: longest row in tokens; None = what tokenizer and encoder allow.
+        lowercase: whether prompt and text are put into lower case first.
         dense: folders of linear layers after pooling.
     """
 
@@ -50,6 +48,7 @@ class SentenceSetup:
     prompts: Mapping[str, str] = field(default_factory=dict)
     prompt: str = ""
     max_length: int | None = None
+    lowercase: bool = False
     dense: tuple[Path, ...] = ()
 
 
@@ -76,6 +75,7 @@ def read_setup(folder: Path) -> SentenceSetup | None:
         prompts=known,
         prompt=known.get(prompts.get("default_prompt_name") or "", ""),
         max_length=length.get("max_seq_length"),
+        lowercase=bool(length.get("do_lower_case")),
         dense=tuple(dense),
     )
 
@@ -105,40 +105,71 @@ def _pooling(path: Path) -> str:
 
 
 def write_setup(folder: Path, setup: SentenceSetup | None = None) -> None:
-    """Make a model folder a sentence encoder, unless it is one.
+    """Make a model folder the sentence encoder of a setup; what its files said before is replaced.
 
     Args:
-        folder: of a transformers model.
-        setup: what its files shall say; None = the last layer with the pooling of its family.
+        folder: of a transformers model; the folders of the setup's Dense layers are in it.
+        setup: what its files shall say; None = nothing where it is a sentence encoder, else the last layer with the
+            pooling of its family.
+
+    Raises:
+        UserError: sentence-transformers has no such pooling.
     """
-    if (folder / MODULES).is_file():
+    if setup is None and (folder / MODULES).is_file():
         return
     config = _read(folder / "config.json")
     kind = config.get("model_type")
     setup = setup or SentenceSetup(pooling=FAMILIES.get(kind).pooling if kind in FAMILIES else "mean")
-    theirs = next((name for name, ours in POOLED.items() if ours == setup.pooling), "mean")
-    names = [*_TYPES][: 3 if setup.normalise else 2]
-    modules = [{"idx": at, "name": str(at), "path": name, "type": _TYPES[name]} for at, name in enumerate(names)]
-    output = "last_hidden_state" if setup.layer < 0 else ["hidden_states", setup.layer]
     width = config.get("hidden_size") or config.get("d_model") or config.get("dim")
-    pooling = {"embedding_dimension": width, "pooling_mode": theirs, "include_prompt": True}
-    length = {
+    paths = ["", "1_Pooling", *(path.name for path in setup.dense)]
+    types = [_TRANSFORMER, _POOLING, *[_DENSE] * len(setup.dense)]
+    if setup.normalise:
+        paths, types = [*paths, f"{len(paths)}_Normalize"], [*types, _NORMALIZE]
+    rows = enumerate(zip(paths, types, strict=True))
+    files = {
+        MODULES: [{"idx": at, "name": str(at), "path": path, "type": kind} for at, (path, kind) in rows],
+        LENGTH: _length(setup),
+        "1_Pooling/config.json": {
+            "embedding_dimension": width,
+            "pooling_mode": _their_pooling(setup.pooling),
+            "include_prompt": True,
+        },
+        PROMPTS: _prompts(setup),
+    }
+    for path in paths:
+        (folder / path).mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _their_pooling(pooling: str) -> str:
+    found = next((name for name, ours in POOLED.items() if ours == pooling), None)
+    if found is None:
+        raise UserError(f"sentence-transformers has no pooling `{pooling}`", f"known: {', '.join(POOLED.values())}")
+    return found
+
+
+def _length(setup: SentenceSetup) -> dict[str, Any]:
+    output = "last_hidden_state" if setup.layer < 0 else ["hidden_states", setup.layer]
+    return {
         "transformer_task": "feature-extraction",
         "modality_config": {"text": {"method": "forward", "method_output_name": output}},
         "module_output_name": "token_embeddings",
+        **({"max_seq_length": setup.max_length} if setup.max_length else {}),
+        **({"do_lower_case": True} if setup.lowercase else {}),
     }
-    prompts = {
+
+
+def _prompts(setup: SentenceSetup) -> dict[str, Any]:
+    """Prompts by name; the one that is used where none is named keeps its name, and is `query` where it has none."""
+    known = dict(setup.prompts) or ({"query": setup.prompt, "document": setup.prompt} if setup.prompt else {})
+    named = next((name for name, text in known.items() if text == setup.prompt), "query")
+    return {
         "model_type": "SentenceTransformer",
-        "prompts": dict(setup.prompts) or ({"query": setup.prompt, "document": setup.prompt} if setup.prompt else {}),
-        "default_prompt_name": "query" if setup.prompt and not setup.prompts else None,
+        "prompts": known | ({named: setup.prompt} if setup.prompt else {}),
+        "default_prompt_name": named if setup.prompt else None,
         "similarity_fn_name": "cosine",
     }
-    (folder / "1_Pooling").mkdir()
-    files = {MODULES: modules, LENGTH: length, "1_Pooling/config.json": pooling, PROMPTS: prompts}
-    for name, content in files.items():
-        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    if setup.normalise:
-        (folder / "2_Normalize").mkdir()
 
 
 def copy_setup(parent: Path, child: Path) -> None:

@@ -30,7 +30,7 @@ class ObjectiveOptions(Settings):
     """"module:class" of the `Objective`, which is imported when a loss is made and not before."""
 
     kind: str
-    weight: float = Field(1.0, ge=0, description="factor of this loss in the sum")
+    weight: float = Field(1.0, ge=0, description="factor of this loss in the sum; 0 = it is left out")
 
     def requests(self) -> tuple[DataRequest[Any], ...]:
         """What the objective reads: encodings, layers, links, dictionaries, teachers."""

@@ -68,6 +68,10 @@ class TrainingRecipe(Settings):
     @field_validator("objectives")
     @classmethod
     def _servable(cls, objectives: dict[str, ObjectiveOptions]) -> dict[str, ObjectiveOptions]:
+        # A loss that weighs nothing is left out with all that it asks for: without MLM no head over the vocabulary.
+        objectives = {name: options for name, options in objectives.items() if options.weight > 0}
+        if not objectives:
+            raise ValueError("every loss has weight 0")
         for name, options in objectives.items():
             for reason in filter(None, (request.refusal() for request in options.requests())):
                 raise ValueError(f"objective `{name}`: {reason}")

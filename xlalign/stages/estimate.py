@@ -1,7 +1,8 @@
 """What a plan costs: seconds, memory and disk of each stage, from sizes, a short measurement and earlier runs.
 
 The figures are meant to be right within a factor of two on one core. Where an artifact of the same kind in the cache
-tells how long it took, that counts; else operations are divided by the rate of a matrix product on this machine.
+tells how long it took, that counts; else operations are divided by the rate of a matrix product on this machine, and
+what is no multiplication by the share of a core that is free now.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from xlalign.artifacts.artifact import Artifact
 from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
 from xlalign.stages.base import Stages, model_stages, stage_named
-from xlalign.stages.grid import fitted
-from xlalign.stages.sizes import EncoderSize, TextSize, encoder_size, multiplications, text_size
+from xlalign.stages.grid import fitted, models_of
+from xlalign.stages.sizes import EncoderSize, TextSize, core_share, encoder_size, multiplications, text_size
 
 MODULES = 450e6
 """Bytes of a process that has loaded torch."""
 EFFICIENCY = 0.5
 """Share of a matrix product's rate that an encoder reaches."""
+MICRO_LANGUAGES, MICRO_TOKENS = 4, 15
+"""Languages of the micro-world beside English, and pieces of a sentence in diagnostics."""
 KEPT = 0.8
 """Share of the pairs that is thought to pass the filters."""
 
@@ -60,7 +63,9 @@ class Estimator:
             "prepare": self._prepare,
             "align-words": self._align,
             "pretrain": self._pretrain,
+            "vocabulary": self._fit_vocabulary,
             "eval": self._evaluate,
+            "diagnostics": self._diagnose,
         }
         return known[section](name, self._stages[section][name]) if section in known else Cost.unknown()
 
@@ -82,7 +87,12 @@ class Estimator:
         letters = 2 * text.pairs * text.letters
         # Cleaning is counted by the letter: about 2 million a second and core, plus reading the identifier's model.
         seconds = self._earlier("prepare", lambda made: _count(made, "read"), text.pairs)
-        return Cost(seconds or 2 + letters / 2e6, 300e6 + 60 * text.pairs, 1.5 * letters * KEPT, seconds is not None)
+        return Cost(
+            seconds or (2 + letters / 2e6) / core_share(),
+            300e6 + 60 * text.pairs,
+            1.5 * letters * KEPT,
+            seconds is not None,
+        )
 
     def _align(self, name: str, settings: Any) -> Cost:
         text = self._kept(settings.bitext)
@@ -96,11 +106,13 @@ class Estimator:
         if encoder is None:
             # Every iteration visits each pair of words: 18 microseconds of all of them at 60 GFLOP/s.
             made = text.pairs * text.words**2 * 18e-6 * 60e9 / multiplications()
-            return Cost(seconds or 2 + made, 300e6 + 600 * text.pairs, disk, seconds is not None)
+            return Cost(seconds or 2 / core_share() + made, 300e6 + 600 * text.pairs, disk, seconds is not None)
         layer = getattr(settings.aligner, "layer", None)
         depth = layer if isinstance(layer, int) and layer > 0 else None
         made = encoder.flops(2 * text.pairs * text.tokens(encoder), depth) / self._rate()
-        return Cost(seconds or 5 + made, MODULES + 4 * encoder.parameters * 1.3, disk, seconds is not None)
+        return Cost(
+            seconds or 5 / core_share() + made, MODULES + 4 * encoder.parameters * 1.3, disk, seconds is not None
+        )
 
     def _aligned(self, settings: Any) -> Callable[[Artifact], float]:
         """Pairs that an earlier artifact of the same aligner has linked."""
@@ -119,9 +131,8 @@ class Estimator:
             return Cost.unknown()
         recipe = settings.recipe
         tokens = settings.batch_size * min(text.tokens(encoder), recipe.data.max_length)
-        # Forward and backward are three passes; the optimizer reads and writes 28 bytes of each weight.
-        step = 3 * recipe.cost() * encoder.flops(tokens) / self._rate() + encoder.parameters * 28 / 8e9 + 0.01
-        work = 4 + settings.steps * step
+        step = self._step(encoder, recipe.cost() * tokens)
+        work = 4 / core_share() + settings.steps * step
 
         def units(made: Artifact) -> float:
             own = made.manifest.hashed["settings"]
@@ -161,17 +172,54 @@ class Estimator:
             full = options.steps or options.epochs * (settings.train_examples or 24_000) / options.batch_size
             # One short run for each regime, and none where there is nothing to choose.
             trials = len(options.regimes) * (options.regime_steps or full) if len(options.regimes) > 1 else 0
-            step = 3 * encoder.flops(options.batch_size * tokens) / self._rate() + encoder.parameters * 28 / 8e9 + 0.01
+            step = self._step(encoder, options.batch_size * tokens)
             seeds = len(settings.seeds)
-            seconds += step * (trials + seeds * full) + seeds * tests + 3
+            seconds += step * (trials + seeds * full) + seeds * tests + 3 / core_share()
             kept += seeds
         return Cost(seconds, MODULES + encoder.parameters * 20, kept * encoder.parameters * 4 + 1e6)
+
+    def _fit_vocabulary(self, name: str, settings: Any) -> Cost:
+        encoder = self._encoder(settings.start, "prepare")
+        texts = [self._kept(bitext) for bitext in settings.bitext]
+        if encoder is None or None in texts:
+            return Cost.unknown()
+        letters = sum(2 * text.pairs * text.letters for text in texts if text)
+        size = encoder.parameters * 4
+        # Text is cut before and after, a million letters a second; weights are read, checked, written and hashed.
+        return Cost((6 + 2 * letters / 1e6 + size / 1e8) / core_share(), MODULES + 2.5 * size, size)
+
+    def _diagnose(self, name: str, settings: Any) -> Cost:
+        encoders = [self._encoder(model, "prepare") for model in models_of(name, settings.models, self._stages)]
+        if not encoders or None in encoders:
+            return Cost.unknown()
+        languages = len(settings.languages) or (
+            MICRO_LANGUAGES if settings.data.startswith("micro") else len(settings.gold)
+        )
+        rows = 2 * settings.pairs * languages
+        if not rows:
+            return Cost.unknown()
+        known = [encoder for encoder in encoders if encoder]
+        seconds = sum(self._measured(encoder, rows) for encoder in known)
+        largest = max(known, key=lambda encoder: encoder.parameters)
+        points = 3 * (largest.layers + 1)
+        memory = MODULES + largest.parameters * 4 * 1.3 + 4 * points * rows * largest.hidden
+        return Cost(seconds, memory, len(known) * 1e5)
+
+    def _measured(self, encoder: EncoderSize, rows: int) -> float:
+        """Sentences and their words are encoded; then every point has a decomposition of (rows, D)."""
+        encoded = 2 * encoder.flops(rows * MICRO_TOKENS)
+        points = 3 * (encoder.layers + 1)
+        return 6 / core_share() + (encoded + points * 12 * rows * encoder.hidden**2) / self._rate()
 
     def _encoder(self, named: str, bitext: str) -> EncoderSize | None:
         model: Reference = parse(named, model_stages(self._stages))
         prepared: Any = next(iter(self._stages.get("prepare", {}).values()), None)
         pairs = prepared.language_pairs() if prepared else []
         return encoder_size(model, self._stages, len({lang for pair in pairs for lang in pair}) or 1)
+
+    def _step(self, encoder: EncoderSize, tokens: float) -> float:
+        """A training step: three passes forward and back; the optimizer reads and writes 28 bytes of each weight."""
+        return 3 * encoder.flops(tokens) / self._rate() + (encoder.parameters * 28 / 8e9 + 0.01) / core_share()
 
     def _rate(self) -> float:
         return multiplications() * EFFICIENCY

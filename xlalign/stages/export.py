@@ -6,11 +6,16 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlalign.artifacts.artifact import EVERYTHING, Artifact
 from xlalign.errors import CacheError, UserError
 from xlalign.files import draft_folder
 from xlalign.modeling.sentence_files import write_setup
+
+if TYPE_CHECKING:
+    from xlalign.evaluation.results import CellResult
+    from xlalign.stages.measured import MeasuredSetup
 
 MARK = ".xlalign-export"
 
@@ -35,11 +40,19 @@ def refuse_unusable(out: Path, names: Iterable[str] = ()) -> None:
         _refuse_others(out / name)
 
 
-def export(artifact: Artifact, target: Path) -> Path:
+def export(artifact: Artifact, target: Path, scored: CellResult | None = None) -> MeasuredSetup | None:
     """Make `target` a copy of the artifact. It is no link, so that an edit of it never damages the cache.
 
     A model becomes a sentence encoder, too (`modules.json`), which sentence-transformers loads. A folder made by an
     earlier export is replaced, at once or not at all; any other folder is never touched.
+
+    Args:
+        artifact: what is copied.
+        target: the folder.
+        scored: a retrieval task of the model: the sentence encoder makes the vectors that it scored.
+
+    Returns:
+        How the vectors are made that `scored` scored; None where there is none.
 
     Raises:
         UserError: `target` exists and was not made by an export.
@@ -54,9 +67,18 @@ def export(artifact: Artifact, target: Path) -> Path:
             place = new / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(artifact.data / name, place)
-        if (new / "config.json").is_file():
-            write_setup(new)
-    return target
+        return _as_sentence_encoder(new, scored) if (new / "config.json").is_file() else None
+
+
+def _as_sentence_encoder(folder: Path, scored: CellResult | None) -> MeasuredSetup | None:
+    if scored is None:
+        write_setup(folder)
+        return None
+    from xlalign.stages.measured import measured_setup
+
+    found = measured_setup(folder, scored)
+    write_setup(folder, found.setup)
+    return found
 
 
 def _refuse_others(target: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlalign.alignment.base import Aligner
     from xlalign.bitext.margin import Vectors
     from xlalign.evaluation.options import Pooling
+    from xlalign.modeling.sentence import SentenceEncoder
 
 
 @dataclass(frozen=True)
@@ -25,25 +26,24 @@ class StageModels:
 
     Attributes:
         encoder: model folder or hub id; empty: none.
-        layer, pooling: where the encoder's sentence vectors are taken.
+        layer, pooling: where the encoder's sentence vectors are taken; "own" = as the encoder's own files say.
+        prompt: what is put before every text; None = the encoder's own.
         alignments: an alignments artifact with statistical models; None: none.
     """
 
     encoder: str
-    layer: int
-    pooling: Pooling
-    alignments: Path | None
+    layer: int | Literal["own"] = "own"
+    pooling: Pooling | Literal["own"] = "own"
+    prompt: str | None = None
+    alignments: Path | None = None
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, (N, D)."""
-        from xlalign.modeling.embed import Point, text_vectors, unit_rows
+        from xlalign.modeling.embed import unit_rows
 
         if not self.encoder:
             raise UserError("mining and the filter `embedding` need an encoder", 'set encoder = "NAME" in [prepare]')
-        encoder, tokenizer = _encoder(self.encoder)
-        layer = encoder.layers if self.layer < 0 else self.layer
-        point = Point(layer, self.pooling)
-        return unit_rows(text_vectors(encoder, tokenizer, texts, [point])[point])
+        return unit_rows(_encoder(self.encoder, self.layer, self.pooling, self.prompt).vectors(texts))
 
     def linked(
         self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]
@@ -72,10 +72,11 @@ def _mean_best(alignment: Any, count: int, side: int) -> float:
 
 
 @cache
-def _encoder(name: str) -> Any:
+def _encoder(name: str, *asked: Any) -> SentenceEncoder:
     from xlalign.evaluation.model import load
+    from xlalign.modeling.sentence import SentenceEncoder, asked_setup
 
-    return load(name)
+    return SentenceEncoder(*load(name), asked_setup(name, *asked))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from xlalign.artifacts.digest import digest_path
 from xlalign.bitext.settings import PrepareSettings
@@ -36,8 +36,19 @@ class PrepareStage(PrepareSettings):
     )
     gold: tuple[str, ...] = late((), "gold links whose text is kept out, as in [align-words]")
     encoder: str = operational("", "pretrain stage, model folder or hub id for `mine` and the filter `embedding`")
-    layer: int = late(-1, "hidden state that sentence vectors are taken from: 0 embeddings, -1 last")
-    pooling: Pooling = late("mean", "how token vectors become one: mean, content (without special tokens) or cls")
+    layer: int | Literal["own"] = late(
+        "own",
+        "hidden state that sentence vectors are taken from: 0 embeddings, -1 last; own = what a sentence encoder says "
+        "of itself, the last of others",
+    )
+    pooling: Pooling | Literal["own"] = late(
+        "own",
+        "how token vectors become one: mean, content (without special tokens), cls or last; own = what a sentence "
+        "encoder says of itself, mean for others",
+    )
+    prompt: str | None = late(
+        None, 'put before every sentence that is embedded, as in "query: "; none = the encoder\'s own, if any'
+    )
     links: str = operational(
         "", "align-words stage whose model the filter `links` uses; its bitext is another prepare stage's"
     )
@@ -93,7 +104,9 @@ def pins(settings: PrepareStage) -> dict[str, str]:
 
     gold = [Path(part) for spec in settings.gold for part in spec.partition("=")[2].split(",")]
     files = inputs(settings) | {f"gold {number}:{path.name}": path for number, path in enumerate(gold, 1)}
-    return {name: digest_path(path) for name, path in files.items()}
+    # Before there was "own", it meant the mean of the last layer for sentence encoders, too.
+    own = {"sentences": "own"} if settings.encoder and "own" in (settings.layer, settings.pooling) else {}
+    return {**own, **{name: digest_path(path) for name, path in files.items()}}
 
 
 def run(job: Job) -> None:
@@ -111,7 +124,8 @@ def _models(job: Job) -> StageModels | None:
         return None
     from xlalign.stages.models import StageModels
 
-    return StageModels(str(job.model("encoder") or ""), settings.layer, settings.pooling, job.inputs.get("links"))
+    where = settings.layer, settings.pooling, settings.prompt
+    return StageModels(str(job.model("encoder") or ""), *where, job.inputs.get("links"))
 
 
 def _held_out(job: Job) -> Iterator[tuple[str, Iterator[str]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from xlalign.bitext import corpus
 from xlalign.hashing import mix, text_hashes
 from xlalign.modeling.embed import unit_rows
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.sentence import SentenceEncoder
+from xlalign.modeling.sentence_files import SentenceSetup
 from xlalign.objectives.recipe import DataOptions
 from xlalign.training.teachers import sentence_vectors
 from xlalign.training.tokens import tokenise
@@ -21,35 +25,27 @@ from xlalign.types import Pair
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+Embedder = Callable[[Sequence[str]], Callable[[], NDArray[np.float32]]]
 CANDIDATES = 200
 """Pairs of one language pair that are told apart."""
 
 
 class DevRetrieval:
-    """Share of dev sentences whose nearest neighbour (cosine, mean-pooled last layer) is their translation.
+    """Share of dev sentences whose nearest neighbour (cosine) is their translation.
 
     Args:
         groups: pairs, by language pair.
-        encoder: the encoder in training.
-        tokenizer: its tokenizer.
-        options: longest row.
+        embedder: given N texts once, what makes their vectors (N, D) with the encoder as it is then.
     """
 
-    def __init__(
-        self,
-        groups: list[list[Pair]],
-        encoder: Encoder,
-        tokenizer: PreTrainedTokenizerBase,
-        options: DataOptions,
-    ) -> None:
-        self.encoder, self.options, self.frame = encoder, options, SpecialTokens.of(tokenizer)
+    def __init__(self, groups: list[list[Pair]], embedder: Embedder) -> None:
         self.borders = np.cumsum([len(group) for group in groups])[:-1]
         pairs = [pair for group in groups for pair in group]
-        self.tokens = [tokenise([pair[side] for pair in pairs], tokenizer) for side in (1, 2)]
+        self.sides = [embedder([pair[side] for pair in pairs]) for side in (1, 2)]
 
     def __call__(self, step: int) -> dict[str, float]:
         """The mean over language pairs and directions, "retrieval"."""
-        source, target = (sentence_vectors(self.encoder, t, self.frame, self.options) for t in self.tokens)
+        source, target = (embed() for embed in self.sides)
         parts = zip(np.split(source, self.borders), np.split(target, self.borders), strict=True)
         return {"retrieval": float(np.mean([retrieval_accuracy(x, y) for x, y in parts]))}
 
@@ -61,9 +57,21 @@ def retrieval_accuracy(x: NDArray[np.float32], y: NDArray[np.float32]) -> float:
     return float(((similarity.argmax(1) == own).mean() + (similarity.argmax(0) == own).mean()) / 2)
 
 
-def dev_retrieval(
-    bitext: Path, tokenizer: PreTrainedTokenizerBase, encoder: Encoder, options: DataOptions
-) -> DevRetrieval | None:
+def embedder_of(
+    encoder: Encoder, tokenizer: PreTrainedTokenizerBase, options: DataOptions, setup: SentenceSetup | None = None
+) -> Embedder:
+    """How the encoder in training embeds sentences: as the setup says, else by the mean of the last layer.
+
+    Rows are as long as in training, whatever the setup says: what was never trained on is not measured.
+    """
+    if setup is not None:
+        sentences = SentenceEncoder(encoder, tokenizer, setup)
+        return lambda texts: partial(sentences.vectors, texts, max_length=options.max_length)
+    frame = SpecialTokens.of(tokenizer)
+    return lambda texts: partial(sentence_vectors, encoder, tokenise(texts, tokenizer), frame, options)
+
+
+def dev_retrieval(bitext: Path, embedder: Embedder) -> DevRetrieval | None:
     """The score for a bitext artifact; None where it has no dev pairs."""
     if not any((bitext / "dev").glob("*.parquet")):
         return None
@@ -75,4 +83,4 @@ def dev_retrieval(
         groups.setdefault((pair.source_lang, pair.target_lang), []).append(pair)
     if not groups:
         return None
-    return DevRetrieval([groups[name][:CANDIDATES] for name in sorted(groups)], encoder, tokenizer, options)
+    return DevRetrieval([groups[name][:CANDIDATES] for name in sorted(groups)], embedder)

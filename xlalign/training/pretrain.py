@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,11 +18,13 @@ from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import family_of
 from xlalign.modeling.lora import add_adapters, merge_adapters
-from xlalign.modeling.sentence_files import copy_setup
+from xlalign.modeling.reference import SCRATCH
+from xlalign.modeling.sentence import setup_folder, setup_of
+from xlalign.modeling.sentence_files import SentenceSetup, copy_setup, write_setup
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import Labels, Teacher
 from xlalign.training import card, devices
-from xlalign.training.dev import dev_retrieval
+from xlalign.training.dev import dev_retrieval, embedder_of
 from xlalign.training.dictionary import Dictionaries, read_entries
 from xlalign.training.documents import monolingual
 from xlalign.training.loop import TrainResult, train
@@ -87,7 +90,8 @@ def pretrain(
         head_warmup=settings.head_warmup if settings.head == "new" else 0,
     )
     prefill(program, batches, work)
-    evaluate = dev_retrieval(bitext, tokenizer, query, recipe.data)
+    sentences = sentence_setup(settings, start)
+    evaluate = dev_retrieval(bitext, embedder_of(query, tokenizer, recipe.data, sentences))
     select = settings.select or None if evaluate else None
     result = train(program, batches, settings, work, evaluate=evaluate, select=select)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -97,7 +101,8 @@ def pretrain(
     state = whole_state(model)
     if batches.run.rank == 0:
         loading.save(model, tokenizer, out, state)
-        copy_setup(start or Path(settings.start), out)
+        if sentences:
+            keep_setup(settings, start, sentences, out)
         write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
@@ -180,6 +185,23 @@ def fit_to_encoder(recipe: TrainingRecipe, query: Encoder, frame: SpecialTokens)
     if recipe.data.document_pairs == "auto":
         changes["document_pairs"] = len(frame.middle) == 1
     return recipe.model_copy(update={"data": recipe.data.model_copy(update=changes)})
+
+
+def sentence_setup(settings: PretrainSettings, start: Path | None) -> SentenceSetup | None:
+    """How the encoder makes sentence vectors, by what it starts from and the settings; None where nothing says it."""
+    scratch_built = start is None and settings.start.startswith(SCRATCH)
+    own = None if scratch_built else setup_of(start or settings.start)
+    if settings.sentence_prompt is None:
+        return own
+    return replace(own or SentenceSetup(), prompt=settings.sentence_prompt)
+
+
+def keep_setup(settings: PretrainSettings, start: Path | None, sentences: SentenceSetup, out: Path) -> None:
+    """Give the model that comes out the files of the sentence encoder it starts from, with a prompt of its own."""
+    if not settings.start.startswith(SCRATCH) or start is not None:
+        copy_setup(setup_folder(start or settings.start), out)
+    if settings.sentence_prompt is not None:
+        write_setup(out, sentences)
 
 
 def load_start(

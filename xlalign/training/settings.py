@@ -116,6 +116,11 @@ class PretrainSettings(TrainSettings):
     vocabulary_temperature: Fraction = Field(
         0.5, description="scratch: exponent of language sampling for the vocabulary; 0 = all languages alike"
     )
+    sentence_prompt: str | None = late(
+        None,
+        "put before every sentence in dev retrieval, and the prompt of the sentence encoder that comes out, as in "
+        '"query: "; none = that of the sentence encoder it starts from',
+    )
     select: Literal["", "retrieval"] = Field(
         "", description="dev score by which the best weights are kept; empty = the last ones"
     )
