@@ -15,6 +15,7 @@ from typing import Any
 from xlalign.artifacts.artifact import Artifact
 from xlalign.artifacts.store import Store
 from xlalign.modeling.reference import Reference, parse
+from xlalign.objectives.requests import Teacher
 from xlalign.stages.base import Stages, model_stages, stage_named
 from xlalign.stages.grid import fitted, models_of
 from xlalign.stages.sizes import EncoderSize, TextSize, core_share, encoder_size, multiplications, text_size
@@ -132,7 +133,7 @@ class Estimator:
         recipe = settings.recipe
         tokens = settings.batch_size * min(text.tokens(encoder), recipe.data.max_length)
         step = self._step(encoder, recipe.cost() * tokens)
-        work = 4 / core_share() + settings.steps * step
+        work = 4 / core_share() + settings.steps * step + self._taught(settings, text)
 
         def units(made: Artifact) -> float:
             own = made.manifest.hashed["settings"]
@@ -144,6 +145,13 @@ class Estimator:
         states = 1 + len({own.model for own in recipe.passes()} - {"query", "label"})
         memory = MODULES + encoder.parameters * (16 + 4 * (states - 1)) + tokens * 34 * encoder.hidden * encoder.layers
         return Cost(seconds or work, memory, encoder.parameters * 4 + 20e6, seconds is not None)
+
+    def _taught(self, settings: Any, text: TextSize) -> float:
+        """Seconds in which teachers encode the source text of every pair, once."""
+        asked = {request for request in settings.recipe.requests() if isinstance(request, Teacher)}
+        names = [settings.start if request.source == "init" else request.source for request in asked]
+        teachers = [teacher for name in names if (teacher := self._encoder(name, settings.bitext))]
+        return sum(teacher.flops(text.pairs * text.tokens(teacher)) for teacher in teachers) / self._rate()
 
     def _evaluate(self, name: str, settings: Any) -> Cost:
         settings = fitted(name, settings, self._stages)

@@ -73,7 +73,9 @@ def faults(stage: Checked) -> Iterator[Fault]:
         hint = 'set head = "new" to train one, give a model saved with its head (ForMaskedLM), or choose another preset'
         if len(predicting) < len(settings.recipe.objectives):
             without = ", ".join(f"{name}.weight = 0" for name in predicting)
-            hint = f'set head = "new" to train one, {without} to leave the loss out, or give a model saved with its head'
+            hint = (
+                f'set head = "new" to train one, {without} to leave the loss out, or give a model saved with its head'
+            )
         yield Fault(stage.at("from"), message, hint)
 
 
