@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from xlalign.modeling import scratch
 from xlalign.modeling.families import FAMILIES
+from xlalign.modeling.reference import Folder, Reference, Scratch
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack")
@@ -33,6 +35,21 @@ class ModelFault(NamedTuple):
 def has_head(config: Mapping[str, Any]) -> bool:
     """Whether a configuration says that the checkpoint was saved with an output layer over the vocabulary."""
     return any(str(name).endswith(HEADED) for name in config.get("architectures") or ())
+
+
+def configuration(first: Reference) -> dict[str, Any]:
+    """What is known of an encoder without loading it: the config.json it begins with; empty for the hub.
+
+    A size has `num_hidden_layers`, `hidden_size`, `intermediate_size` and a head.
+
+    Args:
+        first: where its chain of stages begins.
+    """
+    if isinstance(first, Scratch) and first.size in scratch.sizes():
+        row = scratch.size(first.size)
+        sizes = {"num_hidden_layers": row.layers, "hidden_size": row.hidden, "intermediate_size": row.feed_forward}
+        return {**sizes, "max_position_embeddings": row.positions, "architectures": [f"Scratch{HEADED[0]}"]}
+    return (_json(first.path / "config.json") if isinstance(first, Folder) else None) or {}
 
 
 def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFault]:

@@ -12,9 +12,10 @@ content of its artifact, a folder for its files, a repository for one commit.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from xlalign.artifacts.digest import digest_path
 from xlalign.errors import UserError
@@ -121,3 +122,17 @@ def parse(name: str, stages: Collection[str] = ()) -> Reference:
         return Folder(Path(name).expanduser())
     repository, _, revision = name.partition("@")
     return Hub(repository, revision)
+
+
+def origin(model: Reference, made: Mapping[str, Any]) -> Reference:
+    """Where a chain of stages begins: a size, folder or repository; a stage where it is a circle.
+
+    Args:
+        model: the end of the chain.
+        made: the settings of the stages that make models; `start` names what each starts from.
+    """
+    seen: set[str] = set()
+    while isinstance(model, Stage) and model.name not in seen:
+        seen.add(model.name)
+        model = parse(made[model.name].start, made)
+    return model

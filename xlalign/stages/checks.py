@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
 
 from xlalign.config.faults import Fault, nearest
 from xlalign.modeling import scratch
-from xlalign.modeling.inspection import HEADED, INDEX, PICKLED, faults_of_folder, has_head
+from xlalign.modeling.inspection import INDEX, PICKLED, configuration, faults_of_folder, has_head
 from xlalign.modeling.inspection import WEIGHTS as SAFETENSORS
-from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, Stage, parse
+from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, origin, parse
 from xlalign.stages.base import Checked, Stages, model_stages
 
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
@@ -90,43 +88,14 @@ def _hub_faults(place: str, name: str, made: Iterable[str]) -> Iterator[Fault]:
         yield Fault(place, f"no folder `{name}` (but `{parent}` is one)", hint, data=True)
 
 
-def origin(model: Reference, stages: Stages) -> Reference:
-    """Where a chain of stages begins: a size, folder or repository; a stage where it is a circle."""
-    made, seen = model_stages(stages), set[str]()
-    while isinstance(model, Stage) and model.name not in seen:
-        seen.add(model.name)
-        model = parse(cast("Any", made[model.name]).start, made)
-    return model
-
-
-def configuration(model: Reference, stages: Stages) -> dict[str, Any]:
-    """What is known of an encoder without loading it: the config.json it begins with; empty for the hub.
-
-    A size has `num_hidden_layers`, `hidden_size`, `intermediate_size` and a head.
-    """
-    first = origin(model, stages)
-    if isinstance(first, Scratch) and first.size in scratch.sizes():
-        row = scratch.size(first.size)
-        sizes = {"num_hidden_layers": row.layers, "hidden_size": row.hidden, "intermediate_size": row.feed_forward}
-        return {**sizes, "max_position_embeddings": row.positions, "architectures": [f"Scratch{HEADED[0]}"]}
-    path = first.path / "config.json" if isinstance(first, Folder) else None
-    if path is None or not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def depth(model: Reference, stages: Stages) -> int:
     """Layers of an encoder; 0 where only the hub knows."""
-    return int(configuration(model, stages).get("num_hidden_layers", 0))
+    return int(configuration(origin(model, model_stages(stages))).get("num_hidden_layers", 0))
 
 
 def lacks_head(model: Reference, stages: Stages) -> bool:
     """Whether the encoder's own configuration says that it was saved without an output layer over the vocabulary."""
-    known = configuration(model, stages)
+    known = configuration(origin(model, model_stages(stages)))
     return bool(known.get("architectures")) and not has_head(known)
 
 

@@ -19,9 +19,9 @@ from xlalign.config import Settings, identity
 from xlalign.errors import DataError, UserError
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.settings import EvalSettings, width_of
-from xlalign.modeling.reference import Reference, parse
+from xlalign.modeling.inspection import configuration
+from xlalign.modeling.reference import Reference, origin, parse
 from xlalign.stages.base import Job, Kind, Node, Stages, model_stages
-from xlalign.stages.checks import configuration
 
 if TYPE_CHECKING:
     from xlalign.evaluation.data.sets import TestData, TrainingData
@@ -66,7 +66,8 @@ def models_of(name: str, wanted: tuple[str, ...], stages: Stages) -> tuple[str, 
 def fitted(name: str, settings: Fitted, stages: Stages) -> Fitted:
     """The settings of a stage with its models, and the hyperparameters that suit their size."""
     models = models_of(name, settings.models, stages)
-    known = [configuration(parse(model, model_stages(stages)), stages) for model in models]
+    made = model_stages(stages)
+    known = [configuration(origin(parse(model, made), made)) for model in models]
     return settings.model_copy(update={"models": models}).fitted(map(width_of, known))
 
 

@@ -15,9 +15,9 @@ from xlalign.bitext.settings import PrepareSettings, SourceSettings
 from xlalign.bitext.sources import open_source
 from xlalign.errors import XlalignError
 from xlalign.modeling import scratch
-from xlalign.modeling.reference import Folder, Reference, Scratch
-from xlalign.stages.base import Stages
-from xlalign.stages.checks import configuration, origin
+from xlalign.modeling.inspection import configuration
+from xlalign.modeling.reference import Folder, Reference, Scratch, origin
+from xlalign.stages.base import Stages, model_stages
 
 LOOK = 0.3
 """Seconds spent on looking into one source, and on measuring the machine."""
@@ -66,7 +66,8 @@ def encoder_size(model: Reference, stages: Stages, languages: int) -> EncoderSiz
         stages: the stages of the file.
         languages: how many languages a vocabulary from scratch is made for.
     """
-    config, first = configuration(model, stages), origin(model, stages)
+    first = origin(model, model_stages(stages))
+    config = configuration(first)
     if not config.get("num_hidden_layers"):
         return None
     hidden, layers = int(config.get("hidden_size", 0)), int(config["num_hidden_layers"])
