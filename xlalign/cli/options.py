@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -42,7 +44,7 @@ class Request:
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=0, help="Processes at a time; 0 = one per core.")
     ] = None
-    offline: Annotated[bool, typer.Option("--offline", help="Use only bitext that was downloaded before.")] = False
+    offline: Annotated[bool, typer.Option("--offline", help="Use only text, models and data sets that were downloaded before.")] = False
     frozen: Annotated[bool, typer.Option("--frozen", help="Fail where a download is not what xlalign.lock says.")] = (
         False
     )
@@ -60,6 +62,8 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(**arguments: Any) -> None:
         request = Request(**{name: arguments.pop(name) for name in names})
+        if request.offline:
+            _hub_offline()
         command(**arguments, request=request)
 
     parameters = [p for p in own.parameters.values() if p.name != "request"] + _common()
@@ -67,6 +71,13 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def _hub_offline() -> None:
+    """Keep huggingface_hub, and what is built on it, off the network: here and in worker processes."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    if loaded := sys.modules.get("huggingface_hub.constants"):
+        loaded.HF_HUB_OFFLINE = True  # type: ignore[attr-defined]
 
 
 def _common() -> list[inspect.Parameter]:

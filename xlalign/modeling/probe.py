@@ -9,7 +9,8 @@ Two forward passes are all it takes, for reading the weights is what a pass over
     padded   longer, shorter                 what the stock model makes of them
     packed   longer, strange, shorter        the same, or a row sees another or is at the wrong place
 
-Windows of attention are shortened meanwhile, all by the same number of tokens, so that short rows reach beyond them.
+What goes wrong is code, not weights: so of an encoder whose blocks are all of one kind the first two are run, of one with
+two kinds those up to the first of the second. Windows of attention are shortened meanwhile, all by the same number of tokens, so that short rows reach beyond them.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from xlalign.errors import UserError
+from xlalign.modeling.families import family_of
 from xlalign.modeling.packing import Chunk, layout
 
 if TYPE_CHECKING:
@@ -76,21 +79,21 @@ def find_route(body: Probed, install: Callable[[], None] | None) -> Route:
         return Route("padded", "there are no weights to probe")
     about = type(body.model), body.model.config.to_json_string(use_diff=False), body.stop
     if about not in _FOUND:
-        with _at_rest(body.model), _short_windows(body.model):
-            _FOUND[about] = _probe(body, install)
-    elif install is not None and _FOUND[about].path == "packed":
+        with _at_rest(body.model), _short_windows(body.model), _first_blocks(body) as layers:
+            _FOUND[about] = _probe(body, install, layers)
+    if install is not None and _FOUND[about].path == "packed":
         install()
     body.path = _FOUND[about].path
     return _FOUND[about]
 
 
-def _probe(body: Probed, install: Callable[[], None] | None) -> Route:
+def _probe(body: Probed, install: Callable[[], None] | None, layers: Sequence[int]) -> Route:
     longer, strange, shorter = probe_rows(body.model.config)
     body.path = "padded"
-    stock = _states(body, [longer, shorter])
+    stock = _states(body, [longer, shorter], layers)
     if install is None:
         # The longer row has no padding: it is alone already.
-        noise = difference(_states(body, [shorter]), {n: states[len(longer) :] for n, states in stock.items()})
+        noise = difference(_states(body, [shorter], layers), {n: states[len(longer) :] for n, states in stock.items()})
         if noise > NOISE:
             return Route("alone", f"padding moves the states by {noise:.1g} of their size")
         return Route("padded", "its attention does not take packed rows")
@@ -98,7 +101,7 @@ def _probe(body: Probed, install: Callable[[], None] | None) -> Route:
     body.path = "packed"
     try:
         install()
-        found = _states(body, [longer, strange, shorter])
+        found = _states(body, [longer, strange, shorter], layers)
     except Exception as error:  # whatever a model of any making says to arguments that it does not know
         fault = f"packed rows were refused ({type(error).__name__}: {str(error)[:100]})"
     else:
@@ -116,6 +119,43 @@ def probe_rows(config: Any) -> list[Tensor]:
     ordinary = [number for number in range(min(5, config.vocab_size // 2), config.vocab_size) if number != pad]
     ids = torch.tensor([ordinary[(7 * place + 3) % len(ordinary)] for place in range(sum(LENGTHS))])
     return list(ids.split(LENGTHS))
+
+
+@contextmanager
+def _first_blocks(body: Probed) -> Iterator[Sequence[int]]:
+    """Leave out the blocks that follow the first of every kind, but for two; gives the layers that are there."""
+    model, whole = body.model, _blocks(body)
+    if whole is None:
+        yield range(model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
+        return
+    kinds = [_kind(block) for block in whole]
+    # Of kinds a a b a a b the first three blocks are run.
+    count = max(2, 1 + max(map(kinds.index, kinds)))
+    owner, name = next((o, n) for o in model.modules() for n, own in o.named_children() if own is whole)
+    setattr(owner, name, whole[:count])
+    try:
+        yield range(min(count, len(whole)) + 1)
+    finally:
+        setattr(owner, name, whole)
+
+
+def _blocks(body: Probed) -> nn.ModuleList | None:
+    """The blocks; None where all are run: the encoder is cut off, of a family that is not known, or shares weights."""
+    family = family_of(body.model.config)
+    try:
+        return family.blocks(body.model) if family.packed and body.stop is None else None
+    except UserError:
+        return None
+
+
+def _kind(block: nn.Module) -> str:
+    """What the modules of a block are and have been told, but for its number."""
+    plain = (bool, int, float, str, type(None))
+    told = [
+        (type(own), sorted((k, v) for k, v in vars(own).items() if isinstance(v, plain) and not k.startswith("layer_i")))
+        for own in block.modules()
+    ]
+    return str(told)
 
 
 @contextmanager
@@ -149,14 +189,13 @@ def difference(found: dict[int, Tensor], wanted: dict[int, Tensor]) -> float:
     return float(np.nan_to_num(max(sizes), nan=np.inf))
 
 
-def _states(body: Probed, rows: list[Tensor]) -> dict[int, Tensor]:
+def _states(body: Probed, rows: list[Tensor], layers: Sequence[int]) -> dict[int, Tensor]:
     """States (n, D) of all rows in order, by layer; the later half of each row has token type 1 where there are two."""
     lengths = np.array([len(row) for row in rows])
     (chunk,) = (plan := layout(lengths)).chunks
     places = [torch.arange(int(length)) for length in lengths]
     types = torch.cat([(place >= len(place) // 2).long() for place in places])
-    keep = range(body.model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
-    found = body.hidden(torch.cat(rows), torch.cat(places), types, chunk, keep)
+    found = body.hidden(torch.cat(rows), torch.cat(places), types, chunk, layers)
     return {layer: states[plan.inverse].float() for layer, states in found.items()}
 
 

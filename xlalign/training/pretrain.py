@@ -16,6 +16,8 @@ from xlalign.files import draft_folder
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import family_of
+from xlalign.modeling.families.decoders import make_bidirectional
+from xlalign.modeling.hub import folder_of
 from xlalign.modeling.lora import add_adapters, merge_adapters
 from xlalign.modeling.sentence_files import copy_setup
 from xlalign.objectives.recipe import TrainingRecipe
@@ -70,6 +72,8 @@ def pretrain(
     """
     _refuse_lacking(settings, alignments)
     model, tokenizer = load_start(settings, bitext, start, work)
+    if settings.attention == "bidirectional":
+        make_bidirectional(model)
     refuse_unpredictable(settings, model, tokenizer)
     query = Encoder(model)
     recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
@@ -97,7 +101,8 @@ def pretrain(
     state = whole_state(model)
     if batches.run.rank == 0:
         loading.save(model, tokenizer, out, state)
-        copy_setup(start or Path(settings.start), out)
+        if start or not settings.start.startswith("scratch:"):
+            copy_setup(folder_of(start or settings.start), out)
         write_records(settings, summary, batches.data.languages, work, out)
     devices.wait(settings)
     return summary
@@ -157,16 +162,23 @@ def refuse_unpredictable(
     """Say before the first step that tokens cannot be predicted.
 
     Raises:
-        UserError: the tokenizer has no mask token, or the model no head.
+        UserError: the tokenizer has no mask token, the model no head, or tokens see the next one that they predict.
     """
     if not settings.predicting:
         return
     what = f"preset `{settings.preset}` predicts tokens ({', '.join(settings.predicting)})"
-    if tokenizer.mask_token_id is None:
-        raise UserError(f"{what}, and the tokenizer has no mask token", "choose a preset without, such as `cz-snt`")
-    if not family_of(model.config).head_of(model):
-        kind = model.config.model_type
-        raise UserError(f"{what}, and `{kind}` models have no such head", "choose a preset without, such as `cz-snt`")
+    hint, kind, family = "choose a preset without, such as `cz-snt`", model.config.model_type, family_of(model.config)
+    if settings.predicting_of("masked") and tokenizer.mask_token_id is None:
+        if family.predicts == "next":
+            hint = "for decoders: the presets `afp-causal` and `prealign-causal`, or one that predicts nothing"
+        raise UserError(f"{what}, and the tokenizer has no mask token", hint)
+    if not family.head_of(model):
+        raise UserError(f"{what}, and `{kind}` models have no such head", hint)
+    if settings.predicting_of("next"):
+        if family.predicts != "next":
+            raise UserError(f"{what} of which `{kind}` models see the next one", "start from a decoder, such as Qwen 3")
+        if not getattr(model.config, "is_causal", True):
+            raise UserError(f"{what} of which a bidirectional model sees the next one", 'set attention = "own"')
 
 
 def fit_to_encoder(recipe: TrainingRecipe, query: Encoder, frame: SpecialTokens) -> TrainingRecipe:
