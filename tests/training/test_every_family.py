@@ -141,11 +141,11 @@ def test_a_decoder_learns_to_see_both_ways_and_stays_so(artifacts, batches, tmp_
         states = net(ids[None], output_hidden_states=True).hidden_states[-1][0]
         ids[-1] = 30
         assert not torch.allclose(net(ids[None], output_hidden_states=True).hidden_states[-1][0][0], states[0])
+    refused = settings_for("afp-causal", attention="bidirectional", **start)
     with pytest.raises(UserError, match="sees the next one"):
-        refused = settings_for("afp-causal", attention="bidirectional", **start)
         domain.pretrain(refused, artifacts[0], artifacts[1], None, tmp_path / "a", tmp_path / "b")
     with pytest.raises(UserError, match="see the next one"):
         domain.pretrain(settings_for("afp-causal"), artifacts[0], artifacts[1], None, tmp_path / "c", tmp_path / "d")
+    both = settings_for("mlm", attention="bidirectional")
     with pytest.raises(UserError, match="is for decoders"):
-        both = settings_for("mlm", attention="bidirectional")
         domain.pretrain(both, artifacts[0], artifacts[1], None, tmp_path / "e", tmp_path / "f")

@@ -31,7 +31,9 @@ def folder_of(source: str | Path) -> Path:
             snapshot_download(name, revision=revision or None, allow_patterns=[*WANTED], ignore_patterns=[*IGNORED])
         )
     except HFValidationError as error:
-        raise UserError(f"`{source}` is no folder and no hub id", "give a transformers directory or OWNER/MODEL") from error
+        raise UserError(
+            f"`{source}` is no folder and no hub id", "give a transformers directory or OWNER/MODEL"
+        ) from error
     except LocalEntryNotFoundError as error:
         hint = "run once without --offline, or give a local folder"
         raise UserError(f"`{source}` is not in the cache of the hub, and the hub is out of reach", hint) from error

@@ -9,8 +9,9 @@ Two forward passes are all it takes, for reading the weights is what a pass over
     padded   longer, shorter                 what the stock model makes of them
     packed   longer, strange, shorter        the same, or a row sees another or is at the wrong place
 
-What goes wrong is code, not weights: so of an encoder whose blocks are all of one kind the first two are run, of one with
-two kinds those up to the first of the second. Windows of attention are shortened meanwhile, all by the same number of tokens, so that short rows reach beyond them.
+What goes wrong is code, not weights: so an encoder whose blocks are all alike runs two of them, another those up to the
+first of its last kind. Windows of attention are shortened meanwhile, all by the same number of tokens, so that short
+rows reach beyond them.
 """
 
 from __future__ import annotations
@@ -152,7 +153,10 @@ def _kind(block: nn.Module) -> str:
     """What the modules of a block are and have been told, but for its number."""
     plain = (bool, int, float, str, type(None))
     told = [
-        (type(own), sorted((k, v) for k, v in vars(own).items() if isinstance(v, plain) and not k.startswith("layer_i")))
+        (
+            type(own),
+            sorted((k, v) for k, v in vars(own).items() if isinstance(v, plain) and not k.startswith("layer_i")),
+        )
         for own in block.modules()
     ]
     return str(told)

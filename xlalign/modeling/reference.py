@@ -85,13 +85,13 @@ class Hub:
 
     def _commit(self) -> str:
         from huggingface_hub import HfApi
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+        from huggingface_hub.errors import HFValidationError
 
         try:
             return str(HfApi().model_info(self.repository, revision=self.revision or None).sha)
         except HFValidationError as error:
             raise UserError(f"`{self}` is no stage, folder or hub id", "see the names in the pipeline file") from error
-        except (HfHubHTTPError, OfflineModeIsEnabled, OSError) as error:
+        except Exception as error:  # of the hub, or of an HTTP client that differs between its versions
             if commit := self._cached_commit():
                 return commit
             hint = f"pin it, as in {self.repository}@<40 hex digits of the commit>, or give a local folder"

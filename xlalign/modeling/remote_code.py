@@ -1,4 +1,4 @@
-"""Python code that comes with a model: it runs where the pipeline file says `trust_remote_code = true`, and nobody is asked.
+"""Python code that comes with a model: run where the pipeline file says `trust_remote_code = true`; nobody is asked.
 
 A folder's code is in the digest of the folder, a repository's in its commit: so a cache key changes with it. Code of
 yet another repository, which no key would know, is never run.
@@ -59,7 +59,9 @@ def code_fault(name: str, config: Mapping[str, Any]) -> tuple[str, str] | None:
     if native := NATIVE.get(str(kind)):
         return f"{what} from its repository, which is not run", f"use {native}, the same model without code of its own"
     files = ", ".join(sorted({f"{str(own).partition('.')[0]}.py" for own in _classes(config)}))
-    hint = f"read {files}, then set trust_remote_code = true in [execution]; or use a model that transformers has itself"
+    hint = (
+        f"read {files}, then set trust_remote_code = true in [execution]; or use a model that transformers has itself"
+    )
     return f"{what} from its repository, which is not run", hint
 
 

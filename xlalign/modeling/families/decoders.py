@@ -1,7 +1,7 @@
 """Decoder language models (Llama, Mistral, Qwen, Gemma): a token sees those before it, so the last one has seen all.
 
-With `is_causal = false` in its configuration a decoder sees both ways. transformers heeds that where it makes a mask, and
-makes none for rows without padding, where its modules then say what they always say: causal. So they are told, too.
+With `is_causal = false` in its configuration a decoder sees both ways. transformers heeds that where it makes a mask;
+for rows without padding it makes none, and its modules say what they always say: causal. So they are told, too.
 """
 
 from __future__ import annotations
