@@ -17,7 +17,7 @@ from xlalign.errors import UserError, unknown_name
 from xlalign.modeling.remote_code import trusting
 from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
 from xlalign.stages.base import Checked, Node, Section, place_of
-from xlalign.stages.checks import device_faults
+from xlalign.stages.checks import device_faults, loading_faults
 from xlalign.stages.execution import ExecutionSettings
 from xlalign.stages.graph import graph_of
 from xlalign.stages.runner import closure
@@ -85,6 +85,12 @@ class Pipeline:
         """
         with self.at_home():
             return most_exact(self._faults(targets))
+
+    def loading_faults(self) -> list[Fault]:
+        """What is wrong with the weights in model folders; they are read for it, so a plan does not ask this."""
+        graph = self.graph()
+        with self.at_home():
+            return [*loading_faults(graph.values())]
 
     def _faults(self, targets: Iterable[str] | None) -> Iterator[Fault]:
         nodes, found = graph_of(SECTIONS, self.stages)
