@@ -2,8 +2,8 @@
 
     python benchmarks/probe_cost.py [--rounds 5] [--limit 200]
 
-The first `Body` of each kind loads what is loaded once in a process, and is not counted. CPU time is what other programs
-on the machine change least; the least of the rounds has to be below `--limit` milliseconds.
+The first `Body` of each kind loads what is loaded once in a process, and is not counted. CPU time is what other
+programs on the machine change least; the least of the rounds has to be below `--limit` milliseconds.
 """
 
 from __future__ import annotations
