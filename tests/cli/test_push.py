@@ -145,7 +145,8 @@ def test_a_bitext_goes_as_a_data_set(here, hub):
         (("yours", "me/yours"), "did you mean `mine`"),
         (("mine", "me/mine", "--bitext"), "bitext to push"),
         (("mine", "me/mine", "--yes", "--offline"), "do not go together"),
-        (("empty", "me/empty"), "no model folder"),
+        (("./empty", "me/empty"), "no model folder"),
+        (("./nothing", "me/nothing"), "no folder"),
     ],
 )
 def test_what_cannot_be_pushed(here, arguments, said):

@@ -14,8 +14,6 @@ from xlalign.cli.main import app
 from xlalign.modeling import loading, scratch
 
 CODE = """
-from pathlib import Path
-Path(__file__)
 open({mark!r}, "w").write("ran")
 from transformers import BertConfig, BertModel
 class OwnConfig(BertConfig):

@@ -58,6 +58,7 @@ def current(
     from rich.text import Text
 
     from xlalign.artifacts.store import Store
+    from xlalign.stages.cards import describe_export
     from xlalign.stages.execution import prepare_environment
     from xlalign.stages.export import export, refuse_unusable
     from xlalign.stages.runner import make_current, plan
@@ -83,6 +84,7 @@ def current(
     if request.out:
         for name in targets:
             shown = export(outcomes[name].artifact, request.out / name)
+            describe_export(pipeline, outcomes, name, shown)
             if not request.json_output:
                 console.print(f"[dim]{name} -> {shown}[/]")
     return outcomes

@@ -47,7 +47,12 @@ def configuration(first: Reference) -> dict[str, Any]:
         row = scratch.size(first.size)
         sizes = {"num_hidden_layers": row.layers, "hidden_size": row.hidden, "intermediate_size": row.feed_forward}
         return {**sizes, "max_position_embeddings": row.positions, "architectures": [f"Scratch{HEADED[0]}"]}
-    return (_json(first.path / "config.json") if isinstance(first, Folder) else None) or {}
+    return config_of(first.path) if isinstance(first, Folder) else {}
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """What a folder's config.json says; empty where there is none that can be read."""
+    return _json(folder / "config.json") or {}
 
 
 def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFault]:

@@ -19,7 +19,7 @@ from xlalign.errors import UserError
 from xlalign.modeling import remote_code
 from xlalign.modeling.families import family_of
 from xlalign.modeling.hub import folder_of
-from xlalign.modeling.inspection import faults_of_folder, has_head, weight_files
+from xlalign.modeling.inspection import config_of, faults_of_folder, has_head, weight_files
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -61,12 +61,12 @@ def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
     Raises:
         UserError: there is none, or it is not a fast one.
     """
-    from transformers import AutoTokenizer, PretrainedConfig
+    from transformers import AutoTokenizer
 
     folder = folder_of(source)
     with quiet():
         try:
-            trusted = remote_code.runs(PretrainedConfig.get_config_dict(folder)[0])
+            trusted = remote_code.runs(config_of(folder))
             tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=trusted)
         except (OSError, ValueError, KeyError) as error:
             hint = "give a directory with tokenizer.json, or a hub id when online"
@@ -78,13 +78,12 @@ def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
 
 def _config(folder: Path, needs_head: bool) -> Any:
     """The configuration, once nothing speaks against the folder."""
-    from transformers import AutoConfig, PretrainedConfig
+    from transformers import AutoConfig
 
     for message, hint in faults_of_folder(folder, needs_head):
         raise UserError(message, hint)
     with quiet(), _load_errors(folder):
-        trusted = remote_code.runs(PretrainedConfig.get_config_dict(folder)[0])
-        return AutoConfig.from_pretrained(folder, trust_remote_code=trusted)
+        return AutoConfig.from_pretrained(folder, trust_remote_code=remote_code.runs(config_of(folder)))
 
 
 def _model(folder: Path, config: Any, headed: bool, *, fresh: bool = False) -> PreTrainedModel:

@@ -73,6 +73,12 @@ def provenance(pipeline: Pipeline, outcomes: Mapping[str, Outcome], name: str) -
     )
 
 
+def describe_export(pipeline: Pipeline, outcomes: Mapping[str, Outcome], name: str, folder: Path) -> None:
+    """Complete the card of a model that was exported; a folder of another kind is left alone."""
+    if name in model_stages(pipeline.stages):
+        complete_model_card(folder, provenance(pipeline, outcomes, name))
+
+
 def complete_model_card(folder: Path, known: Provenance, licence: str = "") -> None:
     """Put what a run knows into the card of a model folder, at its head for the hub and below for people.
 

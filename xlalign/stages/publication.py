@@ -72,8 +72,12 @@ def parcel(folder: Path, repository: str, kind: Literal["model", "dataset"]) -> 
     """What of a folder would go.
 
     Raises:
-        UserError: it is no model, or has no card.
+        UserError: it is no folder, no model, or has no card.
     """
+    if not folder.is_dir():
+        raise UserError(
+            f"no folder {folder}", "write the name of a stage without `/`, or a folder that --out has written"
+        )
     if kind == "model" and not (folder / "config.json").is_file():
         raise UserError("this is no model folder: no config.json in it", "give a model, or add --bitext for a data set")
     if not (folder / README).is_file():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +14,9 @@ from xlalign.cli.failures import boundary
 from xlalign.cli.options import Request, with_request
 from xlalign.cli.stages import current, open_pipeline, print_json
 from xlalign.errors import UserError
+
+if TYPE_CHECKING:
+    from xlalign.stages.publication import Parcel
 
 HEAD = 40
 """Lines of the card that are shown."""
@@ -26,7 +28,7 @@ def command(
     model: Annotated[
         str,
         typer.Argument(
-            help="A model of the pipeline (or one of its bitexts, with --bitext), or a folder that --out has written.",
+            help="A model of the pipeline (with --bitext: a bitext), or a folder, ./NAME, that --out has written.",
             autocompletion=complete.stages("pretrain"),
         ),
     ],
@@ -52,10 +54,8 @@ def command(
         publication.refuse_name(repository)
         if yes and request.offline:
             raise UserError("--yes and --offline do not go together", "leave one of them out")
-        folder = Path(place, "folder")
-        if Path(model).is_dir():
-            shutil.copytree(model, folder)
-        else:
+        folder = Path(model) if "/" in model else Path(place, "folder")
+        if "/" not in model:
             opened = open_pipeline(request)
             targets = publication.targets(opened, model, "prepare" if bitext else "")
             outcomes = current(_plain(request), opened, targets, [model], aside=True)
@@ -81,10 +81,7 @@ def _plain(request: Request) -> Request:
     return replace(request, out=None, json_output=False, quiet=request.quiet or request.json_output)
 
 
-def _show(parcel: object, public: bool) -> None:
-    from xlalign.stages.publication import Parcel
-
-    assert isinstance(parcel, Parcel)
+def _show(parcel: Parcel, public: bool) -> None:
     console = output()
     how = "public" if public else "private"
     console.print(f"would go to {parcel.repository} ({parcel.kind}, {how} where it is new):", markup=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from xlalign.errors import UserError
+from xlalign.modeling.families import family_of
 from xlalign.modeling.families.base import Family
 
 if TYPE_CHECKING:
@@ -43,8 +44,6 @@ def make_bidirectional(model: PreTrainedModel) -> None:
     Raises:
         UserError: it is no decoder of a family that is known.
     """
-    from xlalign.modeling.families import family_of
-
     family = family_of(model.config)
     if not isinstance(family, _Decoder):
         raise UserError(
