@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from conftest import FRAME
 from pydantic import ValidationError
 from tiny import model
 
@@ -18,8 +17,9 @@ from xlalign.objectives.token_prediction.loss import TokenPrediction, next_token
 from xlalign.objectives.token_prediction.options import TokenPredictionOptions
 from xlalign.objectives.views import Mask, TokenView
 from xlalign.training.tokens import Tokens
-from xlalign.training.views import rows
+from xlalign.training.views import SpecialTokens, rows
 
+FRAME = SpecialTokens(np.array([2]), np.array([3]), np.array([3]), -1, np.arange(5, 60))
 DECODERS = ("llama", "qwen3", "gemma3_text")
 
 

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from xlalign.errors import UserError
 from xlalign.modeling.families import family_of
+from xlalign.modeling.layers import stop_after
 from xlalign.modeling.packing import Chunk, layout
 
 if TYPE_CHECKING:
@@ -80,21 +81,21 @@ def find_route(body: Probed, install: Callable[[], None] | None) -> Route:
         return Route("padded", "there are no weights to probe")
     about = type(body.model), body.model.config.to_json_string(use_diff=False), body.stop
     if about not in _FOUND:
-        with _at_rest(body.model), _short_windows(body.model), _first_blocks(body) as layers:
-            _FOUND[about] = _probe(body, install, layers)
+        with _at_rest(body.model), _short_windows(body.model), _first_blocks(body):
+            _FOUND[about] = _probe(body, install)
     if install is not None and _FOUND[about].path == "packed":
         install()
     body.path = _FOUND[about].path
     return _FOUND[about]
 
 
-def _probe(body: Probed, install: Callable[[], None] | None, layers: Sequence[int]) -> Route:
+def _probe(body: Probed, install: Callable[[], None] | None) -> Route:
     longer, strange, shorter = probe_rows(body.model.config)
     body.path = "padded"
-    stock = _states(body, [longer, shorter], layers)
+    stock = _states(body, [longer, shorter])
     if install is None:
         # The longer row has no padding: it is alone already.
-        noise = difference(_states(body, [shorter], layers), {n: states[len(longer) :] for n, states in stock.items()})
+        noise = difference(_states(body, [shorter]), {n: states[len(longer) :] for n, states in stock.items()})
         if noise > NOISE:
             return Route("alone", f"padding moves the states by {noise:.1g} of their size")
         return Route("padded", "its attention does not take packed rows")
@@ -102,7 +103,7 @@ def _probe(body: Probed, install: Callable[[], None] | None, layers: Sequence[in
     body.path = "packed"
     try:
         install()
-        found = _states(body, [longer, strange, shorter], layers)
+        found = _states(body, [longer, strange, shorter])
     except Exception as error:  # whatever a model of any making says to arguments that it does not know
         fault = f"packed rows were refused ({type(error).__name__}: {str(error)[:100]})"
     else:
@@ -123,21 +124,22 @@ def probe_rows(config: Any) -> list[Tensor]:
 
 
 @contextmanager
-def _first_blocks(body: Probed) -> Iterator[Sequence[int]]:
-    """Leave out the blocks that follow the first of every kind, but for two; gives the layers that are there."""
-    model, whole = body.model, _blocks(body)
-    if whole is None:
-        yield range(model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
+def _first_blocks(body: Probed) -> Iterator[None]:
+    """End forward passes after the first block of every kind, and no sooner than after two."""
+    blocks = _blocks(body)
+    if blocks is None:
+        yield
         return
-    kinds = [_kind(block) for block in whole]
-    # Of kinds a a b a a b the first three blocks are run.
-    count = max(2, 1 + max(map(kinds.index, kinds)))
-    owner, name = next((o, n) for o in model.modules() for n, own in o.named_children() if own is whole)
-    setattr(owner, name, whole[:count])
+    kinds = [_kind(block) for block in blocks]
+    # Of the kinds a a b a a b the first three are run.
+    count = min(len(blocks), max(2, 1 + max(map(kinds.index, kinds))))
+    hook = blocks[count - 1].register_forward_hook(stop_after)
+    body.stop = count
     try:
-        yield range(min(count, len(whole)) + 1)
+        yield
     finally:
-        setattr(owner, name, whole)
+        hook.remove()
+        body.stop = None
 
 
 def _blocks(body: Probed) -> nn.ModuleList | None:
@@ -193,12 +195,13 @@ def difference(found: dict[int, Tensor], wanted: dict[int, Tensor]) -> float:
     return float(np.nan_to_num(max(sizes), nan=np.inf))
 
 
-def _states(body: Probed, rows: list[Tensor], layers: Sequence[int]) -> dict[int, Tensor]:
+def _states(body: Probed, rows: list[Tensor]) -> dict[int, Tensor]:
     """States (n, D) of all rows in order, by layer; the later half of each row has token type 1 where there are two."""
     lengths = np.array([len(row) for row in rows])
     (chunk,) = (plan := layout(lengths)).chunks
     places = [torch.arange(int(length)) for length in lengths]
     types = torch.cat([(place >= len(place) // 2).long() for place in places])
+    layers = range(body.model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
     found = body.hidden(torch.cat(rows), torch.cat(places), types, chunk, layers)
     return {layer: states[plan.inverse].float() for layer, states in found.items()}
 
