@@ -142,7 +142,7 @@ def test_a_bitext_goes_as_a_data_set(here, hub):
     ("arguments", "said"),
     [
         (("mine", "mine"), "OWNER/NAME"),
-        (("yours", "me/yours"), "did you mean `mine`"),
+        (("mime", "me/mime"), "did you mean `mine`"),
         (("mine", "me/mine", "--bitext"), "bitext to push"),
         (("mine", "me/mine", "--yes", "--offline"), "do not go together"),
         (("./empty", "me/empty"), "no model folder"),
