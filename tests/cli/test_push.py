@@ -24,7 +24,7 @@ title = "pushed"
 workers = 1
 [prepare]
 dev_size = 5
-sources = [{ uri = "micro:5", licence = "CC0-1.0" }]
+sources = [{ uri = "micro:5", pairs = 60, licence = "CC0-1.0" }]
 languages = ["en", "de"]
 [pretrain.mine]
 preset = "cao-l2"
@@ -46,6 +46,7 @@ device = "cpu"
 @pytest.fixture
 def hub(socket_enabled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     with serving_hub() as server:
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         monkeypatch.setattr(constants, "ENDPOINT", server.url)
         template = server.url + "/{repo_id}/resolve/{revision}/{filename}"
         monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)

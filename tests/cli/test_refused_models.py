@@ -14,7 +14,8 @@ from xlalign.cli.main import app
 from xlalign.modeling import loading, scratch
 
 CODE = """
-open({mark!r}, "w").write("ran")
+with open({mark!r}, "w") as file:
+    file.write("ran")
 from transformers import BertConfig, BertModel
 class OwnConfig(BertConfig):
     model_type = "own-bert"
@@ -26,7 +27,7 @@ PIPELINE = """
 workers = 1
 [prepare]
 dev_size = 5
-sources = ["micro:5"]
+sources = [{ uri = "micro:5", pairs = 60 }]
 languages = ["en", "de"]
 [pretrain.mine]
 preset = "cao-l2"

@@ -25,7 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.errors import UserError
-from xlalign.modeling.families import family_of
+from xlalign.modeling.families import UNLISTED, family_of
 from xlalign.modeling.layers import stop_after
 from xlalign.modeling.packing import Chunk, layout
 
@@ -146,7 +146,7 @@ def _blocks(body: Probed) -> nn.ModuleList | None:
     """The blocks; None where all are run: the encoder is cut off, of a family that is not known, or shares weights."""
     family = family_of(body.model.config)
     try:
-        return family.blocks(body.model) if family.packed and body.stop is None else None
+        return family.blocks(body.model) if family is not UNLISTED and body.stop is None else None
     except UserError:
         return None
 
