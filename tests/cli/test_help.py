@@ -32,6 +32,7 @@ def test_every_stage_has_its_command():
         "eval",
         "run",
         "report",
+        "push",
         "check",
         "init",
         "schema",

@@ -122,7 +122,7 @@ def test_foreign_code_is_never_run_and_nobody_is_asked(folder, monkeypatch, caps
     (folder / "config.json").write_text(json.dumps(config | own | {"model_type": "new"}))
     refused(folder, "gte-multilingual-base")
     (folder / "config.json").write_text(json.dumps(config | own | {"model_type": "own"}))
-    refused(folder, "never run")
+    refused(folder, "which is not run")
     (folder / "config.json").write_text(json.dumps(config | own))
     assert loading.load(folder)  # a known model_type: the class of transformers
     (folder / "config.json").write_text("{")

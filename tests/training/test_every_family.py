@@ -1,4 +1,4 @@
-"""An encoder of every family takes a step of five presets: two without a head, three that predict tokens."""
+"""An encoder of every family takes a step of presets without a head, and of those that predict what its head does."""
 
 import functools
 
@@ -17,7 +17,8 @@ from xlalign.training.program import RecipeProgram
 from xlalign.training.settings import PretrainSettings
 from xlalign.training.views import SpecialTokens
 
-PREDICTING, OTHERS = ("mlm", "cz-snt", "align-mlm"), ("cao-l2", "wu-dredze-weak")
+OTHERS = ("cao-l2", "wu-dredze-weak")
+PREDICTING = {"masked": ("mlm", "cz-snt", "align-mlm"), "next": ("afp-causal", "prealign-causal"), "nothing": ()}
 
 
 def settings_for(preset, **more):
@@ -48,7 +49,7 @@ def test_a_step_moves_the_encoder(kind, batches):
     of, tokenizer = batches
     net = model(kind, vocab_size=len(tokenizer), initializer_range=0.05)
     query = Encoder(net)
-    for preset in (*OTHERS, *(PREDICTING if query.family.predicts == "masked" else ())):
+    for preset in (*OTHERS, *PREDICTING[query.family.predicts]):
         program = RecipeProgram(of(preset).recipe, query, 0)
         program.modules().train()
         net.zero_grad()
@@ -125,3 +126,26 @@ def test_adapters_are_trained_merged_and_saved(artifacts, batches, tmp_path):
     block = "bert.encoder.layer.0.output.dense.weight"
     assert not torch.equal(new.state_dict()[block], old.state_dict()[block])
     assert "LoRA of rank 2" in (tmp_path / "out/README.md").read_text()
+
+
+def test_a_decoder_learns_to_see_both_ways_and_stays_so(artifacts, batches, tmp_path):
+    _, tokenizer = batches
+    loading.save(model("qwen3", vocab_size=len(tokenizer)), tokenizer, tmp_path / "qwen3")
+    start = {"from": str(tmp_path / "qwen3")}
+    settings = settings_for("cao-l2", attention="bidirectional", **start)
+    domain.pretrain(settings, artifacts[0], artifacts[1], None, tmp_path / "work", tmp_path / "out")
+    net, _ = loading.load(tmp_path / "out")
+    ours, ids = Encoder(net.eval()), torch.arange(10, 18)
+    assert ours.body.packed
+    with torch.no_grad():
+        states = net(ids[None], output_hidden_states=True).hidden_states[-1][0]
+        ids[-1] = 30
+        assert not torch.allclose(net(ids[None], output_hidden_states=True).hidden_states[-1][0][0], states[0])
+    refused = settings_for("afp-causal", attention="bidirectional", **start)
+    with pytest.raises(UserError, match="sees the next one"):
+        domain.pretrain(refused, artifacts[0], artifacts[1], None, tmp_path / "a", tmp_path / "b")
+    with pytest.raises(UserError, match="see the next one"):
+        domain.pretrain(settings_for("afp-causal"), artifacts[0], artifacts[1], None, tmp_path / "c", tmp_path / "d")
+    both = settings_for("mlm", attention="bidirectional")
+    with pytest.raises(UserError, match="is for decoders"):
+        domain.pretrain(both, artifacts[0], artifacts[1], None, tmp_path / "e", tmp_path / "f")

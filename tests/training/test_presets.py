@@ -37,6 +37,7 @@ SHALLOW = {
     "awesome-align": {"words.layer": 2, "words.label_layer": 2},
     "ppa": {"contrast.queue": 32},
     "prealign": {"align.sample": 16, "data.switch_rate": 0.5},
+    "prealign-causal": {"align.sample": 16, "data.switch_rate": 0.5},
 }
 """What a nano encoder and eight pairs a step need changed."""
 

@@ -17,6 +17,7 @@ from xlalign.cli.commands import (
     listing,
     prepare,
     pretrain,
+    push,
     report,
     run,
     schema,
@@ -59,6 +60,7 @@ app.add_typer(vocab.app, name="vocab", rich_help_panel=STAGES)
 app.command("eval", rich_help_panel=STAGES)(evaluate.command)
 app.command("run", rich_help_panel=TOOLS)(run.command)
 app.command("report", rich_help_panel=TOOLS)(report.command)
+app.command("push", rich_help_panel=TOOLS)(push.command)
 app.command("check", rich_help_panel=TOOLS)(check.command)
 app.command("init", rich_help_panel=TOOLS)(init.command)
 app.command("schema", rich_help_panel=TOOLS)(schema.command)

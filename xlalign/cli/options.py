@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -12,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 STAGES, OUTPUT, WHERE = "Pipeline", "Output", "Execution"
+HUB_OFFLINE = "HF_HUB_OFFLINE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class Request:
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=0, help="Processes at a time; 0 = one per core.")
     ] = None
-    offline: Annotated[bool, typer.Option("--offline", help="Use only bitext that was downloaded before.")] = False
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use only text, models and data sets that were downloaded before.")
+    ] = False
     frozen: Annotated[bool, typer.Option("--frozen", help="Fail where a download is not what xlalign.lock says.")] = (
         False
     )
@@ -60,13 +66,35 @@ def with_request(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(**arguments: Any) -> None:
         request = Request(**{name: arguments.pop(name) for name in names})
-        command(**arguments, request=request)
+        with _hub_offline() if request.offline else nullcontext():
+            command(**arguments, request=request)
 
     parameters = [p for p in own.parameters.values() if p.name != "request"] + _common()
     # typer reads the signature: the command's own options come first, then those that all commands have.
     wrapper.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+@contextmanager
+def _hub_offline() -> Iterator[None]:
+    """Keep huggingface_hub, and what is built on it, off the network: here and in worker processes."""
+    before = os.environ.get(HUB_OFFLINE)
+    os.environ[HUB_OFFLINE] = "1"
+    _tell_hub(True)
+    try:
+        yield
+    finally:
+        os.environ.pop(HUB_OFFLINE)
+        if before is not None:
+            os.environ[HUB_OFFLINE] = before
+        _tell_hub(before is not None)
+
+
+def _tell_hub(offline: bool) -> None:
+    """huggingface_hub reads its environment once, when it is imported."""
+    if loaded := sys.modules.get("huggingface_hub.constants"):
+        loaded.HF_HUB_OFFLINE = offline  # type: ignore[attr-defined]
 
 
 def _common() -> list[inspect.Parameter]:

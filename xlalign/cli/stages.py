@@ -13,7 +13,6 @@ from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
 
 if TYPE_CHECKING:
-    from xlalign.artifacts.artifact import Artifact
     from xlalign.artifacts.store import Store
     from xlalign.evaluation.results import CellResult
     from xlalign.reporting.table import Table
@@ -87,7 +86,7 @@ def current(
     if request.out:
         with pipeline.at_home():
             scored = _scored(pipeline, graph, targets, store, execution.threads)
-        _export(request, {name: outcomes[name].artifact for name in targets}, scored)
+        _export(request, pipeline, outcomes, targets, scored)
     return outcomes
 
 
@@ -105,14 +104,22 @@ def _scored(
     return {name: result for name, result in found.items() if result}
 
 
-def _export(request: Request, artifacts: Mapping[str, Artifact], scored: Mapping[str, CellResult]) -> None:
+def _export(
+    request: Request,
+    pipeline: Pipeline,
+    outcomes: Mapping[str, Outcome],
+    targets: Sequence[str],
+    scored: Mapping[str, CellResult],
+) -> None:
     """Copy artifacts to `--out`; models as sentence encoders that make the vectors which a task of the file scored."""
+    from xlalign.stages.cards import describe_export
     from xlalign.stages.export import export
 
     assert request.out
     console = output(stderr=request.json_output)
-    for name, artifact in artifacts.items():
-        found = export(artifact, request.out / name, scored.get(name))
+    for name in targets:
+        found = export(outcomes[name].artifact, request.out / name, scored.get(name))
+        describe_export(pipeline, outcomes, name, request.out / name)
         if not request.json_output:
             console.print(Text(f"{name} -> {request.out / name}{_sentences(found)}", style="dim"), soft_wrap=True)
             if found and found.differs:

@@ -68,9 +68,7 @@ def _refuse_others(kwargs: dict[str, Any]) -> None:
 
 
 def _causal(module: nn.Module, kwargs: dict[str, Any]) -> bool:
-    """Whether a token sees only those before it: as the call says, or the module; a configuration can turn it off."""
-    if getattr(getattr(module, "config", None), "is_causal", None) is False:
-        return False
+    """Whether a token sees only those before it: as the call says, or the module."""
     said = kwargs.get("is_causal")
     return bool(getattr(module, "is_causal", False) if said is None else said)
 

@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 
 from xlalign.errors import shown
 from xlalign.modeling import scratch
-from xlalign.modeling.families import FAMILIES
 from xlalign.modeling.reference import Folder, Reference, Scratch
+from xlalign.modeling.remote_code import code_fault
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack")
 HEADED = ("ForMaskedLM", "ForPreTraining", "LMHeadModel", "ForCausalLM", "WithLMHead")
 """Endings of architectures that predict tokens."""
-NATIVE = {"new": "alibaba-nlp-community/gte-multilingual-base", "xlm-roberta-flash": "jinaai/jina-embeddings-v3-hf"}
-"""Models with code of their own, and the repository of the same model that needs none."""
 TABLES = ("word_embeddings.weight", "embed_tokens.weight", "tok_embeddings.weight", "shared.weight")
 LONGEST_HEADER = 100_000_000
 
@@ -50,7 +48,12 @@ def configuration(first: Reference) -> dict[str, Any]:
         row = scratch.size(first.size)
         sizes = {"num_hidden_layers": row.layers, "hidden_size": row.hidden, "intermediate_size": row.feed_forward}
         return {**sizes, "max_position_embeddings": row.positions, "architectures": [f"Scratch{HEADED[0]}"]}
-    return (_json(first.path / "config.json") if isinstance(first, Folder) else None) or {}
+    return config_of(first.path) if isinstance(first, Folder) else {}
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """What a folder's config.json says; empty where there is none that can be read."""
+    return _json(folder / "config.json") or {}
 
 
 def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFault]:
@@ -65,36 +68,14 @@ def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFa
         hint = "give a directory that `save_pretrained` has written"
         yield ModelFault(f"`{folder}` is not an encoder: it has no config.json that can be read", hint)
         return
-    yield from code_faults(str(folder), config)
+    if fault := code_fault(str(folder), config):
+        yield ModelFault(*fault)
     yield from _weight_faults(folder, config)
     if needs_head and not has_head(config):
         yield ModelFault(
             f"`{folder}` was saved without the masked-language head that is needed to predict tokens",
             'set head = "new" to train one, or give a model saved as ForMaskedLM',
         )
-
-
-def code_faults(name: str, config: Mapping[str, Any]) -> Iterator[ModelFault]:
-    """A model that only foreign code can run: that is never run, and nobody is asked."""
-    kind = shown(str(config.get("model_type") or ""))
-    if kind in FAMILIES or (kind and _known_to_transformers(str(kind))):
-        return
-    if config.get("auto_map"):
-        hint = "use a model that transformers has itself"
-        if native := NATIVE.get(str(kind)):
-            hint = f"use {native}, the same model without code of its own"
-        yield ModelFault(
-            f"`{name}` (model_type `{kind}`) needs Python code from its repository, which is never run", hint
-        )
-    else:
-        hint = "see its config.json; a newer transformers may know it"
-        yield ModelFault(f"`{name}` is not an encoder that can be loaded: unknown model_type `{kind}`", hint)
-
-
-def _known_to_transformers(kind: str) -> bool:
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
-
-    return kind in CONFIG_MAPPING_NAMES
 
 
 def _weight_faults(folder: Path, config: Mapping[str, Any]) -> Iterator[ModelFault]:
@@ -132,7 +113,11 @@ def weight_files(folder: Path) -> list[Path]:
 def _without_weights(folder: Path) -> ModelFault:
     pickled = [name for name in PICKLED if (folder / name).is_file()]
     if not pickled:
-        return ModelFault(f"`{folder}` has no weights: no {WEIGHTS}", "save the model with `save_pretrained`")
+        hint = (
+            "save the model with `save_pretrained`; of a repository with pytorch_model.bin alone take a revision that "
+            "has safetensors, or convert it once"
+        )
+        return ModelFault(f"`{folder}` has no weights: no {WEIGHTS}", hint)
     hint = (
         "convert it once, where you trust its origin: AutoModelForMaskedLM.from_pretrained(FOLDER)"
         ".save_pretrained(NEW) writes safetensors"

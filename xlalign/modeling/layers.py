@@ -67,7 +67,7 @@ def stop_at(body: PreTrainedModel, layer: int) -> int:
         raise UserError(f"the encoder has layers 0 to {len(stack)}, not {layer}", "set align-words.layer")
     del stack[max(number, 1) :]
     if number:
-        stack[number - 1].register_forward_hook(_stop_after)
+        stack[number - 1].register_forward_hook(stop_after)
     else:
         stack[0].register_forward_pre_hook(_stop_before, with_kwargs=True)
     return number
@@ -77,5 +77,6 @@ def _stop_before(_module: nn.Module, inputs: Any, keywords: dict[str, Any]) -> N
     raise StopAtLayerError(inputs[0] if inputs else keywords["hidden_states"])
 
 
-def _stop_after(_module: nn.Module, _inputs: Any, output: Any) -> None:
+def stop_after(_module: nn.Module, _inputs: Any, output: Any) -> None:
+    """A forward hook that ends the pass with the states that a block gives."""
     raise StopAtLayerError(output[0] if isinstance(output, tuple) else output)

@@ -1,7 +1,7 @@
 """The one loader of all stages, and how a model is saved.
 
-Weights are safetensors; none may be missing (but a head that is asked for as new), all are finite; code of a repository
-is never run.
+Weights are safetensors; none may be missing (but a head that is asked for as new), all are finite; code that comes with
+a model runs only where the pipeline file allows it.
 """
 
 from __future__ import annotations
@@ -16,51 +16,46 @@ import torch
 from torch import Tensor, nn
 
 from xlalign.errors import UserError, shown
+from xlalign.modeling import remote_code
 from xlalign.modeling.families import family_of
-from xlalign.modeling.inspection import code_faults, faults_of_folder, has_head, weight_files
+from xlalign.modeling.hub import folder_of
+from xlalign.modeling.inspection import config_of, faults_of_folder, has_head, weight_files
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # transformers would fetch a converted revision unasked
-HINT = "give a directory with config.json and model.safetensors, or a hub id when online"
 
 
 def load(
-    source: str | Path, revision: str | None = None, *, needs_head: bool = False, new_head: bool = False
+    source: str | Path, *, needs_head: bool = False, new_head: bool = False
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load an encoder, with the head that predicts tokens where it was saved with one, and its fast tokenizer.
 
     Args:
         source: a transformers directory or a hub id, `id@revision` for a revision.
-        revision: commit of a hub id.
         needs_head: tokens will be predicted.
         new_head: put a new head on it, tied to the input embeddings, where it has none.
 
     Raises:
         UserError: it does not load as it should, and why.
     """
-    name, revision = _named(source, revision)
-    config = _config(name, revision, needs_head and not new_head)
+    folder = folder_of(source)
+    config = _config(folder, needs_head and not new_head)
     headed = has_head(config.to_dict())
-    if needs_head and not headed and not new_head:
-        raise UserError(
-            f"`{source}` was saved without the masked-language head that is needed to predict tokens",
-            'set head = "new" to train one, or give a model saved as ForMaskedLM',
-        )
-    model = _model(name, revision, config, headed or new_head, fresh=new_head and not headed)
-    return model, load_tokenizer(source, revision)
+    model = _model(folder, config, headed or new_head, fresh=new_head and not headed)
+    return model, load_tokenizer(folder)
 
 
 def load_body(source: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load an encoder without any head, and its fast tokenizer; source and errors as of `load`."""
-    name, revision = _named(source, None)
-    config = _config(name, revision, False)
-    model = _model(name, revision, config, headed=False)
-    return family_of(config).body_of(model), load_tokenizer(source, revision)
+    folder = folder_of(source)
+    config = _config(folder, False)
+    model = _model(folder, config, headed=False)
+    return family_of(config).body_of(model), load_tokenizer(folder)
 
 
-def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTrainedTokenizerBase:
+def load_tokenizer(source: str | Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a model directory or a hub id (`id@revision` for a revision).
 
     Raises:
@@ -68,12 +63,11 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
     """
     from transformers import AutoTokenizer
 
-    name, revision = _named(source, revision)
+    folder = folder_of(source)
     with quiet():
         try:
-            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-                name, revision=revision, trust_remote_code=False
-            )
+            trusted = remote_code.runs(config_of(folder))
+            tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, trust_remote_code=trusted)
         except Exception as error:  # tokenizers raises bare ones
             hint = "give a directory with tokenizer.json, or a hub id when online"
             said = shown(str(error))[:500]
@@ -83,63 +77,51 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
     return tokenizer
 
 
-def _named(source: str | Path, revision: str | None) -> tuple[str, str | None]:
-    if Path(source).exists():
-        return str(source), None
-    name, _, own = str(source).partition("@")
-    return name, revision or own or None
+def _config(folder: Path, needs_head: bool) -> Any:
+    """The configuration, once nothing speaks against the folder."""
+    from transformers import AutoConfig
 
-
-def _config(name: str, revision: str | None, needs_head: bool) -> Any:
-    """The configuration, once nothing speaks against the folder or repository."""
-    from transformers import AutoConfig, PretrainedConfig
-
-    if Path(name).is_dir():
-        for message, hint in faults_of_folder(Path(name), needs_head):
-            raise UserError(message, hint)
-    with quiet():
-        try:
-            faults = list(code_faults(name, PretrainedConfig.get_config_dict(name, revision=revision)[0]))
-            config = None if faults else AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
-        except Exception as error:  # of every class of transformers' and of the hub's that checks a field
-            said = shown(str(error))[:500]
-            raise UserError(f"`{name}` is not an encoder that can be loaded: {said}", HINT) from error
-    for message, hint in faults:
+    for message, hint in faults_of_folder(folder, needs_head):
         raise UserError(message, hint)
-    return config
+    with quiet(), _load_errors(folder):
+        return AutoConfig.from_pretrained(folder, trust_remote_code=remote_code.runs(config_of(folder)))
 
 
-def _model(name: str, revision: str | None, config: Any, headed: bool, *, fresh: bool = False) -> PreTrainedModel:
+def _model(folder: Path, config: Any, headed: bool, *, fresh: bool = False) -> PreTrainedModel:
     import transformers
-    from safetensors import SafetensorError
 
     family = family_of(config)
     loader = getattr(transformers, family.loader(next(iter(config.architectures or ()), ""), headed))
     if fresh:
         config.tie_word_embeddings = True
-    with quiet():
-        try:
-            model, report = loader.from_pretrained(
-                name,
-                config=config,
-                revision=revision,
-                use_safetensors=True,
-                trust_remote_code=False,
-                dtype=torch.float32,
-                output_loading_info=True,
-            )
-        except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, SafetensorError) as error:
-            raise UserError(
-                f"`{name}` is not an encoder that can be loaded: {shown(str(error))[:500]}", HINT
-            ) from error
-    _refuse_incomplete(name, report["missing_keys"], family.body_of(model) if fresh else None, model)
-    _refuse_infinite(name, model)
-    _mend_pooler(name, family.body_of(model), report)
+    with quiet(), _load_errors(folder):
+        model, report = loader.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            trust_remote_code=remote_code.runs(config.to_dict()),
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    _refuse_incomplete(folder, report["missing_keys"], family.body_of(model) if fresh else None, model)
+    _refuse_infinite(folder, model)
+    _mend_pooler(folder, family.body_of(model), report)
     family.prepare(model)
     return model
 
 
-def _refuse_incomplete(name: str, missing: Sequence[str], body: nn.Module | None, model: nn.Module) -> None:
+@contextmanager
+def _load_errors(folder: Path) -> Iterator[None]:
+    """What transformers says about a model that it cannot load, as an error of ours."""
+    try:
+        yield
+    except Exception as error:  # of every class of transformers', safetensors' and of the hub's that checks a field
+        hint = "save model and configuration together with `save_pretrained`, or download the model again"
+        said = shown(str(error))[:500]
+        raise UserError(f"`{folder}` is not an encoder that can be loaded: {said}", hint) from error
+
+
+def _refuse_incomplete(folder: Path, missing: Sequence[str], body: nn.Module | None, model: nn.Module) -> None:
     """Weights that start from random numbers are not the checkpoint's (a fault of the ML-CTL release).
 
     With a `body` its own weights are wanted, and the head's may be new.
@@ -151,35 +133,35 @@ def _refuse_incomplete(name: str, missing: Sequence[str], body: nn.Module | None
         lost = [key for key in lost if key in weights and id(weights[key]) in own]
     if lost:
         raise UserError(
-            f"`{name}` lacks weights that its configuration names: {', '.join(lost[:4])}",
+            f"`{folder}` lacks weights that its configuration names: {', '.join(lost[:4])}",
             "use a checkpoint saved whole (with its masked-language head: ForMaskedLM)",
         )
 
 
-def _refuse_infinite(name: str, model: nn.Module) -> None:
+def _refuse_infinite(folder: Path, model: nn.Module) -> None:
     for key, value in model.named_parameters():
         if not torch.isfinite(value.sum()):
-            raise UserError(f"`{name}`: weights of {key} are not finite (NaN or infinity)", "use a sound checkpoint")
+            raise UserError(f"`{folder}`: weights of {key} are not finite (NaN or infinity)", "use a sound checkpoint")
 
 
-def _mend_pooler(name: str, body: PreTrainedModel, report: Mapping[str, Any]) -> None:
+def _mend_pooler(folder: Path, body: PreTrainedModel, report: Mapping[str, Any]) -> None:
     """A pooler that the checkpoint lacks is dropped, one that the class with a head would lose is kept (untrained)."""
     if any("pooler." in key for key in report["missing_keys"]):
         body.pooler = None
     lost = [key for key in report["unexpected_keys"] if "pooler." in key]
-    if lost and getattr(body, "pooler", body) is None and Path(name).is_dir():
+    if lost and getattr(body, "pooler", body) is None:
         with torch.device("meta"):
             fresh = type(body)(body.config).pooler
         fresh = fresh.to_empty(device="cpu")
-        fresh.load_state_dict({key.rpartition("pooler.")[2]: value for key, value in _tensors(name, lost).items()})
+        fresh.load_state_dict({key.rpartition("pooler.")[2]: value for key, value in _tensors(folder, lost).items()})
         body.pooler = fresh.requires_grad_(False)
 
 
-def _tensors(folder: str, names: Sequence[str]) -> dict[str, Tensor]:
+def _tensors(folder: Path, names: Sequence[str]) -> dict[str, Tensor]:
     from safetensors import safe_open
 
     found: dict[str, Tensor] = {}
-    for path in weight_files(Path(folder)):
+    for path in weight_files(folder):
         with safe_open(path, "pt") as file:
             found |= {key: file.get_tensor(key).float() for key in file.keys() if key in names}  # noqa: SIM118
     return found

@@ -3,6 +3,15 @@
 A model that ignores transformers' attention table, counts positions on over the rows or loses its causal mask raises
 nothing: rows see each other, or are at the wrong places, without a warning. Errors of such families are 1e-2 to 4 times
 the size of the states; of right ones below 1e-5.
+
+Two forward passes are all it takes, for reading the weights is what a pass over few tokens costs:
+
+    padded   longer, shorter                 what the stock model makes of them
+    packed   longer, strange, shorter        the same, or a row sees another or is at the wrong place
+
+What goes wrong is code, not weights: so an encoder whose blocks are all alike runs two of them, another those up to the
+first of its last kind. Windows of attention are shortened meanwhile, all by the same number of tokens, so that short
+rows reach beyond them.
 """
 
 from __future__ import annotations
@@ -13,8 +22,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from xlalign.errors import UserError
+from xlalign.modeling.families import UNLISTED, family_of
+from xlalign.modeling.layers import stop_after
 from xlalign.modeling.packing import Chunk, layout
 
 if TYPE_CHECKING:
@@ -26,8 +38,10 @@ LIMIT = 1e-4
 """Largest difference of packed and stock states, in units of their root mean square."""
 NOISE = 1e-3
 """The same of rows padded together and rows alone; above it padding itself moves the states."""
-LONG = 64
-"""Tokens of a window of attention that a probe row still reaches beyond."""
+LENGTHS = 8, 6, 5
+"""Tokens of the rows `longer`, `strange` and `shorter`."""
+WINDOW = 3
+"""Tokens of a window of attention that rows of such lengths reach beyond."""
 
 Path = Literal["packed", "padded", "alone"]
 _FOUND: dict[tuple[type, str, int | None], Route] = {}
@@ -67,59 +81,110 @@ def find_route(body: Probed, install: Callable[[], None] | None) -> Route:
         return Route("padded", "there are no weights to probe")
     about = type(body.model), body.model.config.to_json_string(use_diff=False), body.stop
     if about not in _FOUND:
-        with _at_rest(body.model):
+        with _at_rest(body.model), _short_windows(body.model), _first_blocks(body):
             _FOUND[about] = _probe(body, install)
-    elif install is not None and _FOUND[about].path == "packed":
+    if install is not None and _FOUND[about].path == "packed":
         install()
     body.path = _FOUND[about].path
     return _FOUND[about]
 
 
 def _probe(body: Probed, install: Callable[[], None] | None) -> Route:
-    rows = probe_rows(body.model.config)
+    longer, strange, shorter = probe_rows(body.model.config)
     body.path = "padded"
-    stock = _states(body, rows)
+    stock = _states(body, [longer, shorter])
     if install is None:
-        alone = [_states(body, [row]) for row in rows]
-        noise = difference({layer: torch.cat([own[layer] for own in alone]) for layer in stock}, stock)
+        # The longer row has no padding: it is alone already.
+        noise = difference(_states(body, [shorter]), {n: states[len(longer) :] for n, states in stock.items()})
         if noise > NOISE:
             return Route("alone", f"padding moves the states by {noise:.1g} of their size")
         return Route("padded", "its attention does not take packed rows")
     implementation = body.model.config._attn_implementation
-    fault = _packing_fault(body, install, rows, stock)
-    if fault:
-        body.model.set_attn_implementation(implementation)
-        return Route("padded", fault)
-    return Route("packed", "packed rows gave the stock model's states")
-
-
-def _packing_fault(
-    body: Probed, install: Callable[[], None], rows: list[Tensor], stock: dict[int, Tensor]
-) -> str | None:
     body.path = "packed"
-    first = len(rows[0])
     try:
         install()
-        found = _states(body, rows)
-        other = _states(body, [rows[0], rows[1].flip(0)])
+        found = _states(body, [longer, strange, shorter])
     except Exception as error:  # whatever a model of any making says to arguments that it does not know
-        return f"packed rows were refused ({type(error).__name__}: {str(error)[:100]})"
-    if (wrong := difference(found, stock)) > LIMIT:
-        return f"packed states differ from the stock model's by {wrong:.1g} of their size"
-    parts = [{layer: states[:first] for layer, states in each.items()} for each in (other, found)]
-    if (leak := difference(*parts)) > LIMIT:
-        return f"packed rows see each other (states move by {leak:.1g} of their size)"
-    return None
+        fault = f"packed rows were refused ({type(error).__name__}: {str(error)[:100]})"
+    else:
+        both = {n: torch.cat([states[: len(longer)], states[-len(shorter) :]]) for n, states in found.items()}
+        if (wrong := difference(both, stock)) <= LIMIT:
+            return Route("packed", "packed rows gave the stock model's states")
+        fault = f"packed states differ from the stock model's by {wrong:.1g} of their size"
+    body.model.set_attn_implementation(implementation)
+    return Route("padded", fault)
 
 
 def probe_rows(config: Any) -> list[Tensor]:
-    """Two rows of ordinary ids, 9 and 5 long; the first reaches beyond a short window of attention."""
-    windows = [getattr(config, "sliding_window", None) or 0, getattr(config, "local_attention", 0) // 2]
-    first = max(9, *(window + 6 for window in windows if window <= LONG))
+    """Three rows of ordinary ids."""
     pad = config.pad_token_id if isinstance(config.pad_token_id, int) else -1
     ordinary = [number for number in range(min(5, config.vocab_size // 2), config.vocab_size) if number != pad]
-    ids = torch.tensor([ordinary[(7 * place + 3) % len(ordinary)] for place in range(first + 5)])
-    return [ids[:first], ids[first:]]
+    ids = torch.tensor([ordinary[(7 * place + 3) % len(ordinary)] for place in range(sum(LENGTHS))])
+    return list(torch.split(ids, list(LENGTHS)))
+
+
+@contextmanager
+def _first_blocks(body: Probed) -> Iterator[None]:
+    """End forward passes after the first block of every kind, and no sooner than after two."""
+    blocks = _blocks(body)
+    if blocks is None:
+        yield
+        return
+    kinds = [_kind(block) for block in blocks]
+    # Of the kinds a a b a a b the first three are run.
+    count = min(len(blocks), max(2, 1 + max(map(kinds.index, kinds))))
+    hook = blocks[count - 1].register_forward_hook(stop_after)
+    body.stop = count
+    try:
+        yield
+    finally:
+        hook.remove()
+        body.stop = None
+
+
+def _blocks(body: Probed) -> nn.ModuleList | None:
+    """The blocks; None where all are run: the encoder is cut off, of a family that is not known, or shares weights."""
+    family = family_of(body.model.config)
+    try:
+        return family.blocks(body.model) if family is not UNLISTED and body.stop is None else None
+    except UserError:
+        return None
+
+
+def _kind(block: nn.Module) -> str:
+    """What the modules of a block are and have been told, but for its number."""
+    plain = (bool, int, float, str, type(None))
+    told = [
+        (
+            type(own),
+            sorted((k, v) for k, v in vars(own).items() if isinstance(v, plain) and not k.startswith("layer_i")),
+        )
+        for own in block.modules()
+    ]
+    return str(told)
+
+
+@contextmanager
+def _short_windows(model: PreTrainedModel) -> Iterator[None]:
+    """Shorten all windows by one number of tokens, the least of them to `WINDOW`.
+
+    ModernBERT's configuration says 64 and its modules 65, which is the same window: so they become 3 and 4.
+    """
+    places = [owner for owner in (model.config, *model.modules()) if _window(owner)]
+    less = max(0, min(map(_window, places), default=0) - WINDOW)
+    for owner in places:
+        owner.sliding_window -= less
+    try:
+        yield
+    finally:
+        for owner in places:
+            owner.sliding_window += less
+
+
+def _window(owner: Any) -> int:
+    """Tokens of the window of a configuration or module; 0 where it has none."""
+    size = getattr(owner, "sliding_window", None)
+    return size if isinstance(size, int) else 0
 
 
 def difference(found: dict[int, Tensor], wanted: dict[int, Tensor]) -> float:
@@ -136,8 +201,8 @@ def _states(body: Probed, rows: list[Tensor]) -> dict[int, Tensor]:
     (chunk,) = (plan := layout(lengths)).chunks
     places = [torch.arange(int(length)) for length in lengths]
     types = torch.cat([(place >= len(place) // 2).long() for place in places])
-    keep = range(body.model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
-    found = body.hidden(torch.cat(rows), torch.cat(places), types, chunk, keep)
+    layers = range(body.model.config.num_hidden_layers + 1) if body.stop is None else [body.stop]
+    found = body.hidden(torch.cat(rows), torch.cat(places), types, chunk, layers)
     return {layer: states[plan.inverse].float() for layer, states in found.items()}
 
 

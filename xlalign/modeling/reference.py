@@ -85,15 +85,24 @@ class Hub:
 
     def _commit(self) -> str:
         from huggingface_hub import HfApi
-        from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+        from huggingface_hub.errors import HFValidationError
 
         try:
             return str(HfApi().model_info(self.repository, revision=self.revision or None).sha)
         except HFValidationError as error:
             raise UserError(f"`{self}` is no stage, folder or hub id", "see the names in the pipeline file") from error
-        except (HfHubHTTPError, OfflineModeIsEnabled, OSError) as error:
+        except Exception as error:  # of the hub, or of an HTTP client that differs between its versions
+            if commit := self._cached_commit():
+                return commit
             hint = f"pin it, as in {self.repository}@<40 hex digits of the commit>, or give a local folder"
             raise UserError(f"cannot find the revision of the hub model {self.repository}: {error}", hint) from error
+
+    def _cached_commit(self) -> str:
+        """The commit that the name stood for when it was last downloaded; empty where it never was."""
+        from huggingface_hub import try_to_load_from_cache
+
+        found = try_to_load_from_cache(self.repository, "config.json", revision=self.revision or None)
+        return Path(found).parent.name if isinstance(found, str) else ""
 
     def __str__(self) -> str:
         return f"{self.repository}@{self.revision}" if self.revision else self.repository

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from xlalign.errors import UserError
 from xlalign.modeling.embed import Floats, Point, text_vectors, unit_rows
 from xlalign.modeling.encoder import Encoder
+from xlalign.modeling.hub import folder_of
 from xlalign.modeling.sentence_files import SentenceSetup, read_setup
 
 ACTIVATIONS = {"Tanh": nn.Tanh, "Identity": nn.Identity, "GELU": nn.GELU, "ReLU": nn.ReLU}
@@ -87,25 +88,7 @@ def asked_setup(
 
 def setup_of(source: str | Path) -> SentenceSetup | None:
     """What a folder or a repository of the hub says of itself; None where it is no sentence encoder."""
-    return read_setup(setup_folder(source))
-
-
-def setup_folder(source: str | Path) -> Path:
-    """Where the sentence settings of a folder or a repository of the hub lie."""
-    return Path(source) if Path(source).is_dir() else _downloaded(str(source))
-
-
-def _downloaded(source: str) -> Path:
-    """The small files of a repository, from the shared cache of huggingface_hub."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    name, _, revision = source.partition("@")
-    wanted = ["modules.json", "*sentence*.json", "*_Pooling/*.json", "*_Dense/*.json", "*_Dense/*.safetensors"]
-    try:
-        return Path(snapshot_download(name, revision=revision or None, allow_patterns=wanted))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise UserError(f"cannot read the sentence settings of `{source}`: {error}", "give a local folder") from error
+    return read_setup(folder_of(source))
 
 
 class Dense(nn.Module):

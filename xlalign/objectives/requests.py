@@ -35,7 +35,8 @@ PAIR_VIEWS: dict[str, tuple[str, ...]] = {
 }
 """Views of a pair: which texts a row is made of. `mixed` rows join the same side of two pairs."""
 
-MONO_VIEWS = ("mono", "mono-switched")
+SWITCHED = "mono-switched"
+MONO_VIEWS = ("mono", SWITCHED)
 """Views of a document: as it is, and with words replaced by translations."""
 
 
@@ -118,7 +119,7 @@ class Pass(DataRequest[None]):
         if isinstance(self.view, EntryView):
             return {"dictionary"}
         found: set[Need] = {"mono" if self.view in MONO_VIEWS else "pairs"}
-        return found | {"dictionary"} if self.view == "mono-switched" else found
+        return found | {"dictionary"} if self.view == SWITCHED else found
 
     def refusal(self) -> str:
         """An unknown view, or entries that would be masked."""
@@ -158,7 +159,13 @@ class Layers(DataRequest[None]):
 
 @dataclass(frozen=True)
 class OutputLayer(DataRequest[None]):
-    """The encoder's own output layer over the vocabulary, which an encoder saved without its head lacks."""
+    """The encoder's own output layer over the vocabulary, which an encoder saved without its head lacks.
+
+    Attributes:
+        predicts: masked tokens, or of each token the next one, which only a model that looks back can be asked for.
+    """
+
+    predicts: Literal["masked", "next"] = "masked"
 
     def refusal(self) -> str:
         """Never."""

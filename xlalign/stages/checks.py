@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from xlalign.config.faults import Fault, nearest
+from xlalign.errors import UserError
 from xlalign.modeling import scratch
-from xlalign.modeling.inspection import INDEX, PICKLED, configuration, faults_of_folder, has_head
+from xlalign.modeling.inspection import INDEX, PICKLED, configuration, faults_of_folder, has_head, weight_files
 from xlalign.modeling.inspection import WEIGHTS as SAFETENSORS
 from xlalign.modeling.reference import Folder, Hub, Reference, Scratch, origin, parse
-from xlalign.stages.base import Checked, Stages, model_stages
+from xlalign.stages.base import Checked, Node, Stages, model_stages
 
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?(@[\w./-]+)?")
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?|mps")
 WEIGHTS = (SAFETENSORS, INDEX)
+READ = 4_000_000_000
+"""Bytes of the largest model that a check reads."""
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model", "spm.model")
 SCHEMES = ("micro", "folder", "hub", "synthetic")
 """Where the data of an evaluation may come from."""
@@ -70,6 +73,21 @@ def _folder_faults(place: str, folder: Path) -> Iterator[Fault]:
     elif lacking:
         hint = "save the model with `save_pretrained`, its tokenizer into the same folder"
         yield Fault(place, f"`{folder}` is no model folder: it has no {', no '.join(lacking)}", hint, data=True)
+
+
+def loading_faults(nodes: Iterable[Node]) -> Iterator[Fault]:
+    """What only reading them tells of the weights in the folders that stages read: missing, misshapen, not finite."""
+    from xlalign.modeling import loading
+
+    places = {
+        model.path: node for node in reversed([*nodes]) for model in node.models.values() if isinstance(model, Folder)
+    }
+    for folder, node in places.items():
+        if sum(path.stat().st_size for path in weight_files(folder)) <= READ:
+            try:
+                loading.load(folder)
+            except UserError as error:
+                yield Fault(f"{node.kind.name}.{node.name}", error.message, error.hint or "", data=True)
 
 
 def _hub_faults(place: str, name: str, made: Iterable[str]) -> Iterator[Fault]:

@@ -35,6 +35,9 @@ class ExecutionSettings(Settings):
         0, "processes at a time: stages side by side, and one stage's data in parts; 0 = one per core", ge=0
     )
     engine: EngineKind = operational("local", "where the parts of a data stage are done: here, or on a Ray cluster")
+    trust_remote_code: bool = operational(
+        False, "run the Python code that comes with a model which transformers does not know; you have read it"
+    )
     threads: int = Field(1, ge=1, description="threads of each stage; another number may change last bits")
 
     def worker_count(self) -> int:

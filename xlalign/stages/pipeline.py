@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -14,9 +14,10 @@ from xlalign.config import Settings
 from xlalign.config.faults import Fault, fail, most_exact
 from xlalign.config.load import read_toml
 from xlalign.errors import UserError, unknown_name
+from xlalign.modeling.remote_code import trusting
 from xlalign.stages import align_words, diagnostics, evaluate, prepare, pretrain, vocabulary
 from xlalign.stages.base import Checked, Node, Section, place_of
-from xlalign.stages.checks import device_faults
+from xlalign.stages.checks import device_faults, loading_faults
 from xlalign.stages.execution import ExecutionSettings
 from xlalign.stages.graph import graph_of
 from xlalign.stages.runner import closure
@@ -57,9 +58,13 @@ class Pipeline:
     read: Read | None = None
     folder: Path = Path()
 
-    def at_home(self) -> AbstractContextManager[None]:
-        """Work in the pipeline's own folder, where its relative paths mean what its author meant."""
-        return chdir(self.folder)
+    @contextmanager
+    def at_home(self) -> Iterator[None]:
+        """Work in the pipeline's own folder, where its relative paths mean what its author meant, and under its rule
+        about code that comes with models.
+        """
+        with chdir(self.folder), trusting(self.execution.trust_remote_code):
+            yield
 
     def graph(self) -> dict[str, Node]:
         """Every stage as a node, in the order of the file.
@@ -80,6 +85,12 @@ class Pipeline:
         """
         with self.at_home():
             return most_exact(self._faults(targets))
+
+    def loading_faults(self) -> list[Fault]:
+        """What is wrong with the weights in model folders; they are read for it, so a plan does not ask this."""
+        graph = self.graph()
+        with self.at_home():
+            return [*loading_faults(graph.values())]
 
     def _faults(self, targets: Iterable[str] | None) -> Iterator[Fault]:
         nodes, found = graph_of(SECTIONS, self.stages)

@@ -8,7 +8,9 @@ from typing import Any
 from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import UserError
-from xlalign.modeling.reference import Outside, Stage, parse
+from xlalign.modeling.families import FAMILIES
+from xlalign.modeling.inspection import configuration
+from xlalign.modeling.reference import Outside, Reference, Scratch, Stage, origin, parse
 from xlalign.objectives.requests import Teacher
 from xlalign.stages import tokens
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
@@ -77,6 +79,21 @@ def faults(stage: Checked) -> Iterator[Fault]:
                 f'set head = "new" to train one, {without} to leave the loss out, or give a model saved with its head'
             )
         yield Fault(stage.at("from"), message, hint)
+    yield from _direction_faults(stage, origin(start, model_stages(stage.stages)))
+
+
+def _direction_faults(stage: Checked, first: Reference) -> Iterator[Fault]:
+    """The next token is predicted by a decoder, which does not see it."""
+    settings: PretrainStage = stage.settings
+    following = ", ".join(settings.predicting_of("next"))
+    kind = "scratch" if isinstance(first, Scratch) else str(configuration(first).get("model_type", ""))
+    encoder = kind == "scratch" or (kind in FAMILIES and FAMILIES.get(kind).predicts != "next")
+    if following and encoder:
+        message = f"preset `{settings.preset}` predicts the next token ({following}), which a `{kind}` encoder sees"
+        yield Fault(stage.at("from"), message, "start from a decoder, such as Qwen 3, or choose another preset")
+    elif following and settings.attention == "bidirectional":
+        message = f"preset `{settings.preset}` predicts the next token ({following}), which a bidirectional model sees"
+        yield Fault(stage.at("attention"), message, 'set attention = "own"')
 
 
 SECTION = Section("pretrain", PretrainStage, nodes, single=False, faults=faults)

@@ -11,7 +11,7 @@ from xlalign.artifacts.digest import digest_file
 from xlalign.config import Settings, operational
 from xlalign.config.faults import Fault
 from xlalign.errors import DataError
-from xlalign.modeling.reference import Hub, Scratch, parse
+from xlalign.modeling.reference import Scratch, parse
 from xlalign.modeling.vocabulary.extend import AddSettings
 from xlalign.modeling.vocabulary.initialisation import INITIALISATIONS
 from xlalign.modeling.vocabulary.initialisation.base import Initialisation
@@ -123,12 +123,13 @@ def pins(settings: VocabularyStage) -> dict[str, str]:
 
 def run(job: Job) -> None:
     """Write the model folder and its report."""
+    from xlalign.modeling.hub import folder_of
     from xlalign.modeling.vocabulary.adapt import extend_model, trim_model
 
     settings: VocabularyStage = job.settings
     bitexts = [folder for role, folder in sorted(job.inputs.items()) if role.startswith(BITEXT)]
     files = {language: [*map(Path, paths)] for language, paths in settings.text.items()}
-    source = _folder(job)
+    source = folder_of(str(job.model("model")))
     if settings.method == "trim":
         report = trim_model(source, TextSources(bitexts, files, settings.languages), settings.keep, job.space.out)
     else:
@@ -143,17 +144,6 @@ def run(job: Job) -> None:
             seed=settings.seed,
         )
     job.space.info |= {name: report[name] for name in ("method", "pieces", "parameters")}
-
-
-def _folder(job: Job) -> Path:
-    """The model's folder; that of a hub model is fetched."""
-    found = job.models.get("model")
-    if not isinstance(found, Hub):
-        return Path(str(job.model("model")))
-    from huggingface_hub import snapshot_download
-
-    ignored = ["*.bin", "*.h5", "*.msgpack", "onnx/*", "openvino/*"]
-    return Path(snapshot_download(found.repository, revision=found.revision or None, ignore_patterns=ignored))
 
 
 def _dictionary(job: Job) -> Iterator[tuple[str, str]]:

@@ -17,9 +17,11 @@ from xlalign.files import draft_folder
 from xlalign.modeling import loading, scratch
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import family_of
+from xlalign.modeling.families.decoders import make_bidirectional
+from xlalign.modeling.hub import folder_of
 from xlalign.modeling.lora import add_adapters, merge_adapters
 from xlalign.modeling.reference import SCRATCH
-from xlalign.modeling.sentence import setup_folder, setup_of
+from xlalign.modeling.sentence import setup_of
 from xlalign.modeling.sentence_files import SentenceSetup, copy_setup, write_setup
 from xlalign.objectives.recipe import TrainingRecipe
 from xlalign.objectives.requests import Labels, Teacher
@@ -73,6 +75,8 @@ def pretrain(
     """
     _refuse_lacking(settings, alignments)
     model, tokenizer = load_start(settings, bitext, start, work)
+    if settings.attention == "bidirectional":
+        make_bidirectional(model)
     refuse_unpredictable(settings, model, tokenizer)
     query = Encoder(model)
     recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
@@ -162,16 +166,23 @@ def refuse_unpredictable(
     """Say before the first step that tokens cannot be predicted.
 
     Raises:
-        UserError: the tokenizer has no mask token, or the model no head.
+        UserError: the tokenizer has no mask token, the model no head, or tokens see the next one that they predict.
     """
     if not settings.predicting:
         return
     what = f"preset `{settings.preset}` predicts tokens ({', '.join(settings.predicting)})"
-    if tokenizer.mask_token_id is None:
-        raise UserError(f"{what}, and the tokenizer has no mask token", "choose a preset without, such as `cz-snt`")
-    if not family_of(model.config).head_of(model):
-        kind = model.config.model_type
-        raise UserError(f"{what}, and `{kind}` models have no such head", "choose a preset without, such as `cz-snt`")
+    hint, kind, family = "choose a preset without, such as `cz-snt`", model.config.model_type, family_of(model.config)
+    if settings.predicting_of("masked") and tokenizer.mask_token_id is None:
+        if family.predicts == "next":
+            hint = "for decoders: the presets `afp-causal` and `prealign-causal`, or one that predicts nothing"
+        raise UserError(f"{what}, and the tokenizer has no mask token", hint)
+    if not family.head_of(model):
+        raise UserError(f"{what}, and `{kind}` models have no such head", hint)
+    if settings.predicting_of("next"):
+        if family.predicts != "next":
+            raise UserError(f"{what} of which `{kind}` models see the next one", "start from a decoder, such as Qwen 3")
+        if not getattr(model.config, "is_causal", True):
+            raise UserError(f"{what} of which a bidirectional model sees the next one", 'set attention = "own"')
 
 
 def fit_to_encoder(recipe: TrainingRecipe, query: Encoder, frame: SpecialTokens) -> TrainingRecipe:
@@ -199,7 +210,7 @@ def sentence_setup(settings: PretrainSettings, start: Path | None) -> SentenceSe
 def keep_setup(settings: PretrainSettings, start: Path | None, sentences: SentenceSetup, out: Path) -> None:
     """Give the model that comes out the files of the sentence encoder it starts from, with a prompt of its own."""
     if not settings.start.startswith(SCRATCH) or start is not None:
-        copy_setup(setup_folder(start or settings.start), out)
+        copy_setup(folder_of(start or settings.start), out)
     if settings.sentence_prompt is not None:
         write_setup(out, sentences)
 

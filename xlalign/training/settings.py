@@ -106,6 +106,9 @@ class PretrainSettings(TrainSettings):
         "embeddings, where it has none",
     )
     head_warmup: int = late(100, "head = new: steps in which the encoder is frozen and only the head learns", ge=0)
+    attention: Literal["own", "bidirectional"] = late(
+        "own", "bidirectional: tokens of a decoder see those after them, too; the model that comes out stays so"
+    )
     lora: int = late(
         0,
         "rank of low-rank adapters on the linear layers of the blocks, merged when the model is saved; 0 = all weights "
@@ -154,7 +157,11 @@ class PretrainSettings(TrainSettings):
     @property
     def predicting(self) -> list[str]:
         """The losses that need an output layer over the vocabulary."""
-        return [name for name, own in self.recipe.objectives.items() if OutputLayer() in own.requests()]
+        return [*self.predicting_of("masked"), *self.predicting_of("next")]
+
+    def predicting_of(self, what: Literal["masked", "next"]) -> list[str]:
+        """The losses that predict masked tokens, or the next one."""
+        return [name for name, own in self.recipe.objectives.items() if OutputLayer(what) in own.requests()]
 
     def explanation(self) -> str:
         """The preset as this table runs it, with the published value beside each that was changed (Markdown)."""

@@ -47,8 +47,8 @@ class Switch:
             rate: probability that a replaceable word is replaced.
 
         Returns:
-            The B new texts; the positions in their `ids` where a replacement begins; the first token of what stood
-            there.
+            The B new texts, whose `words` number the replacements and are -1 elsewhere; the positions in their `ids`
+            where a replacement begins; the first token of what stood there.
 
         A text of the tokens a b1 b2 c, whose word b is replaced by X Y:
 
@@ -56,7 +56,7 @@ class Switch:
             width        1  2  0  1      the first token of the word makes room for all of the new one
             repeated     a  b1 b1 c      each token as often as its width says
             written      a  X  Y  c      over the room, which begins at 1 = the sum of the widths before b1
-            returned     begin 1, label b1
+            returned     begin 1, label b1, words - 0 0 -
         """
         lengths = tokens.lengths(texts)
         owner, origin = owners(lengths), tokens.places(texts)
@@ -71,11 +71,14 @@ class Switch:
         widths[at] = sizes
         ids = np.repeat(tokens.ids[origin], widths)
         begin = (np.cumsum(widths) - widths)[at]
-        ids[ranges(begin, sizes)] = new.ids[new.places(choice)]
+        put = ranges(begin, sizes)
+        ids[put] = new.ids[new.places(choice)]
+        words = np.full(len(ids), -1, np.int32)
+        words[put] = owners(sizes)
         # Widths 1 2 | 0 of texts 0 0 1 add up to 3 and 0 tokens.
         edges = borders(np.bincount(owner, widths, len(texts)).astype(np.int64))
         labels = tokens.ids[origin[at]].astype(np.int64)
-        return Tokens(ids, edges, np.empty(0, np.int32), tokens.hashes[texts]), begin, labels
+        return Tokens(ids, edges, words, tokens.hashes[texts]), begin, labels
 
     def _chosen(self, types: Codes, hashes: Hashes, rate: float) -> tuple[Ints, Codes, Hashes]:
         """Which tokens (K,) begin a word that is replaced, the words, and their hashes."""

@@ -24,6 +24,7 @@ def command(
     """Look for every mistake in a pipeline file, and estimate what it costs; nothing is run or downloaded.
 
     Names, options, languages, files, models and devices are looked at in all tables, and all mistakes are told at once.
+    The weights of local models are read, unless they are larger than 4 GB.
 
     **Examples**
 
@@ -32,11 +33,12 @@ def command(
     - `xlalign check my.toml --json` (mistakes with place and hint, for editors)
     """
     with boundary(debug=request.debug):
+        from xlalign.config.faults import fail
         from xlalign.stages.pipeline import locate, opened
 
         path = locate(pipeline or request.config)
         found = opened(path, request.assignments or (), request.profile)
-        faults = found.faults()
+        faults = found.faults() or found.loading_faults()
         if request.json_output:
             keys = ("place", "message", "hint")
             print_json({"file": str(path), "mistakes": [{key: getattr(f, key) for key in keys} for f in faults]})
@@ -44,6 +46,7 @@ def command(
                 raise typer.Exit(2)
             return
         found.check()
+        fail(found.source, faults)
         output().print(f"[green]no mistakes[/] in {path}", soft_wrap=True)
         if not request.quiet:
             from dataclasses import replace
