@@ -142,3 +142,16 @@ def test_good_input_passes(here):
     code, output = prepare("--out", "copies")
     assert code == 0
     assert "hit" in output
+
+
+@pytest.mark.parametrize("how", [("--dry-run",), ()])
+def test_a_title_cannot_steer_the_terminal(here, how):
+    (here / "pairs.tsv").write_text(GOOD)
+    config(TSV)
+    path = here / "xlalign.toml"
+    path.write_text(path.read_text().replace('"t"', '"a\\u001b]0;owned\\u0007\\u202e[bold]b"'))
+    code, output = prepare(*how)
+    assert code == 0, output
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    assert r"a\x1b]0;owned\x07\u202e[bold]b" in output

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
+from xlalign.errors import shown
 
 if TYPE_CHECKING:
     from xlalign.artifacts.store import Store
@@ -79,7 +80,7 @@ def current(
     with reporter.bars(), pipeline.at_home():
         outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)
     if not (request.quiet or request.json_output):
-        console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
+        console.print(Text(f"{shown(pipeline.title)}: {reporter.totals()}", style="dim"))
     if request.out:
         for name in targets:
             shown = export(outcomes[name].artifact, request.out / name)
@@ -170,4 +171,4 @@ def _show_plan(request: Request, pipeline: Pipeline, planned: Sequence[Planned],
         rows = [{"state": line.state, "stage": line.node.name, "why": line.why} for line in planned]
         print_json([{**row, **costs.get(row["stage"], {})} for row in rows])
         return
-    print_plan(f"{pipeline.title} ({pipeline.source})", lines)
+    print_plan(shown(f"{pipeline.title} ({pipeline.source})"), lines)
