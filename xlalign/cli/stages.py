@@ -83,9 +83,9 @@ def current(
         console.print(Text(f"{shown(pipeline.title)}: {reporter.totals()}", style="dim"))
     if request.out:
         for name in targets:
-            shown = export(outcomes[name].artifact, request.out / name)
+            exported = export(outcomes[name].artifact, request.out / name)
             if not request.json_output:
-                console.print(f"[dim]{name} -> {shown}[/]")
+                console.print(f"[dim]{name} -> {exported}[/]")
     return outcomes
 
 
