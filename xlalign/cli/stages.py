@@ -85,7 +85,7 @@ def current(
         for name in targets:
             exported = export(outcomes[name].artifact, request.out / name)
             if not request.json_output:
-                console.print(f"[dim]{name} -> {exported}[/]")
+                console.print(Text(shown(f"{name} -> {exported}"), style="dim"))
     return outcomes
 
 
