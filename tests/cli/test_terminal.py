@@ -11,6 +11,14 @@ from xlalign.progress import Event
 HARM = "a\x1b]0;owned\x07[/x]\u202e"
 
 
+def test_a_warning_is_shown_to_those_who_want_no_progress():
+    stream = io.StringIO()
+    reporter = StageReporter(Console(file=stream, width=200), quiet=True)
+    reporter.progressed("stage", Event("1", "start", description="rows", total=3))
+    reporter.progressed("stage", Event("2", "warning", note="it is damaged"))
+    assert stream.getvalue().split() == ["warn", "stage", "it", "is", "damaged"]
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_progress_and_warnings(terminal):
     stream = io.StringIO()

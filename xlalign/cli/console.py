@@ -116,7 +116,7 @@ class StageReporter:
         return f"{totals['hit']} from the cache, {totals['made']} made, {seconds:.1f} s"
 
     def _print(self, state: str, name: str, detail: str) -> None:
-        if self.quiet:
+        if self.quiet and state != "warn":  # what is wrong is never silent
             return
         from rich.text import Text
 

@@ -76,7 +76,8 @@ def current(
         _show_plan(request, pipeline, lines, store)
         return None
     console = output(stderr=request.json_output or aside)
-    reporter = StageReporter(console, quiet=request.quiet or request.json_output)
+    quiet = request.quiet or request.json_output
+    reporter = StageReporter(output(stderr=True) if quiet else console, quiet=quiet)
     with reporter.bars(), pipeline.at_home():
         outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)
     if not (request.quiet or request.json_output):
