@@ -33,8 +33,9 @@ RENAMED = ["unshare", "--uts", "sh", "-c", f'hostname {SECRETS["host"]} && exec 
 
 @cache
 def may_rename() -> bool:
-    found = shutil.which("unshare") and subprocess.run([*RENAMED, "true"], check=False, capture_output=True)
-    return bool(found) and found.returncode == 0
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*RENAMED, "true"], check=False, capture_output=True).returncode == 0
 
 
 class Machine(NamedTuple):
