@@ -78,7 +78,7 @@ def statistical(sample: int) -> Callable[[], object]:
     dice = np.random.default_rng(2)
     pairs = [(a.split(), b.split()) for a, b in zip(*(texts(dice, lang, sample) for lang in WORDS), strict=True)]
 
-    return lambda: HmmSettings().make(AlignerInputs()).align(pairs)
+    return lambda: HmmSettings().make(AlignerInputs()).train(pairs).align(pairs)
 
 
 def tokenised(folder: Path, sample: int) -> Callable[[], object]:

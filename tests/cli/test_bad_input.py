@@ -1,6 +1,7 @@
 """Bad input: one clear message with file, line and next step, an exit code by kind, nothing half-written."""
 
 import errno
+import json
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,31 @@ def test_good_input_passes(here):
     code, output = prepare("--out", "copies")
     assert code == 0
     assert "hit" in output
+
+
+@pytest.mark.parametrize("how", [("--dry-run",), ()])
+def test_a_title_cannot_steer_the_terminal(here, how):
+    (here / "pairs.tsv").write_text(GOOD)
+    config(TSV)
+    path = here / "xlalign.toml"
+    path.write_text(path.read_text().replace('"t"', '"a\\u001b]0;owned\\u0007\\u202e[bold]b"'))
+    code, output = prepare(*how, "--out", "[/x]")  # no closing tag of rich's markup
+    assert code == 0, output
+    assert how or "prepare -> [/x]/prepare" in output
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    assert r"a\x1b]0;owned\x07\u202e[bold]b" in output
+
+
+@pytest.mark.filterwarnings("always::xlalign.errors.Notice")
+def test_damage_is_said_with_quiet_too(here):
+    (here / "pairs.tsv").write_text(GOOD)
+    config(TSV)
+    assert prepare("-q")[0] == 0
+    (report,) = Store().root.glob("artifacts/prepare/*/data/report.json")
+    before = report.read_text()
+    report.write_text(before.replace("4", "5"))
+    code, output = prepare("-q")
+    assert code == 0, output
+    assert "report.json has other content" in output
+    assert json.loads(report.read_text()).keys() == json.loads(before).keys()

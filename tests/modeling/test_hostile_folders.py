@@ -98,7 +98,7 @@ TOKENIZERS = {
     "a list": [1],
     "bare": {"version": "1.0", "model": {"type": "WordLevel", "vocab": {}}},
 }
-SIZES = {
+SIZES: dict[str, list[Any]] = {
     "hidden_size": ["NaN", -1, 0, 7, "8", None, 10**30],
     "vocab_size": ["NaN", -1, 10**12, [1], {}],
     "num_hidden_layers": [-3, 10**9 + 0.5, "many"],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from xlalign.errors import shown
 from xlalign.progress import Event
 
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ class StageReporter:
     def progressed(self, name: str, event: Event) -> None:
         """Move the bar of a task; a warning is a line."""
         if event.kind == "warning":
-            self._print("warn", name, event.note)
+            self._print("warn", name, "\n".join(map(shown, event.note.split("\n"))))
         else:
-            self._bars.show(name, event)
+            self._bars.show(name, event._replace(note=shown(event.note), description=shown(event.description)))
 
     def totals(self) -> str:
         """The last line: what was found in the cache, what was made, and the time it took."""
@@ -115,7 +116,7 @@ class StageReporter:
         return f"{totals['hit']} from the cache, {totals['made']} made, {seconds:.1f} s"
 
     def _print(self, state: str, name: str, detail: str) -> None:
-        if self.quiet:
+        if self.quiet and state != "warn":  # what is wrong is never silent
             return
         from rich.text import Text
 
@@ -163,11 +164,11 @@ class _RichBars(_Bars):
         self._tasks: dict[str, TaskID] = {}
         cut = Column(no_wrap=True, overflow="ellipsis")  # on 80 columns texts are cut, not wrapped
         self._progress = Progress(
-            TextColumn("[bold]{task.fields[stage]}[/] {task.description}", table_column=cut.copy()),
+            TextColumn("{task.fields[stage]} {task.description}", markup=False, table_column=cut.copy()),
             BarColumn(bar_width=20 if console.width >= 100 else 8),
             TextColumn("{task.completed:,.0f}/{task.fields[goal]} {task.fields[unit]} {task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("[dim]{task.fields[note]}", table_column=cut.copy()),
+            TextColumn("{task.fields[note]}", style="dim", markup=False, table_column=cut.copy()),
             console=console,
             transient=True,
             expand=False,
@@ -196,8 +197,8 @@ class _RichBars(_Bars):
         self._progress.update(identity, advance=event.done)
         if event.note:
             self._progress.update(identity, note=event.note)
-        shown = next(task for task in self._progress.tasks if task.id == identity)
-        self._progress.update(identity, rate=pace(shown.speed, shown.fields["unit"]))
+        drawn = next(task for task in self._progress.tasks if task.id == identity)
+        self._progress.update(identity, rate=pace(drawn.speed, drawn.fields["unit"]))
 
 
 class _PlainBars(_Bars):

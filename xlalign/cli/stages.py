@@ -11,6 +11,7 @@ from rich.text import Text
 
 from xlalign.cli.console import StageReporter, output
 from xlalign.cli.options import Request
+from xlalign.errors import shown
 
 if TYPE_CHECKING:
     from xlalign.artifacts.store import Store
@@ -78,11 +79,12 @@ def current(
         _show_plan(request, pipeline, lines, store)
         return None
     console = output(stderr=request.json_output or aside)
-    reporter = StageReporter(console, quiet=request.quiet or request.json_output)
+    quiet = request.quiet or request.json_output
+    reporter = StageReporter(output(stderr=True) if quiet else console, quiet=quiet)
     with reporter.bars(), pipeline.at_home():
         outcomes = make_current(graph, targets, store, execution, reporter, pipeline.title, reading)
     if not (request.quiet or request.json_output):
-        console.print(Text(f"{pipeline.title}: {reporter.totals()}", style="dim"))
+        console.print(Text(f"{shown(pipeline.title)}: {reporter.totals()}", style="dim"))
     if request.out:
         with pipeline.at_home():
             scored = _scored(pipeline, graph, targets, store, execution.threads)
@@ -121,7 +123,9 @@ def _export(
         found = export(outcomes[name].artifact, request.out / name, scored.get(name))
         describe_export(pipeline, outcomes, name, request.out / name)
         if not request.json_output:
-            console.print(Text(f"{name} -> {request.out / name}{_sentences(found)}", style="dim"), soft_wrap=True)
+            console.print(
+                Text(shown(f"{name} -> {request.out / name}{_sentences(found)}"), style="dim"), soft_wrap=True
+            )
             if found and found.differs:
                 warning = f"its sentence vectors are not those of the table: {found.differs}"
                 console.print(Text.assemble(("warning: ", "bold yellow"), warning), soft_wrap=True)
@@ -218,4 +222,4 @@ def _show_plan(request: Request, pipeline: Pipeline, planned: Sequence[Planned],
         rows = [{"state": line.state, "stage": line.node.name, "why": line.why} for line in planned]
         print_json([{**row, **costs.get(row["stage"], {})} for row in rows])
         return
-    print_plan(f"{pipeline.title} ({pipeline.source})", lines)
+    print_plan(shown(f"{pipeline.title} ({pipeline.source})"), lines)

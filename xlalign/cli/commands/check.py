@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from xlalign.cli import complete
 from xlalign.cli.console import output
@@ -47,7 +48,7 @@ def command(
             return
         found.check()
         fail(found.source, faults)
-        output().print(f"[green]no mistakes[/] in {path}", soft_wrap=True)
+        output().print(f"[green]no mistakes[/] in {escape(str(path))}", soft_wrap=True)
         if not request.quiet:
             from dataclasses import replace
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from xlalign.cli import complete
 from xlalign.cli.console import output
@@ -62,7 +63,10 @@ def command(
         given = [*(bitext or ()), *_files(template, files, bitext)]
         own = encoder or given or languages
         _write(path, _own(encoder, given, languages, path) if own else _built_in(template))
-        output().print(f"wrote [bold]{path}[/]; next: edit it, then `xlalign check {path}`", soft_wrap=True)
+        output().print(
+            f"wrote [bold]{escape(str(path))}[/]; next: edit it, then `xlalign check {escape(str(path))}`",
+            soft_wrap=True,
+        )
 
 
 def _files(template: str, files: list[str] | None, bitext: list[str] | None) -> list[str]:
