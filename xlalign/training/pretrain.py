@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
-
 from xlalign import progress
 from xlalign.errors import DataError, UserError
 from xlalign.files import draft_folder

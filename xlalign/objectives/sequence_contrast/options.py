@@ -29,7 +29,11 @@ class SequenceContrastOptions(ObjectiveOptions):
         "cross", description="in the batch: the other language, both languages, or none (queue only)"
     )
     directions: Literal["both", "forward"] = Field("both", description="which sides are anchors")
-    queue: int = Field(0, ge=0, description="momentum keys of earlier batches kept as negatives, at most as many as there are pairs; 0 = none")
+    queue: int = Field(
+        0,
+        ge=0,
+        description="momentum keys of earlier batches kept as negatives, at most as many as there are pairs; 0 = none",
+    )
     prefill: bool = Field(True, description="fill the queue with keys before the first step")
     momentum: Rate = Field(0.0, description="momentum of the key encoder per step; 0 = one encoder for both sides")
     projection: Literal["none", "linear", "mlp"] = Field("none", description="head before the similarity")
