@@ -50,7 +50,8 @@ def _histograms(corpus: CorpusReport, ascii_only: bool) -> Iterator[RenderableTy
         grid.add_column(header, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     grid.add_column("to")
     for step in drawn:
-        limits = f"{step.edges[-1]:g} {step.unit}" + (f" ({step.demand})" if step.thresholds else "")
+        demand = step.demand.removesuffix(step.unit).strip()  # "max 100 words": the unit stands there already
+        limits = f"{step.edges[-1]:g} {step.unit}" + (f", {demand}" if demand else "")
         heights = histogram(step, ASCII_HEIGHTS if ascii_only else HEIGHTS)
         grid.add_row(step.name, f"{step.removed:,}", f"{step.edges[0]:g}", heights, limits)
     yield grid
