@@ -189,7 +189,7 @@ class _Work:
         texts = zip(self.batch.source.texts, self.batch.target.texts, strict=True)
         rows = (self.job.rows[i] for i in self.rows.tolist())
         changed = np.array([pair != (row.source, row.target) for pair, row in zip(texts, rows, strict=True)], np.bool_)
-        by_rank = np.argsort(keys, kind="stable")
+        by_rank = np.unique(keys, return_index=True)[1]  # keys 7 3 7 9 -> rows 1 0 3: in order, the first of each text
         for found, which in ((self.tally.kept, ~changed), (self.tally.changed, changed)):
             chosen = by_rank[which[by_rank]][:SAMPLES].tolist()
             found.extend(self._sample(i, "")._replace(rank=int(keys[i])) for i in chosen)

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -102,4 +103,8 @@ def _cut(text: str) -> str:
 
 
 def _sides(old: str, new: str) -> Iterable[tuple[str, str, str]]:
-    return [(" ", "", new)] if old == new else [("-", "red", old), ("+", "green", new)]
+    if old == new:
+        return [(" ", "", new)]
+    # What is gone and was never seen (a zero-width space, a byte order mark) is spelled out, or nothing would differ.
+    unseen = {each: f"\\u{ord(each):04x}" for each in set(old) - set(new) if category(each) in ("Cf", "Zs")}
+    return [("-", "red", old.translate(str.maketrans(unseen))), ("+", "green", new)]
