@@ -106,5 +106,5 @@ def _sides(old: str, new: str) -> Iterable[tuple[str, str, str]]:
     if old == new:
         return [(" ", "", new)]
     # What is gone and was never seen (a zero-width space, a byte order mark) is spelled out, or nothing would differ.
-    unseen = {each: f"\\u{ord(each):04x}" for each in set(old) - set(new) if category(each) in ("Cf", "Zs")}
-    return [("-", "red", old.translate(str.maketrans(unseen))), ("+", "green", new)]
+    unseen = {ord(each): f"\\u{ord(each):04x}" for each in set(old) - set(new) if category(each) in ("Cf", "Zs")}
+    return [("-", "red", old.translate(unseen)), ("+", "green", new)]
