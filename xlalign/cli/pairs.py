@@ -36,7 +36,10 @@ def shown_pairs(name: str, report: Mapping[str, Any], limit: int, *, ascii_only:
         ascii_only: draw with ASCII alone.
     """
     corpus = corpus_report(name, report)
-    return Group(*_histograms(corpus, ascii_only), *_pairs(corpus, limit))
+    known = "kept_samples" in report
+    hint = f"kept pairs were not noted when {name} was made: `xlalign cache rm --name {name} --yes`, and prepare again"
+    old = [] if known or not limit else [Text(hint, style="yellow")]
+    return Group(*_histograms(corpus, ascii_only), *_pairs(corpus, limit), *old)
 
 
 def _histograms(corpus: CorpusReport, ascii_only: bool) -> Iterator[RenderableType]:
