@@ -1,5 +1,6 @@
 """`nox` runs lint, typecheck and tests; `nox -l` lists the rest."""
 
+import shutil
 from pathlib import Path
 
 import nox
@@ -21,9 +22,13 @@ def tool(name: str) -> list[str]:
 
 
 def install_project(session: nox.Session, *extra: str) -> None:
-    # torch first and alone: a constraint keeps every later install from replacing it by a CUDA build.
-    session.install(*CONSTRAINTS, "torch", silent=True)
+    install_torch(session)
     session.install(*CONSTRAINTS, "-e", ".", *extra, silent=True)
+
+
+def install_torch(session: nox.Session) -> None:
+    # First and alone: a constraint keeps every later install from replacing it by a CUDA build.
+    session.install(*CONSTRAINTS, "torch", silent=True)
 
 
 @nox.session
@@ -106,7 +111,7 @@ def package(session: nox.Session) -> None:
     """Build the wheel, install it into a clean environment, run the quickstart from an empty folder."""
     wheels, empty = Path(session.create_tmp()) / "wheels", Path(session.create_tmp()) / "empty"
     session.run("python", "-m", "pip", "wheel", "--no-deps", "-w", str(wheels), ".", silent=True)
-    session.install(*CONSTRAINTS, "torch", silent=True)
+    install_torch(session)
     session.install(*CONSTRAINTS, *map(str, sorted(wheels.glob("xlalign-*.whl"))[-1:]), silent=True)
     empty.mkdir(exist_ok=True)
     cache = {"XLALIGN_CACHE": str(empty / "cache")}
@@ -114,6 +119,23 @@ def package(session: nox.Session) -> None:
         session.run("xlalign", "--help", silent=True)
         session.run("xlalign", "run", "quickstart", *session.posargs, env=cache)
         session.run("xlalign", "run", "quickstart", *session.posargs, env=cache)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Wheel and source distribution, checked by twine, and the wheel in a clean environment; publishes nothing."""
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.install("build", "twine", silent=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
+    install_torch(session)
+    session.install(*CONSTRAINTS, "--force-reinstall", "--no-deps", *map(str, dist.glob("*.whl")), silent=True)
+    session.install(*CONSTRAINTS, *map(str, dist.glob("*.whl")), silent=True)
+    with session.chdir(dist):
+        session.run("xlalign", "--version")
+        session.run("xlalign", "list", "pipelines")
+        session.run("xlalign", "run", "quickstart", "--dry-run", env={"XLALIGN_CACHE": str(dist / "cache")})
 
 
 @nox.session

@@ -59,17 +59,6 @@ def command_paths(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ..
         yield from command_paths(child, (*path, name))
 
 
-def catalogue(kind: str, title: str, text: str) -> Callable[[], str]:
-    """A page with one `xlalign list` table."""
-
-    def page() -> str:
-        from xlalign.cli.catalogue import CATALOGUES
-
-        return f"# {title}\n\n{text}\n\n{table(CATALOGUES[kind]())}"
-
-    return page
-
-
 def presets() -> str:
     """The table of presets, then each with its equation, values and deviations."""
     from xlalign.cli.catalogue import CATALOGUES
@@ -93,10 +82,7 @@ def preset(name: str, recipe: Any) -> str:
         if key != "kind"
     ]
     kinds = "\n".join(f"- `{part}` is `{options.kind}`" for part, options in recipe.objectives.items())
-    notes = [
-        *recipe.deviations,
-        *_unverified(recipe),
-    ]
+    notes = [*recipe.deviations, *_unverified(recipe)]
     parts = [
         f"## `{name}`",
         f"{_cell(recipe.title, literal=False)}. {_cell(recipe.paper, literal=False)}",
@@ -106,23 +92,122 @@ def preset(name: str, recipe: Any) -> str:
         table(values, literal=True).rstrip(),
         "Differs from the paper:" if notes else "",
         "\n".join(f"- {note}" for note in notes),
+        *_followed_code(name),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
+def _followed_code(name: str) -> Iterator[str]:
+    """What `compat` changes."""
+    from xlalign.objectives.presets import table as preset_table
+
+    for wanted, changes in preset_table(name).get("compat", {}).items():
+        listed = ", ".join(f"`{key} = {_toml(value)}`" for key, value in changes.items())
+        yield f'`compat = "{wanted}"` in the `[pretrain.NAME]` table follows the released code: {listed}.'
+
+
 def _unverified(recipe: Any) -> list[str]:
     """Values that are not in what can be read of the paper."""
-    listed = ", ".join(f"`{name}`" for name in recipe.unverified)
-    return [f"values not stated in what can be read of the paper: {listed}"] if listed else []
+    names = ", ".join(f"`{name}`" for name in recipe.unverified)
+    return [f"values not stated in what can be read of the paper: {names}"] if names else []
 
 
 def parts() -> str:
-    """Sources, filters, aligners, objectives and pipelines on one page."""
+    """Aligners, objectives, families, ways to initialise and pipelines on one page."""
     from xlalign.cli.catalogue import CATALOGUES
 
-    sections = ["sources", "filters", "aligners", "objectives", "initialisations", "pipelines"]
+    sections = ["aligners", "objectives", "families", "initialisations", "pipelines"]
     body = "\n".join(f"## {kind.capitalize()}\n\n{table(CATALOGUES[kind]())}" for kind in sections)
-    return f"# Sources, filters, aligners, objectives\n\nWhat `xlalign list` prints.\n\n{body}"
+    return f"# Aligners, objectives, families, pipelines\n\nWhat `xlalign list` prints.\n\n{body}"
+
+
+def sources() -> str:
+    """Every source, file format and transform with its options."""
+    from xlalign.bitext.readers import READERS
+    from xlalign.bitext.sources import SOURCES
+    from xlalign.bitext.transforms import TRANSFORMS
+
+    intro = (
+        "Where text comes from, for `sources` and `mono` of `[prepare]`. A source is a URI, `scheme:rest`, or a table "
+        'with `uri` and the options below: `{ uri = "file:pairs.tsv", languages = ["en", "de"] }`.'
+    )
+    formats = (
+        "Told by the ending of a name (`.gz`, `.bz2`, `.xz` and `.zst` may follow), or stated: `format = "
+        '"tsv"`, and with options `format = { kind = "csv", delimiter = ";" }`. A folder is `saved`.'
+    )
+    changes = 'Changes to every sentence, in order: `transforms = ["nfc", { kind = "NAME", ... }]`.'
+    body = [f"# Sources and file formats\n\n{intro}", *part_sections(SOURCES, "{}:")]
+    body += [f"## File formats\n\n{formats}", *part_sections(READERS, "{}", "###")]
+    return "\n\n".join([*body, f"## Transforms\n\n{changes}", *part_sections(TRANSFORMS, "{}", "###")])
+
+
+def filters() -> str:
+    """Every filter with its fields, and what each profile sets of them."""
+    from xlalign.bitext.filters import FILTERS
+    from xlalign.bitext.filters.choose import profiles
+
+    intro = (
+        "Rules that a pair has to pass, for `[prepare.filters]`, `filters_for` and the `filters` of a source: `ratio = "
+        "{ max = 2 }` changes a field, `ratio = true` takes a filter as it is, `ratio = false` leaves it out. Filters "
+        "run from cheap to dear, and a pair is counted for the first that removes it."
+    )
+    rows = [
+        {"filter": f"[`{name}`](#{name})"}
+        | {f"`{profile}`": _profiled(known, name) for profile, known in profiles().items()}
+        for name in FILTERS
+    ]
+    chosen = (
+        'What `profile` of `[prepare]` takes of them (`"classic"` is the default); a dash: not used. Fields that are '
+        "not named have the default of the filter."
+    )
+    start = f"# Filters\n\n{intro}\n\n## Profiles\n\n{chosen}\n\n{table(rows, literal=True)}".rstrip()
+    return "\n\n".join([start, *part_sections(FILTERS, "{}")])
+
+
+def _profiled(profile: Any, name: str) -> str:
+    if name not in profile:
+        return "-"
+    return ", ".join(f"`{key} = {_toml(value)}`" for key, value in profile[name].items()) or "on"
+
+
+def part_sections(registry: Any, heading: str, level: str = "##") -> Iterator[str]:
+    """For each part of a registry what it says of itself, and its fields."""
+    for name in registry:
+        part = registry.get(name)
+        summary, _, more = (inspect.getdoc(part) or "").partition("\n\n")
+        rows = [_field_row(field, info) for field, info in part.model_fields.items() if field != "rest"]
+        example = f"```text\n{inspect.cleandoc(more)}\n```" if more.startswith(("file:", "hf:")) else ""
+        unit = getattr(part, "unit", "")
+        said = " ".join(summary.split()) + (f" Unit: {unit}." if unit else "")
+        fields = table(rows, literal=True).rstrip() if rows else ""
+        yield "\n\n".join(filter(None, [f"{level} `{heading.format(name)}`", said, example, fields]))
+
+
+def tasks() -> str:
+    """The tasks, and where the files of each lie below a data folder."""
+    from xlalign.cli.catalogue import CATALOGUES
+    from xlalign.evaluation.data.formats import FORMATS
+    from xlalign.evaluation.tasks import TASKS
+
+    rows = []
+    for name in TASKS:
+        task = TASKS.get(name)
+        for split, groups in task.files.items():
+            paths = "<br>or ".join(" and ".join(f"`{path}`" for path in group) for group in groups)
+            reader = FORMATS[task.reader or task.handler.format]
+            parts = "train, dev, test" if split == "*" else split
+            rows.append({"task": name, "split": parts, "files": paths, "format": first_line(reader).split("; ")[0]})
+    layout = (
+        'With `data = "folder:DIR"` or `--data DIR`: what the scripts of XTREME download, and the same for the other '
+        "tasks. `{lang}` is the ISO 639-1 code, `{lang3}` ISO 639-3, `{name}` the English name, `{flores}` the FLORES "
+        "code, `{split}` train, dev or test. Files may end in `.gz`, `.bz2`, `.xz` or `.zst`; those of tasks and "
+        "languages that are not run need not be there."
+    )
+    intro = "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."
+    return (
+        f"# Tasks\n\n{intro}\n\n{table(CATALOGUES['tasks']())}\n## Files of a data folder\n\n{layout}\n\n"
+        f"{table(rows, literal=True)}"
+    )
 
 
 def settings() -> str:
@@ -160,14 +245,7 @@ def fields_of(
             continue
         marks = [mark for mark in field.metadata if isinstance(mark, OneOf)]
         parts += [(name, mark) for mark in marks]
-        rows.append(
-            {
-                "field": f"`{field.alias or name}`{_dagger(field)}",
-                "type": readable(field.annotation),
-                "default": _default(field),
-                "meaning": field.description or "",
-            }
-        )
+        rows.append(_field_row(name, field))
         inner += [(field.alias or name, found) for found in _models_in(field.annotation) if not marks]
     yield f"## `{heading}`\n\n{first_line(model)}\n\n{table(rows, literal=True)}"
     for name, found in inner:
@@ -175,6 +253,11 @@ def fields_of(
     for name, mark in parts:
         for part in mark.registry:
             yield from fields_of(f'{heading} {name} = "{part}"', mark.registry.get(part), known, mark.named_by)
+
+
+def _field_row(name: str, field: FieldInfo) -> dict[str, str]:
+    shown, kind = f"`{field.alias or name}`{_dagger(field)}", readable(field.annotation)
+    return {"field": shown, "type": kind, "default": _default(field), "meaning": field.description or ""}
 
 
 def readable(annotation: Any) -> str:
@@ -190,7 +273,15 @@ def readable(annotation: Any) -> str:
         return f"list of {readable(arguments[0])}"
     if origin is dict:
         return f"table of {readable(arguments[1])}"
-    names = {str: "text", int: "integer", float: "number", bool: "true or false", Path: "path", Any: "anything"}
+    names = {
+        str: "text",
+        int: "integer",
+        float: "number",
+        bool: "true or false",
+        Path: "path",
+        Any: "anything",
+        object: "anything",
+    }
     return names.get(
         annotation, "table" if isinstance(annotation, type) and issubclass(annotation, BaseModel) else str(annotation)
     )
@@ -275,9 +366,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli,
     "reference/settings.md": settings,
     "reference/presets.md": presets,
-    "reference/tasks.md": catalogue(
-        "tasks", "Tasks", "What `xlalign eval` can test, for `tasks = [...]` in the `[eval]` table."
-    ),
+    "reference/tasks.md": tasks,
+    "reference/sources.md": sources,
+    "reference/filters.md": filters,
     "reference/parts.md": parts,
     "decisions/index.md": decisions,
 }

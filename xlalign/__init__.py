@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from xlalign.api.calls import align, evaluate, load_preset, open_artifact, prepare, pretrain
     from xlalign.api.results import Result
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Result", "align", "evaluate", "load_preset", "open_artifact", "prepare", "pretrain"]
 
 yield_at_barriers()  # whoever imports any part of the package: command, worker, benchmark, library

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from xlalign.bitext.sources import open_source
@@ -139,3 +140,64 @@ def test_damaged_saved_data_sets(tmp_path: Path, state: str, message: str):
     (tmp_path / "a/state.json").write_text(state)
     with pytest.raises(DataError, match=message):
         rows_of(f"file:{tmp_path}/a")
+
+
+def parquet(path: Path, **columns: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), path)
+
+
+def test_folders_of_the_hub(tmp_path: Path):
+    """A clone with a configuration for each pair, files of one split, and what `save_to_disk` wrote."""
+    for pair, row in {"de-en": ("one", "eins"), "en-fr": ("one", "un")}.items():
+        other = pair.replace("en", "").strip("-")
+        for split in ("train", "validation"):
+            texts = [{"en": row[0] if split == "train" else "dev", other: row[1]}]
+            parquet(tmp_path / "opus" / pair / f"{split}-00000-of-00001.parquet", translation=texts)
+    (tmp_path / "opus/README.md").write_text("---\nlicense: cc-by-4.0\nlanguage: [en, de]\n---\n# OPUS\n")
+    assert rows_of(f"hf:{tmp_path}/opus") == [("one", "eins")]
+    assert rows_of(f"hf:{tmp_path}/opus", (("en", "de"), ("en", "fr"))) == [("one", "eins"), ("one", "un")]
+    assert rows_of(f"hf:{tmp_path}/opus", split="validation") == [("dev", "eins")]
+    source = open_source(f"hf:{tmp_path}/opus")
+    (text,) = source.bitexts([("en", "de")])
+    assert (text.corpus, text.place, text.licence) == ("opus", "hf:opus", "cc-by-4.0")
+    assert [path.name for path in source.inputs([("en", "de")])] == ["train-00000-of-00001.parquet"]
+    (tmp_path / "lines").mkdir()
+    (tmp_path / "lines/pairs.jsonl").write_text('{"en": "one", "de": "eins"}\n')
+    assert rows_of(f"hf:{tmp_path}/lines") == [("one", "eins")]
+    saved(tmp_path / "saved/train", en=["one"], de=["eins"])
+    (tmp_path / "saved/dataset_dict.json").write_text('{"splits": ["train"]}')
+    assert rows_of(f"hf:{tmp_path}/saved") == [("one", "eins")]
+
+
+def test_a_folder_of_the_hub_whose_card_says_what_is_where(tmp_path: Path):
+    card = """---
+license: [mit, cc0-1.0]
+configs:
+- config_name: default
+  data_files: "text/*.csv"
+- config_name: en-fr
+  data_files:
+  - split: train
+    path: ["x/a.jsonl", "x/b.jsonl"]
+---
+"""
+    (tmp_path / "text").mkdir()
+    (tmp_path / "x").mkdir()
+    (tmp_path / "README.md").write_text(card)
+    (tmp_path / "text/any.csv").write_text("en,de\none,eins\n")
+    for name in "abc":
+        (tmp_path / f"x/{name}.jsonl").write_text(f'{{"en": "{name}", "fr": "{name}"}}\n')
+    assert rows_of(f"hf:{tmp_path}") == [("one", "eins")]
+    assert rows_of(f"hf:{tmp_path}", (("en", "fr"),)) == [("a", "a"), ("b", "b")]
+    assert {text.licence for text in open_source(f"hf:{tmp_path}").bitexts([("en", "de")])} == {"mit, cc0-1.0"}
+
+
+def test_folders_of_the_hub_that_have_nothing(tmp_path: Path):
+    with pytest.raises(DataError, match="no such folder"):
+        rows_of(f"hf:{tmp_path}/none")
+    with pytest.raises(DataError, match="no data of split `train` for en-de"):
+        rows_of(f"hf:{tmp_path}")
+    (tmp_path / "README.md").write_text("---\na: [\n---\n")
+    with pytest.raises(DataError, match=r"README.md: its head is not YAML"):
+        rows_of(f"hf:{tmp_path}")

@@ -291,6 +291,34 @@ def test_near_duplicates(tmp_path: Path):
     assert report.dropped == {"near duplicate": 2}
 
 
+def test_samples_show_pairs_before_and_after(tmp_path: Path):
+    rows = [f"The old dog {i} sleeps under the trees\tDer alte Hund {i} schläft unter den Bäumen" for i in range(40)]
+    rows += [
+        "The cafe\u0301 in the  old town\tDas Cafe\u0301 in der alten Stadt",
+        "Fish  only\tFisch in aller Munde und mehr",
+    ]
+    (tmp_path / "a.tsv").write_text("\n".join([*rows, rows[0]]) + "\n", encoding="utf-8")
+    table = {"languages": ["en", "de"], "sources": [f"file:{tmp_path}/a.tsv"], "dev_size": 0, "transforms": ["nfc"]}
+    prepare(
+        PrepareSettings.model_validate({**table, "profile": "light", "filters": {"ratio": {"max": 2}}}),
+        tmp_path / "out",
+    )
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    (changed,) = report["changed_samples"]
+    assert changed["before"] == ["The cafe\u0301 in the  old town", "Das Cafe\u0301 in der alten Stadt"]
+    assert (changed["source"], changed["changed_by"]) == ("The café in the old town", ["nfc", "white space"])
+    (removed,) = report["samples"]["ratio"]
+    assert (removed["before"][0], removed["source"], removed["changed_by"]) == (
+        "Fish  only",
+        "Fish only",
+        ["white space"],
+    )
+    kept = report["kept_samples"]
+    assert len(kept) == 20
+    assert all(not sample["before"] for sample in kept)
+    assert f"a.tsv:{len(rows) + 1}" not in {sample["place"] for sample in kept}, "the second of two is a duplicate"
+
+
 def test_samples_are_of_different_texts(tmp_path: Path):
     rows = ["the same sentence\tderselbe Satz\n"] * 50 + [
         f"{number(NUMBERS, i)}\t{number(ZAHLEN, i)}\n" for i in [7, 7, 8, 8]

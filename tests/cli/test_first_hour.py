@@ -146,6 +146,31 @@ def test_prepare_says_what_happened_to_the_text(here):
     answer = xlalign(*job, "--set", "prepare.filters.length.min=4")
     for wanted in ("what was kept of the text", "en-de", "100", "length 60", "warning: ", "removed 60 of 100"):
         assert wanted in " ".join(answer.split())
+    assert "--show 5" in answer
+
+
+def test_prepare_shows_pairs_and_scores(here):
+    pairs = [(f"Sentence number {n} about old trees", f"Satz Nummer {n} über alte Bäume") for n in range(40)]
+    pairs += [
+        ("Trees  and\u200b birds and very old houses", "Bäume und Vögel und sehr alte Häuser"),
+        ("Trees", "Bäume"),
+    ]
+    Path("a.en-de.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in pairs), encoding="utf-8")
+    job = ["prepare", "--source", "file:a.en-de.tsv", "--languages", "en-de", "--set", "prepare.dev_size=5"]
+    lines = xlalign(*job, "--set", "prepare.filters.length.min=4", "--show", "2").splitlines()
+    assert max(map(len, lines[:-1])) <= 80, "all but the artifact's folder"
+    (scores,) = [line for line in lines if line.startswith("length ")]
+    assert "|" in scores, "the threshold"
+    assert lines[lines.index("kept") + 1].startswith("  a.en-de.tsv:")
+    place = lines.index("changed and kept")
+    assert lines[place + 1 : place + 4] == [
+        "  a.en-de.tsv:41, changed by white space",
+        "  - Trees  and\\u200b birds and very old houses",
+        "  + Trees and birds and very old houses",
+    ]
+    assert "removed by length" in lines
+    assert any("score 1 1" in line for line in lines)
+    assert "removed by" not in xlalign(*job, "--set", "prepare.filters.length.min=4", "--show", "0", "-q")
 
 
 def test_eval_of_a_model_without_a_file(here):

@@ -117,6 +117,7 @@ SINGLE = [
     one('"base", "ctl"', '"base", "ctll"', "eval.models", "did you mean `ctl`"),
     one('languages = ["de"]', "fine_tuning = { xnlj = {} }", "eval.fine_tuning", "did you mean `xnli`"),
     one('languages = ["de"]', 'controls = ["mlm"]', "eval.controls", "known: base, ctl"),
+    one('languages = ["de"]', 'labels = { bas = "mBERT" }', "eval.labels", "did you mean `base`"),
     one('languages = ["de"]', 'device = "tpu"', "eval.device", "did you mean `cpu`"),
     one("[profiles.small]", "[execution]\nworkers = -1\n[profiles.small]", "execution.workers", "or equal to 0"),
     line("`--set pretrain.ct.steps`", "did you mean `pretrain.ctl`", "--set", "pretrain.ct.steps=3"),

@@ -157,12 +157,19 @@ def test_prefill_fills_the_queue_with_momentum_keys(encoder, make_batch):
     objective = queued(encoder, 16)
     models: dict[Model, Encoder] = {"query": encoder, Momentum(0.9): encoder}
     seeds = 0
-    while objective.prefill(batch := make_batch(seed=seeds), Encodings(batch, models)):
+    assert objective.unfilled() == 16
+    while objective.unfilled():
+        objective.prefill(batch := make_batch(seed=seeds), Encodings(batch, models))
         seeds += 1
     assert seeds == 3
     expected = objective._vectors("target", Momentum(0.9), batch := make_batch(seed=2), Encodings(batch, models))
     assert torch.allclose(objective.queue[12:16], expected[:4])
-    assert not queued(encoder, prefill=False).prefill(batch, Encodings(batch, models))
+    assert queued(encoder, prefill=False).unfilled() == 0
+
+
+def test_a_queue_is_no_longer_than_the_corpus():
+    options = SequenceContrastOptions(queue=512)
+    assert [options.fitted(pairs).queue for pairs in (300, 9000, 0)] == [300, 512, 512]
 
 
 def test_a_key_equal_to_the_positive_is_hidden_in_the_queue(encoder, make_batch):

@@ -12,7 +12,7 @@ from xlalign.reporting.data import (
     CorpusReport,
     FilterCount,
     Headline,
-    Reject,
+    PairSample,
     ReportData,
     StageRun,
 )
@@ -136,7 +136,7 @@ def hostile() -> ReportData:
                         name=HOSTILE,
                         removed=1,
                         demand=HOSTILE,
-                        samples=(Reject(source=HOSTILE, target=HOSTILE, score=HOSTILE),),
+                        samples=(PairSample(source=HOSTILE, target=HOSTILE, score=HOSTILE),),
                     ),
                 ),
             ),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from xlalign import progress
 from xlalign.bitext import corpus
 from xlalign.errors import DataError, UserError
 from xlalign.modeling.encoder import Encoder
@@ -22,6 +23,7 @@ from xlalign.objectives.sequence_contrast.options import SequenceContrastOptions
 from xlalign.training import pretrain as domain
 from xlalign.training.loop import train, weights
 from xlalign.training.planner import RecipeBatches
+from xlalign.training.prefill import FIRST, prefill
 from xlalign.training.pretrain import Sources
 from xlalign.training.program import RecipeProgram
 from xlalign.training.settings import PretrainSettings
@@ -95,8 +97,8 @@ class Twice:
 def test_one_step_is_finite_and_reaches_the_encoder(name, build):
     built = build(name)
     built.program.modules().train()
-    while built.program.prefill(built.batches.batch(2**20)):
-        pass
+    while built.program.unfilled():
+        built.program.prefill(built.batches.batch(2**20))
     output = built.program.loss(built.batches.batch(0))
     output.loss.backward()
     assert torch.isfinite(output.loss)
@@ -108,14 +110,46 @@ def test_one_step_is_finite_and_reaches_the_encoder(name, build):
     assert all(torch.isfinite(torch.as_tensor(value)) for value in output.metrics.values())
 
 
+def test_a_stopped_filling_goes_on_and_tells_how_far_it_is(build, tmp_path, monkeypatch):
+    monkeypatch.setattr("xlalign.training.prefill.EVERY", 2)
+    whole, cut = (build("ppa") for _ in range(2))
+    events: list[progress.Event] = []
+    with progress.listening(events.append):
+        prefill(whole.program, whole.batches, tmp_path / "whole")
+    assert (events[0].kind, events[0].total, sum(event.done for event in events)) == ("start", 32, 32)
+
+    asked: list[int] = []
+
+    class Stopping:
+        """Batches that end in the fourth pass."""
+
+        def __len__(self) -> int:
+            return len(cut.batches)
+
+        def batch(self, step: int) -> TrainingBatch:
+            asked.append(step - FIRST)
+            if len(asked) == 4:
+                raise KilledError
+            return cut.batches.batch(step)
+
+    with pytest.raises(KilledError):
+        prefill(cut.program, Stopping(), tmp_path / "cut")
+    again = build("ppa")
+    asked.append(-1)  # it has died
+    prefill(again.program, Stopping(), tmp_path / "cut")
+    assert asked == [0, 1, 2, 3, -1, 2, 3], "the third pass was after the checkpoint"
+    expected, found = weights(whole.program.modules()), weights(again.program.modules())
+    assert all(torch.equal(expected[key], found[key]) for key in expected)
+
+
 @pytest.mark.parametrize("name", presets.names())
 def test_loss_falls_and_a_stopped_run_resumes_to_the_bit(name, build, tmp_path):
     """A run that dies in its fourth step and goes on from the checkpoint of its second ends with the same weights."""
     whole, first, second = (build(name) for _ in range(3))
     batches, settings = Twice(whole.batches), whole.settings
-    domain.prefill(whole.program, batches, tmp_path / "whole")
+    prefill(whole.program, batches, tmp_path / "whole")
     history = train(whole.program, batches, settings, tmp_path / "whole").history
-    domain.prefill(first.program, batches, tmp_path / "cut")
+    prefill(first.program, batches, tmp_path / "cut")
     with pytest.raises(KilledError):
         train(StopAfter(first.program, 3), batches, settings, tmp_path / "cut")
     train(second.program, batches, settings, tmp_path / "cut")

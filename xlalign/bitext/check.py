@@ -115,7 +115,7 @@ def _missing(place: str, scheme: str, opened: Any, settings: PrepareSettings, *,
     """Files of a local source that are not there, and languages that nobody serves."""
     pairs = settings.language_pairs()
     try:
-        if parallel and scheme in (*LOCAL, "micro"):
+        if parallel and (scheme in (*LOCAL, "micro") or getattr(opened, "is_local", False)):
             list(opened.bitexts(pairs))
         if parallel and scheme in LOCAL:
             yield from _lost_files(place, opened.rest)

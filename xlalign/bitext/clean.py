@@ -48,29 +48,48 @@ class CleaningJob(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """A dropped pair. `rank` is random but depends on the text alone: the samples are those of lowest rank."""
+    """A pair for people to look at. `rank` is random but depends on the text alone; those of lowest rank are taken.
+
+    Attributes:
+        place: "file:line".
+        source, target: as the filters saw them.
+        score: of the filter that dropped the pair.
+        before: source and target as they were read, where a transform changed one of them.
+        changed_by: the transforms that did.
+    """
 
     rank: int
     place: str
     source: str
     target: str
     score: str
+    before: tuple[str, ...] = ()
+    changed_by: tuple[str, ...] = ()
 
 
 @dataclass
 class Tally:
-    """What was dropped, by its first reason, with samples; and the scores of each filter, as a histogram."""
+    """What was dropped, by its first reason, with samples; and the scores of each filter, as a histogram.
+
+    Attributes:
+        kept, changed: samples of pairs that passed, as they were read or changed by transforms.
+    """
 
     read: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    kept: list[Sample] = field(default_factory=list)
+    changed: list[Sample] = field(default_factory=list)
     histograms: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     def drop(self, reason: str, samples: list[Sample], count: int | None = None) -> None:
         """Count dropped pairs (`count`, by default as many as samples); keep those of lowest rank, each text once."""
         self.dropped[reason] = self.dropped.get(reason, 0) + (len(samples) if count is None else count)
-        ordered = sorted([*self.samples.get(reason, []), *samples], reverse=True)
-        self.samples[reason] = nsmallest(SAMPLES, {each.rank: each for each in ordered}.values())
+        self.samples[reason] = _lowest([*self.samples.get(reason, []), *samples])
+
+    def repeated(self, places: set[str]) -> None:
+        """Show no pair as kept that came a second time, at one of these places."""
+        self.kept, self.changed = ([s for s in found if s.place not in places] for found in (self.kept, self.changed))
 
     def add(self, other: Tally) -> None:
         """Take in the tally of another batch."""
@@ -79,6 +98,13 @@ class Tally:
             self.drop(reason, other.samples[reason], count)
         for name, counts in other.histograms.items():
             self.histograms[name] = self.histograms.get(name, 0) + counts
+        self.kept, self.changed = _lowest(self.kept + other.kept), _lowest(self.changed + other.changed)
+
+
+def _lowest(samples: list[Sample]) -> list[Sample]:
+    """Those of lowest rank, each text once."""
+    ordered = sorted(samples, reverse=True)
+    return nsmallest(SAMPLES, {each.rank: each for each in ordered}.values())
 
 
 class Cleaned(NamedTuple):
@@ -154,9 +180,30 @@ class _Work:
             self.rows = self.rows[alive]
 
     def _sample(self, i: int, score: str) -> Sample:
-        source, target = self.batch.source.texts[i], self.batch.target.texts[i]
-        place = f"{self.job.place}:{self.job.rows[self.rows[i]].line}"
-        return sample(place, source, target, score)
+        row, pair = self.job.rows[self.rows[i]], (self.batch.source.texts[i], self.batch.target.texts[i])
+        before = (row.source, row.target)
+        return sample(f"{self.job.place}:{row.line}", *pair, score)._replace(before=() if pair == before else before)
+
+    def _show(self, keys: Hashes) -> None:
+        """Take samples of what is left, (N,) keys, and say of every sample which transforms changed it."""
+        texts = zip(self.batch.source.texts, self.batch.target.texts, strict=True)
+        rows = (self.job.rows[i] for i in self.rows.tolist())
+        changed = np.array([pair != (row.source, row.target) for pair, row in zip(texts, rows, strict=True)], np.bool_)
+        by_rank = np.unique(keys, return_index=True)[1]  # keys 7 3 7 9 -> rows 1 0 3: in order, the first of each text
+        for found, which in ((self.tally.kept, ~changed), (self.tally.changed, changed)):
+            chosen = by_rank[which[by_rank]][:SAMPLES].tolist()
+            found.extend(self._sample(i, "")._replace(rank=int(keys[i])) for i in chosen)
+        self.tally.changed = list(map(self._explained, self.tally.changed))
+        for reason, dropped in self.tally.samples.items():
+            self.tally.samples[reason] = list(map(self._explained, dropped))
+
+    def _explained(self, sample: Sample) -> Sample:
+        by = [
+            name
+            for text, lang in zip(sample.before, self.job.languages, strict=False)
+            for name in transforms.changing(self.job.transforms, text, lang)
+        ]
+        return sample._replace(changed_by=tuple(dict.fromkeys(by)))
 
     def result(self) -> Cleaned:
         source, target = self.batch.source, self.batch.target
@@ -169,6 +216,7 @@ class _Work:
         exact = np.frombuffer(digests, dtype=">u8")[::2].astype(np.uint64)
         lines = np.array([row.line for row in rows], dtype=np.int64)
         bands = band_keys(self.batch) if self.job.near else None
+        self._show(exact)
         return Cleaned(table, lines, exact, source.keys, target.keys, bands, self.tally)
 
 

@@ -50,3 +50,4 @@ def _count(job: CleaningJob, cleaned: Cleaned, keep: Mask, reason: str) -> None:
     places = [f"{job.place}:{line}" for line in cleaned.lines[~keep]]
     samples = [sample(place, row["source"], row["target"]) for place, row in zip(places, repeated, strict=True)]
     cleaned.tally.drop(reason, samples)
+    cleaned.tally.repeated(set(places))

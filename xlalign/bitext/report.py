@@ -85,6 +85,8 @@ class Report:
             "evaluation": self.evaluation,
             "filters": {name: _filter(rule, total.histograms.get(name)) for name, rule in self.filters.items()},
             "samples": {reason: list(map(_sample, samples)) for reason, samples in sorted(total.samples.items())},
+            "kept_samples": list(map(_sample, total.kept)),
+            "changed_samples": list(map(_sample, total.changed)),
         }
 
     def write(self, path: Path) -> None:
@@ -99,9 +101,9 @@ class Report:
 
 
 def _sample(sample: Sample) -> dict[str, Any]:
-    """A dropped pair as it may be printed: what a corpus holds must not steer the terminal of who reads the report."""
+    """A pair as it may be printed: what a corpus holds must not steer the terminal of who reads the report."""
     texts = {name: shown(getattr(sample, name)) for name in ("place", "source", "target")}
-    return sample._asdict() | texts
+    return sample._asdict() | texts | {"before": list(map(shown, sample.before))}
 
 
 def _corpus(corpus: CorpusOutcome) -> dict[str, Any]:

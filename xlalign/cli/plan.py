@@ -106,5 +106,6 @@ def _total(costs: Sequence[Cost]) -> str:
     seconds = duration(sum(cost.seconds or 0 for cost in known))
     # Times and disk add up over stages; memory is that of the largest, for each stage is a process of its own.
     memory, disk = max(cost.memory or 0 for cost in known), sum(cost.disk or 0 for cost in known)
-    more = f" and what cannot be told yet ({len(costs) - len(known)} stages)" if len(known) < len(costs) else ""
+    unknown = len(costs) - len(known)
+    more = f" and what cannot be told yet ({unknown} stage{'s' * (unknown > 1)})" if unknown else ""
     return f"about {seconds} on one core{more}, {amount(memory)} of memory a process, {amount(disk)} of disk"

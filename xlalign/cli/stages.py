@@ -157,13 +157,14 @@ def show_outcomes(request: Request, pipeline: Pipeline, outcomes: Outcomes, *, e
         output().print("\n[dim]`xlalign report` writes these as Markdown, LaTeX and one HTML page[/]")
 
 
-def show_bitexts(request: Request, outcomes: Outcomes, names: Sequence[str]) -> None:
-    """What happened to the text of the named prepare stages, and what looks wrong with it."""
+def show_bitexts(request: Request, outcomes: Outcomes, names: Sequence[str], pairs: int | None = None) -> None:
+    """What happened to the text of the named prepare stages, what looks wrong with it, and some `pairs` of it."""
     if request.json_output:
         print_json(describe(outcomes, names))
-    if request.json_output or request.quiet:
+    if request.json_output or (request.quiet and pairs is None):
         return
     from xlalign.bitext import summary
+    from xlalign.cli.pairs import shown_pairs
     from xlalign.reporting.corpora import kept_table
     from xlalign.reporting.renderers.terminal import TableView
 
@@ -174,6 +175,10 @@ def show_bitexts(request: Request, outcomes: Outcomes, names: Sequence[str]) -> 
         console.print(TableView(kept_table(name, summary.rows(report))))
         for line in summary.warnings(report):
             console.print(Text.assemble(("warning: ", "bold yellow"), line), soft_wrap=True)
+        if pairs is not None:
+            console.print(shown_pairs(name, report, pairs, ascii_only=console.options.ascii_only))
+    if pairs is None:
+        console.print("[dim]`--show 5` prints pairs before and after, and the filters' scores[/]", soft_wrap=True)
 
 
 def show_tables(

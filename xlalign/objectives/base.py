@@ -49,9 +49,12 @@ class Objective(nn.Module):
         """The mean loss over the batch; what `after_step` needs of it is in `carried` under the name ""."""
         raise NotImplementedError
 
-    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> bool:
-        """Take in one batch before training; false when nothing more is wanted."""
-        return False
+    def unfilled(self) -> int:
+        """Examples that the objective still has to see before the first step (the free places of a queue)."""
+        return 0
+
+    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> None:
+        """Take in one batch before training; called while there are `unfilled` places."""
 
     def after_step(self, carried: tuple[Tensor, ...]) -> None:
         """Called once after each optimizer step with what the step's `forward` handed on."""

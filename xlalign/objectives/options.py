@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, cast
 
 from pydantic import Field
 
@@ -35,6 +35,10 @@ class ObjectiveOptions(Settings):
     def requests(self) -> tuple[DataRequest[Any], ...]:
         """What the objective reads: encodings, layers, links, dictionaries, teachers."""
         return ()
+
+    def fitted(self, pairs: int) -> Self:
+        """The options for a corpus of some sentence pairs; 0 where there are none."""
+        return self
 
     def passes(self) -> tuple[Pass, ...]:
         """The encodings among them."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from xlalign.bitext.summary import CorpusRow
-from xlalign.reporting.data import CorpusPart, CorpusReport, FilterCount, Reject
+from xlalign.reporting.data import CorpusPart, CorpusReport, FilterCount, PairSample
 from xlalign.reporting.table import Cell, Column, Table, row, text
 
 LIMITS = ("min", "max")
@@ -31,6 +31,8 @@ def corpus_report(name: str, report: Mapping[str, Any]) -> CorpusReport:
         filters=tuple(_step(r, dropped.get(r, 0), filters.get(r, {}), samples.get(r, ())) for r in reasons + idle),
         sizes=_sizes(report.get("splits", {})),
         parts=tuple(_part(entry) for entry in report.get("corpora", ())),
+        passed=_samples(report.get("kept_samples", ())),
+        changed=_samples(report.get("changed_samples", ())),
     )
 
 
@@ -71,12 +73,16 @@ def _step(reason: str, removed: int, rule: Mapping[str, Any], samples: Any) -> F
         name=reason,
         removed=removed,
         demand=" ".join([", ".join(f"{key} {value:g}" for key, value in limits), unit if limits else ""]).strip(),
-        samples=tuple(Reject(**{key: str(sample.get(key, "")) for key in Reject.model_fields}) for sample in samples),
+        samples=_samples(samples),
         unit=unit,
         edges=tuple(rule.get("edges", ())),
         counts=tuple(rule.get("counts", ())),
         thresholds=tuple(float(value) for _, value in limits),
     )
+
+
+def _samples(found: Iterable[Mapping[str, Any]]) -> tuple[PairSample, ...]:
+    return tuple(PairSample(**{key: each[key] for key in PairSample.model_fields if key in each}) for each in found)
 
 
 def _part(entry: Mapping[str, Any]) -> CorpusPart:

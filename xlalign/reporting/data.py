@@ -55,13 +55,20 @@ class AlignedPair(Frozen):
     aligner: str = ""
 
 
-class Reject(Frozen):
-    """A pair that a step removed, where it stood ("file:line"), and the filter's score where it has one."""
+class PairSample(Frozen):
+    """A pair that was kept, changed or removed, where it stood ("file:line"), and the score of the filter it failed.
+
+    Args:
+        before: source and target as they were read, where a transform changed one of them.
+        changed_by: the transforms that did.
+    """
 
     source: str
     target: str
     score: str = ""
     place: str = ""
+    before: tuple[str, ...] = ()
+    changed_by: tuple[str, ...] = ()
 
 
 class FilterCount(Frozen):
@@ -76,7 +83,7 @@ class FilterCount(Frozen):
     name: str
     removed: int
     demand: str = ""
-    samples: tuple[Reject, ...] = ()
+    samples: tuple[PairSample, ...] = ()
     unit: str = ""
     edges: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
@@ -95,7 +102,12 @@ class CorpusPart(Frozen):
 
 
 class CorpusReport(Frozen):
-    """What `prepare` did: pairs read and kept, the steps, the corpora; `sizes` counts the kept pairs by split."""
+    """What `prepare` did: pairs read and kept, the steps, the corpora; `sizes` counts the kept pairs by split.
+
+    Args:
+        passed: samples of pairs that were kept as they were read.
+        changed: samples of kept pairs that a transform changed.
+    """
 
     name: str
     read: int
@@ -103,6 +115,8 @@ class CorpusReport(Frozen):
     filters: tuple[FilterCount, ...] = ()
     sizes: dict[str, int] = Field(default_factory=dict)
     parts: tuple[CorpusPart, ...] = ()
+    passed: tuple[PairSample, ...] = ()
+    changed: tuple[PairSample, ...] = ()
 
 
 class Dot(Frozen):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from xlalign.config import operational
 from xlalign.config.faults import Fault, unknown
 from xlalign.evaluation.settings import EvalSettings
 from xlalign.evaluation.tasks import TASKS
@@ -21,6 +22,7 @@ class EvalStage(EvalSettings):
     """An `[eval]` table."""
 
     controls: tuple[str, ...] = Field((), description="models that only had more training: no contestants")
+    labels: dict[str, str] = operational({}, 'what tables call a model: {"runs/7/model" = "ours"}')
 
 
 def nodes(name: str, settings: EvalStage, stages: Stages) -> list[Node]:
@@ -40,9 +42,10 @@ def faults(stage: Checked) -> Iterator[Fault]:
     known = settings.models or tuple(stage.stages.get("pretrain") or model_stages(stage.stages))
     for model in settings.models:
         yield from model_faults(stage.at("models"), model, stage.stages)
-    for model in settings.controls:
-        if model not in known:
-            yield unknown(stage.at("controls"), "model among `models`:", model, known)
+    for field in ("controls", "labels"):
+        for model in getattr(settings, field):
+            if model not in known:
+                yield unknown(stage.at(field), "model among `models`:", model, known)
     yield from data_faults(stage, {task: settings.source(task) for task in settings.all_tasks()})
     yield from _task_faults(stage)
     for lexicon in settings.lexicons.values():

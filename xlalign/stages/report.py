@@ -70,8 +70,8 @@ def evaluation(pipeline: Pipeline, outcomes: Outcomes) -> Evaluated | None:
 
 def labels_of(pipeline: Pipeline) -> dict[str, str]:
     """What the `[eval]` tables call their models."""
-    stages = pipeline.stages.get("eval", {}).values()
-    return {model: label for settings in stages for model, label in getattr(settings, "labels", {}).items()}
+    stages = [cast("EvalStage", settings) for settings in pipeline.stages.get("eval", {}).values()]
+    return {model: label for settings in stages for model, label in settings.labels.items()}
 
 
 def diagnostics(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, Diagnostics]:

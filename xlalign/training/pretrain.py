@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
-
 from xlalign import progress
 from xlalign.errors import DataError, UserError
 from xlalign.files import draft_folder
@@ -31,8 +29,8 @@ from xlalign.training.dictionary import Dictionaries, read_entries
 from xlalign.training.documents import monolingual
 from xlalign.training.loop import TrainResult, train
 from xlalign.training.planner import RecipeBatches, RecipeData
+from xlalign.training.prefill import prefill
 from xlalign.training.program import RecipeProgram
-from xlalign.training.protocols import Batches
 from xlalign.training.sampler import Run
 from xlalign.training.settings import PretrainSettings, tokens_of
 from xlalign.training.sharding import whole_state
@@ -82,6 +80,7 @@ def pretrain(
     recipe = fit_to_encoder(settings.recipe, query, SpecialTokens.of(tokenizer))
     sources = Sources(bitext, alignments, work, tokens or {})
     batches = load_batches(settings, recipe, query, tokenizer, sources)
+    recipe = fit_to_corpus(recipe, len(batches.data.pairs or ()))
     if settings.lora:
         _adapt(settings, query)
     program = RecipeProgram(
@@ -93,7 +92,7 @@ def pretrain(
         gradient_cache=settings.gradient_cache,
         head_warmup=settings.head_warmup if settings.head == "new" else 0,
     )
-    prefill(program, batches, work)
+    prefill(program, batches, work, batches.run.rank, lambda: devices.wait(settings))
     sentences = sentence_setup(settings, start)
     evaluate = dev_retrieval(bitext, embedder_of(query, tokenizer, recipe.data, sentences))
     select = settings.select or None if evaluate else None
@@ -215,6 +214,12 @@ def keep_setup(settings: PretrainSettings, start: Path | None, sentences: Senten
         write_setup(out, sentences)
 
 
+def fit_to_corpus(recipe: TrainingRecipe, pairs: int) -> TrainingRecipe:
+    """The recipe with what the number of sentence pairs decides: no queue is longer than the corpus."""
+    fitted = {name: options.fitted(pairs) for name, options in recipe.objectives.items()}
+    return recipe.model_copy(update={"objectives": fitted})
+
+
 def load_start(
     settings: PretrainSettings, bitext: Path, start: Path | None, work: Path
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -299,17 +304,6 @@ def load_data(recipe: TrainingRecipe, tokenizer: PreTrainedTokenizerBase, source
 
 TOKENS = "tokens"
 """Folder, below a run's own, of the tokens that it made itself."""
-
-
-def prefill(program: RecipeProgram, batches: Batches, work: Path) -> None:
-    """Fill queues with keys of batches from the far end of the run; a resumed run has its queue in the checkpoint."""
-    if any((work / "checkpoints").glob("step-*")):
-        return
-    step = 2**31
-    with torch.no_grad():
-        program.modules().eval()
-        while program.prefill(batches.batch(step)):
-            step += 1
 
 
 def summarise(settings: PretrainSettings, result: TrainResult, model: PreTrainedModel) -> dict[str, Any]:

@@ -100,11 +100,16 @@ class RecipeProgram:
         counts = {name: gather.total(output.count, device) for name, output in outputs.items()}
         return {name: weights[name] * count / max(sum(counts.values()), 1) for name, count in counts.items()}
 
-    def prefill(self, batch: TrainingBatch) -> bool:
-        """Fill queues from one batch; false when all are full."""
+    def unfilled(self) -> int:
+        """Free places of the queue that has most of them."""
+        return max((objective.unfilled() for objective in self.objectives.values()), default=0)
+
+    def prefill(self, batch: TrainingBatch) -> None:
+        """Put one batch into every queue that has free places."""
         encodings = self.encodings(batch)
-        wanted = [objective.prefill(batch, encodings) for objective in self.objectives.values()]
-        return any(wanted)
+        for objective in self.objectives.values():
+            if objective.unfilled():
+                objective.prefill(batch, encodings)
 
     def after_step(self, step: int, output: LossOutput) -> None:
         """Move the momentum encoders, once per optimizer step, and hand each objective what its loss left for it."""

@@ -35,8 +35,11 @@ def shown_place(path: Path) -> str:
 
 def shown_uri(uri: str) -> str:
     """How reports name a source: the folders of its files are nobody's business."""
-    scheme, file, paths = uri.partition("file:")
-    return scheme + file + "|".join(shown_place(Path(path)) for path in paths.split("|")) if file else uri
+    for scheme in ("file:", "hf:"):
+        before, found, paths = uri.partition(scheme)
+        if found:
+            return before + found + "|".join(shown_place(Path(path)) for path in paths.split("|"))
+    return uri
 
 
 class Listed(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from xlalign.registry import Registry
@@ -31,3 +32,22 @@ def apply(changes: Iterable[Transform], texts: list[str], lang: str) -> list[str
     for change in changes:
         texts = change.apply(texts, lang)
     return tidy(texts)
+
+
+TIDY = "white space"
+"""What `changing` calls the work of `tidy`, which no user asks for."""
+
+
+def changing(changes: Iterable[Transform], text: str, lang: str) -> list[str]:
+    """The names of the transforms that change a sentence, in their order: `["nfc", "white space"]`."""
+    found = []
+    for change in changes:
+        before, (text,) = text, change.apply([text], lang)
+        found += [name_of(type(change))] if text != before else []
+    return [*found, *([TIDY] if apply((), [text], lang) != [text] else [])]
+
+
+@cache
+def name_of(kind: type[Transform]) -> str:
+    """The name of a transform in `transforms = [...]`."""
+    return next((name for name in TRANSFORMS if TRANSFORMS.get(name) is kind), kind.__name__)

@@ -25,6 +25,16 @@ def command(
             help="Only list the corpora there are for the first language and this one (or a pair, en-de).",
         ),
     ] = None,
+    show: Annotated[
+        int | None,
+        typer.Option(
+            "--show",
+            metavar="N",
+            min=0,
+            help="Also print histograms of the filters' scores, and N pairs that were kept, changed by transforms, and "
+            "removed by each step, before and after (20 at most).",
+        ),
+    ] = None,
     source: Annotated[
         list[str] | None,
         typer.Option("--source", metavar="URI", help="Where the text is; may be given again.", rich_help_panel=JOB),
@@ -40,6 +50,7 @@ def command(
 
     - `xlalign prepare` (xlalign.toml, else the embedded micro-world)
     - `xlalign prepare --set 'prepare.languages=["de","ru"]' --out data`
+    - `xlalign prepare --show 5` (five pairs of each kind, before and after)
     - `xlalign prepare --list-sources de` (pairs, size, licence; nothing is downloaded)
     - `xlalign prepare --frozen --offline` (only what xlalign.lock pins and is here)
     - `xlalign prepare --source a.en-de.tsv --languages en-de --out data` (no pipeline file)
@@ -52,7 +63,7 @@ def command(
             job = prepare_job(source, codes, assignments=request.assignments or ())
             outcomes = current(request, job, ["prepare"])
             if outcomes is not None:
-                show_bitexts(request, outcomes, ["prepare"])
+                show_bitexts(request, outcomes, ["prepare"], show)
             if outcomes is not None and not (request.json_output or request.out):
                 output().print(str(outcomes["prepare"].artifact.data), soft_wrap=True, markup=False)
             return
@@ -69,4 +80,4 @@ def command(
         names = pipeline.names("prepare")
         outcomes = current(request, pipeline, names)
         if outcomes is not None:
-            show_bitexts(request, outcomes, names)
+            show_bitexts(request, outcomes, names, show)

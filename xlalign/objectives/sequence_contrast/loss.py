@@ -135,15 +135,16 @@ class SequenceContrast(Objective):
         equal = nce.same(left, right)
         return equal if self.options.skip_equal else torch.zeros_like(equal)
 
-    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> bool:
-        """Enqueue this batch's keys until the queue is full."""
-        if not (self.options.queue and self.options.prefill) or bool((self.queue_hashes != -1).all()):
-            return False
+    def unfilled(self) -> int:
+        """Places of the queue without a key; 0 where it is not to be filled."""
+        return int((self.queue_hashes == -1).sum()) if self.options.queue and self.options.prefill else 0
+
+    def prefill(self, batch: TrainingBatch, encoders: Encodings) -> None:
+        """Enqueue this batch's keys."""
         with torch.no_grad():
             name = self.options.on[1]
             keys = self._vectors(name, self.key_model, batch, encoders)
             self._enqueue(*gather.all_rows(keys, batch.views[name].hashes))
-        return True
 
     def after_step(self, carried: tuple[Tensor, ...]) -> None:
         """Move the key projection towards the projection, and enqueue the step's keys and their hashes."""

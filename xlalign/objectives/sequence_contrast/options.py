@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -29,7 +29,11 @@ class SequenceContrastOptions(ObjectiveOptions):
         "cross", description="in the batch: the other language, both languages, or none (queue only)"
     )
     directions: Literal["both", "forward"] = Field("both", description="which sides are anchors")
-    queue: int = Field(0, ge=0, description="momentum keys of earlier batches kept as negatives; 0 = no queue")
+    queue: int = Field(
+        0,
+        ge=0,
+        description="momentum keys of earlier batches kept as negatives, at most as many as there are pairs; 0 = none",
+    )
     prefill: bool = Field(True, description="fill the queue with keys before the first step")
     momentum: Rate = Field(0.0, description="momentum of the key encoder per step; 0 = one encoder for both sides")
     projection: Literal["none", "linear", "mlp"] = Field("none", description="head before the similarity")
@@ -40,6 +44,10 @@ class SequenceContrastOptions(ObjectiveOptions):
     def key_model(self) -> Model:
         """The encoder of the keys."""
         return Momentum(self.momentum) if self.momentum else "query"
+
+    def fitted(self, pairs: int) -> Self:
+        """A queue longer than the corpus would hold every key several times."""
+        return self.model_copy(update={"queue": min(self.queue, pairs)}) if pairs else self
 
     def requests(self) -> tuple[DataRequest[Any], ...]:
         """Anchors by the query encoder, keys by the key encoder; both of both sides when both are anchors."""
