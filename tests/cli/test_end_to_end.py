@@ -94,6 +94,7 @@ def test_the_four_commands_in_order_then_only_hits(here):
     assert "■" in matrix
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(here, monkeypatch):
     dice = random.Random(5)
     command = [sys.executable, "-m", "xlalign.cli.main", "pretrain", "--workers", "2", "--quiet"]

@@ -112,9 +112,9 @@ def test_links_of_standard_input(here):
 
 
 def test_prepare_and_pretrain_without_a_file(here):
-    made = json.loads(
-        xlalign("prepare", "--source", "micro:5", "--languages", "en-de", "--set", "prepare.dev_size=9", "--json")
-    )
+    Path("own.en-de.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS), encoding="utf-8")
+    job = ["prepare", "--source", "own.en-de.tsv", "--languages", "en-de"]
+    made = json.loads(xlalign(*job, "--set", "prepare.dev_size=2", "--json"))
     assert made["prepare"]["info"]["kept"] > 0
     assert "--languages" in xlalign("prepare", "--source", "micro:5", code=2)
     assert "--from" in xlalign("pretrain", "mlm", "--source", "micro:5", code=2)

@@ -91,11 +91,23 @@ def elsewhere(folder: Path) -> None:
     configure(folder, model_type="own-bert", auto_map={"AutoModel": "some/where--modeling_own.OwnModel"})
 
 
+def elsewhere_in_the_tokenizer(folder: Path) -> None:
+    foreign(folder)
+    path = folder / "tokenizer_config.json"
+    named = {"AutoTokenizer": [None, "some/where--tokenization_own.OwnTokenizer"]}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"auto_map": named}))
+
+
 LOST, BENT = "bert.encoder.layer.0.output.dense.weight", "bert.encoder.layer.1.output.dense.bias"
 CASES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "pickle": (pickled, "can run code when read", "convert it once"),
     "remote code": (foreign, "needs Python code", "trust_remote_code = true"),
     "remote code of another repository": (elsewhere, "another repository (some/where)", "use a repository"),
+    "tokenizer of another repository": (
+        elsewhere_in_the_tokenizer,
+        "another repository (some/where)",
+        "use a repository",
+    ),
     "truncated": (truncated, "is damaged", "download or save it again"),
     "missing weights": (lambda f: rewrite(f, lambda w: w.pop(LOST)), "lacks weights", "use a checkpoint saved whole"),
     "NaN": (lambda f: rewrite(f, lambda w: w[BENT].fill_(torch.nan)), "not finite", "use a sound checkpoint"),

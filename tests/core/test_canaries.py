@@ -29,7 +29,7 @@ INSIDES = {
     "transformers.masking_utils:sdpa_mask": "modeling/attention.py",
     "transformers:AttentionInterface.register": "modeling/attention.py",
     "transformers:AttentionMaskInterface.register": "modeling/attention.py",
-    "transformers.models.auto.configuration_auto:CONFIG_MAPPING_NAMES": "modeling/inspection.py",
+    "transformers.models.auto.configuration_auto:CONFIG_MAPPING_NAMES": "modeling/remote_code.py",
     "transformers:PreTrainedModel.set_attn_implementation": "modeling/probe.py",
     "accelerate.state:AcceleratorState._reset_state": "training/devices.py",
     "torch:_softmax_backward_data": "modeling/cpu/products.py",

@@ -303,7 +303,7 @@ def test_unknown_preset_suggests_the_nearest():
 
 def test_every_preset_states_paper_equation_and_deviations():
     rows = {row["name"]: row for row in presets.catalogue()}
-    assert len(rows) == 23
+    assert len(rows) == 25
     for name in rows:
         recipe = presets.load(name)
         assert recipe.paper

@@ -68,7 +68,7 @@ def faults_of_folder(folder: Path, needs_head: bool = False) -> Iterator[ModelFa
         hint = "give a directory that `save_pretrained` has written"
         yield ModelFault(f"`{folder}` is not an encoder: it has no config.json that can be read", hint)
         return
-    if fault := code_fault(str(folder), config):
+    if fault := code_fault(str(folder), config, _json(folder / "tokenizer_config.json") or {}):
         yield ModelFault(*fault)
     yield from _weight_faults(folder, config)
     if needs_head and not has_head(config):

@@ -39,12 +39,13 @@ def runs(config: Mapping[str, Any]) -> bool:
     return not _native(config) and bool(config.get("auto_map")) and TRUSTED in os.environ
 
 
-def code_fault(name: str, config: Mapping[str, Any]) -> tuple[str, str] | None:
+def code_fault(name: str, config: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong, and what to do, with a model that transformers does not know; None where nothing is.
 
     Args:
         name: of the model, for the message.
         config: what its config.json says.
+        tokenizer: what its tokenizer_config.json says; its code would run with the model's.
     """
     kind = shown(str(config.get("model_type") or ""))
     if _native(config):
@@ -52,14 +53,15 @@ def code_fault(name: str, config: Mapping[str, Any]) -> tuple[str, str] | None:
     if not config.get("auto_map"):
         message = f"`{name}` is not an encoder that can be loaded: unknown model_type `{kind}`"
         return message, "see its config.json; a newer transformers may know it"
+    classes = [*_classes(config), *_classes(tokenizer)]
     what = f"`{name}` (model_type `{kind}`) needs Python code"
-    if elsewhere := sorted({str(own).partition("--")[0] for own in _classes(config) if "--" in str(own)}):
+    if elsewhere := sorted({str(own).partition("--")[0] for own in classes if "--" in str(own)}):
         return f"{what} of another repository ({elsewhere[0]}), which is never run", "use a repository that is whole"
     if TRUSTED in os.environ:
         return None
     if native := NATIVE.get(kind):
         return f"{what} from its repository, which is not run", f"use {native}, the same model without code of its own"
-    files = ", ".join(sorted({f"{str(own).partition('.')[0]}.py" for own in _classes(config)}))
+    files = ", ".join(sorted({f"{str(own).partition('.')[0]}.py" for own in classes}))
     hint = (
         f"read {files}, then set trust_remote_code = true in [execution]; or use a model that transformers has itself"
     )
@@ -68,12 +70,13 @@ def code_fault(name: str, config: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _classes(config: Mapping[str, Any]) -> list[Any]:
     """What `auto_map` names: `file.Class`, `OWNER/NAME--file.Class`, or a list of them (tokenizers)."""
-    values = dict(config["auto_map"]).values()
+    named = config.get("auto_map")
+    values = named.values() if isinstance(named, Mapping) else ()
     return [own for value in values for own in (value if isinstance(value, list) else [value]) if own]
 
 
 def _native(config: Mapping[str, Any]) -> bool:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
-    kind = config.get("model_type")
+    kind = str(config.get("model_type") or "")
     return kind in FAMILIES or kind in CONFIG_MAPPING_NAMES
