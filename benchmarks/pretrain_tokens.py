@@ -28,7 +28,7 @@ from xlalign.types import Pair
 
 SHARED = Path(__file__).parents[2] / "shared/data/parallel"
 LANGUAGES = ("ar", "de", "fr", "ru", "zh")
-STEPS, BATCH = 200, 64
+STEPS, BATCH = 20, 64
 
 
 def lines(path: Path) -> list[str]:
