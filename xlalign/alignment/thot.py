@@ -89,7 +89,7 @@ def _links(found: tuple[float, Any]) -> list[Link]:
 
 def _package() -> Any:
     try:
-        import thot.alignment as models  # type: ignore[import-not-found,unused-ignore]
+        import thot.alignment as models  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         raise MissingExtraError(
             "aligner `thot` needs SIL Thot", 'pip install "xlalign[thot]", or use aligner `hmm`'
