@@ -4,8 +4,8 @@
         [--kill-after N] [--words N] [--train-pairs N]
 
 The pairs are multi30k captions, and after those two short ones in a row, drawn at random; `--words N` takes the first
-words of each only. The encoder is a random one of nano size. `--kill-after N` ends the process with SIGKILL when N shards
-of links are written; the same command without it goes on from there.
+words of each only. The encoder is a random one of nano size. `--kill-after N` ends the process with SIGKILL when N
+shards of links are written; the same command without it goes on from there.
 """
 
 from __future__ import annotations

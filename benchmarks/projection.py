@@ -2,8 +2,8 @@
 
     python benchmarks/projection.py [--shared DIR] [--encoder DIR] [--rows NAME ...] [--count N]
 
-Each row carries the annotation of the first language into the second by `hmm`, and by `hybrid` where an encoder is given,
-both trained on these very sentences, and scores it against the second's own. PUD has the same sentences in every
+Each row carries the annotation of the first language into the second by `hmm`, and by `hybrid` where an encoder is
+given, both trained on these very sentences, and scores it against the second's own. PUD has the same sentences in every
 language, XQuAD the same questions; Universal NER has no English PUD, so German and Russian stand for each other.
 """
 

@@ -2,8 +2,8 @@
 
     python benchmarks/words_without_spaces.py [--shared DIR] [--encoder DIR] [--rules NAME ...]
 
-The Japanese side of the gold pairs is joined and cut anew, aligned with the test sentences alone, and the links are carried
-back to the gold's words (`gold_words = "own"` in [align-words]).
+The Japanese side of the gold pairs is joined and cut anew, aligned with the test sentences alone, and the links are
+carried back to the gold's words (`gold_words = "own"` in [align-words]).
 """
 
 from __future__ import annotations
