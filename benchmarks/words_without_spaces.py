@@ -36,7 +36,7 @@ def main() -> None:
         cells = []
         for kind in ("hmm", "hybrid") if options.encoder else ("hmm",):
             encoder = options.encoder if kind == "hybrid" else None
-            made = ALIGNERS.get(kind)().make(AlignerInputs("ja-en", encoder, rows))
+            made = ALIGNERS.get(kind).model_validate({}).make(AlignerInputs("ja-en", encoder, rows))
             assert isinstance(made, TrainableAligner)
             found = made.train(pairs).align(pairs)
             back = [relinked(*row) for row in zip(found, pairs, standard.pairs, strict=True)]

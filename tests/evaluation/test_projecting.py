@@ -63,8 +63,9 @@ def test_only_what_annotates_words():
     examples = MICRO.load(TASKS.get("xnli"), "en", "dev", 2)
     with pytest.raises(UserError, match="annotates no words"):
         project(TASKS.get("xnli"), examples, examples, LanguageCodes("en", "de"))
+    tagged = MICRO.load(POS, "en", "dev", 2)
     with pytest.raises(UserError, match="`hybrid` needs an encoder"):
-        project(POS, *[MICRO.load(POS, "en", "dev", 2)] * 2, LanguageCodes("en", "de"), "hybrid")
+        project(POS, tagged, tagged, LanguageCodes("en", "de"), "hybrid")
 
 
 def test_training_on_projected_labels():

@@ -76,7 +76,7 @@ def project(
     if len(sources) != len(targets):
         message = f"{len(targets)} examples in {languages.target} for {len(sources)} in {languages.source}"
         raise DataError(message, "give translations in the same order: example n translates example n")
-    made = ALIGNERS.get(aligner)()
+    made = ALIGNERS.get(aligner).model_validate({})
     if encoder and "encoder" not in made.takes:
         raise UserError(f"aligner `{aligner}` uses no encoder", "choose `hybrid`, `argmax` or another one that does")
     inputs = AlignerInputs("-".join(languages), encoder, workers=workers)
