@@ -16,7 +16,7 @@ from xlalign.modeling.reference import parse
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, device_faults, file_fault, model_faults
 
-ALIGN = Kind("align-words", 4, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
+ALIGN = Kind("align-words", 5, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
 
 
 class AlignStage(AlignSettings):

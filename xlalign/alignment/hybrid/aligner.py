@@ -110,9 +110,13 @@ class HybridModel:
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """One alignment per pair, in order."""
+        return self.statistics.align(pairs, self.guidance(pairs))
+
+    def guidance(self, pairs: Sequence[WordPair]) -> SimilarityGuidance:
+        """What the encoder says of some pairs."""
         settings = self.statistics.settings
         assert isinstance(settings, HybridSettings)
-        return self.statistics.align(pairs, _guidance(*self.similarity(pairs), settings))
+        return _guidance(*self.similarity(pairs), settings)
 
     def save(self, path: Path) -> None:
         """Write one .npz file, without the encoder, whose digest or hub id it holds."""
