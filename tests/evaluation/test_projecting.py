@@ -80,6 +80,16 @@ def test_training_on_projected_labels():
     assert "projection" not in str(own.cells()[0].tuning and data[0].model_dump(exclude_defaults=True))
 
 
+@pytest.mark.parametrize("aligner", ["", "hmm"])
+def test_every_language_trains_with_its_own_translations(aligner):
+    langs = ("de", "es", "ru")
+    options = {"tasks": ("udpos",), "seeds": (1,), "train_examples": 20, "dev_examples": 5}
+    settings = EvalSettings(**options, translate_train=langs, projection=aligner)
+    train = each(TaggedWords, TrainingData(present(settings.cells()[0].tuning).data).english().train)
+    expected = [each(TaggedWords, MICRO.load(POS, lang, "train", 20)) for lang in ("en", *langs)]
+    assert [example.words for example in train] == [example.words for part in expected for example in part]
+
+
 def test_an_aligner_that_needs_an_encoder_is_refused_in_eval():
     with pytest.raises(ValueError, match="needs an encoder: label the files before"):
         EvalSettings(translate_train=("de",), projection="hybrid")

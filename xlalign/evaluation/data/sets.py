@@ -83,8 +83,10 @@ class TrainingData:
                     "English; wanted their translations, line by line"
                 )
         labelled = {lang: self._labelled(train, examples, lang) for lang, examples in loaded.items()}
-        taken = {lang: (examples[row] for row in rows) for lang, examples in labelled.items()}
-        others = {lang: [example for example in examples if example is not None] for lang, examples in taken.items()}
+        others = {
+            lang: [example for row in rows if (example := examples[row]) is not None]
+            for lang, examples in labelled.items()
+        }
         return mixed(english, others, self._wanted.mixing, self.task)
 
     def _labelled(self, train: list[Example], translations: list[Example], lang: str) -> Sequence[Example | None]:
