@@ -51,7 +51,8 @@ def typecheck(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The default tests: offline, random order, coverage printed at the end."""
-    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
+    extras = ("icu4py", "sil-thot")
+    install_project(session, *extras, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
     arguments = session.posargs or ["-n", "2", "-m", "not slow", "--cov", "--cov-report=term:skip-covered"]
     session.run("pytest", *arguments, env=ONE_THREAD)
 

@@ -166,7 +166,7 @@ def test_stopping_at_a_layer_gives_that_layers_states(encoder):
     for layer in range(5):
         embedder = Embedder(encoder, layer, "cpu")
         subwords = embedder.subwords([words])
-        ids = [*embedder.prefix, *subwords.ids.tolist(), *embedder.suffix]
+        ids = [*embedder.frames[0].prefix, *subwords.ids.tolist(), *embedder.frames[0].suffix]
         with torch.no_grad():
             expected = whole(torch.tensor([ids]), output_hidden_states=True).hidden_states[layer][0, 1:-1]
         torch.testing.assert_close(embedder.states(subwords), expected)

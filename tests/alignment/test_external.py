@@ -1,12 +1,15 @@
 """The wrappers, with programs that only pretend."""
 
+import pickle
 import sys
+from itertools import product
 
 import pytest
 
 from xlalign.alignment.base import AlignerInputs
 from xlalign.alignment.encoder.settings import ItermaxSettings
 from xlalign.alignment.programs import EflomalSettings, FastAlignSettings, SimAlignSettings
+from xlalign.alignment.thot import ThotSettings
 from xlalign.errors import DataError, MissingExtraError, UserError
 
 PAIRS = [(["a", "b"], ["x", "y"]), ([], ["x"]), (["a"], ["y", "x"])]
@@ -65,6 +68,27 @@ def test_a_missing_program(monkeypatch, settings):
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(MissingExtraError, match="not on the PATH"):
         settings.make(AlignerInputs())
+
+
+@pytest.mark.parametrize("model", ["eflomal", "fast_align", "hmm"])
+def test_thot_learns_both_directions(model):
+    pytest.importorskip("thot", reason="extra `thot`")
+    text = [(f"{a} {b}".split(), f"{a.upper()} {b.upper()}".split()) for a, b in product("abcdef", repeat=2) if a != b]
+    made = ThotSettings(model=model).make(AlignerInputs())
+    found = made.train(iter([*text, ([], ["x"])]))
+    links = [alignment.links for alignment in found.align([*text, ([], ["x"])])]
+    assert links[-1] == ()
+    assert sum(((0, 0) in of_pair) + ((1, 1) in of_pair) for of_pair in links) > 0.9 * 2 * len(text)
+    assert pickle.loads(pickle.dumps(found)).align(text) == found.align(text)
+    assert made.train(iter(text)).align(text) == made.train(iter(text)).align(text)
+    with pytest.raises(DataError, match="no sentence pair"):
+        made.train([([], ["x"])])
+
+
+def test_thot_is_an_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "thot.alignment", None)
+    with pytest.raises(MissingExtraError, match="needs SIL Thot"):
+        ThotSettings().make(AlignerInputs())
 
 
 def test_the_simalign_package_as_an_aligner(encoder):

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlalign.alignment.hmm import estimate, maximise, table
+from xlalign.alignment.hmm.aligner import HmmAligner
 from xlalign.alignment.hmm.arrays import ArraySpool
+from xlalign.alignment.hmm.decode import elsewhere
 from xlalign.alignment.hmm.forward_backward import MAX_JUMP, posteriors, transitions
 from xlalign.alignment.hmm.numbering import Vocabulary, batch_rows, encode, make_batch
 from xlalign.alignment.hmm.romanise import plain
@@ -197,3 +199,23 @@ def test_batches_cover_every_pair_with_words_once(shapes):
         cells = batch.source_lengths @ batch.target_lengths
         assert len(chosen) == 1 or np.prod(batch.shape) <= 900
         assert len(chosen) == 1 or np.prod(batch.shape) - cells <= 200
+
+
+def test_association_is_what_the_other_pairs_say():
+    text = [(["a"], ["x"])] * 3 + [(["b"], ["y"])]
+    model = HmmAligner(HmmSettings(prefix_weight=0.0)).train(text)
+    (found,) = model.find([(["a"], ["x"]), (["b"], ["y"]), (["new"], ["neu"])])
+    by_pair = dict(zip(found.rows, found.evidence.association.tolist(), strict=True))
+    own = dict(zip(found.rows, found.evidence.posterior.tolist(), strict=True))
+    joint = model.estimate.joint.tolist()
+    assert max(joint) == pytest.approx(3 * own[0] ** 2, rel=0.05)
+    expected = (2 * (max(joint) - own[0] ** 2) + 0.1) / (2 * max(joint) - 2 + 1)
+    assert by_pair[0] == pytest.approx(expected)
+    assert by_pair[0] > 0.7
+    assert by_pair[1] == pytest.approx(0.1, abs=0.05)
+    assert by_pair[2] == pytest.approx(0.1)
+
+
+def test_the_example_of_association():
+    found = elsewhere(np.array([3.0, 1.0, 0.0]), np.array([8.0, 2.0, 40.0]), np.array([1.0, 1.0, 0.5]))
+    assert found == pytest.approx([(2 * 2 + 0.1) / 7, 0.1, 0.1 / 39])

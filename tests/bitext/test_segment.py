@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlalign.bitext import languages
-from xlalign.bitext.segment import morphemes, words
+from xlalign.bitext import languages, segment
+from xlalign.bitext.segment import dictionary_words, morphemes, spots, words
 from xlalign.errors import MissingExtraError, UserError
 
 
@@ -84,9 +86,39 @@ def test_japanese_in_morphemes():
 def test_mecab_is_an_extra(monkeypatch):
     from sacrebleu.tokenizers import tokenizer_ja_mecab
 
-    from xlalign.bitext import segment
-
     monkeypatch.setattr(tokenizer_ja_mecab, "MeCab", None)
     segment._mecab.cache_clear()
     with pytest.raises(MissingExtraError, match="needs MeCab"):
         morphemes("東京", "ja")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("ja", "私は東京に行きます。", ["私", "は", "東京", "に", "行き", "ます", "。"]),
+        ("zh", "我爱北京GPT-4。", ["我", "爱", "北京", "GPT", "-", "4", "。"]),
+        ("th", "ฉันรักประเทศไทยมาก", ["ฉัน", "รัก", "ประเทศไทย", "มาก"]),
+        ("km", "ខ្ញុំស្រឡាញ់ប្រទេសកម្ពុជា", ["ខ្ញុំ", "ស្រឡាញ់", "ប្រទេស", "កម្ពុជា"]),
+        ("lo", "ຂ້ອຍຮັກປະເທດລາວ", ["ຂ້ອຍ", "ຮັກ", "ປະເທດ", "ລາວ"]),
+        ("my", "ကျွန်တော်မြန်မာနိုင်ငံကိုချစ်သည်", ["ကျွန်တော်", "မြန်မာနိုင်ငံ", "ကို", "ချစ်သည်"]),
+    ],
+)
+def test_words_by_dictionary(lang: str, text: str, expected: list[str]):
+    pytest.importorskip("icu4py", reason="extra `icu`")
+    assert dictionary_words(text, lang) == expected
+    assert "".join(expected) == text
+    assert [text[a:b] for a, b in spots(expected, text)] == expected
+
+
+def test_languages_with_spaces_need_no_dictionary(monkeypatch):
+    monkeypatch.setitem(sys.modules, "icu4py.breakers", None)
+    segment._icu.cache_clear()
+    assert dictionary_words("It's 3.14, really.", "en") == words("It's 3.14, really.", "en")
+    with pytest.raises(MissingExtraError, match="found by ICU, which is not installed"):
+        dictionary_words("東京", "ja")
+    segment._icu.cache_clear()
+
+
+def test_a_word_out_of_place():
+    with pytest.raises(ValueError, match="substring not found"):
+        spots(["b", "a"], "a b")

@@ -30,6 +30,7 @@ def test_every_stage_has_its_command():
         "pretrain",
         "vocab",
         "eval",
+        "project",
         "run",
         "report",
         "push",

@@ -1,7 +1,9 @@
 from narrowing import present
 
 from xlalign.alignment import aer
-from xlalign.reporting.alignment import gold_table, lexicon_table
+from xlalign.alignment.calibration import reliability
+from xlalign.reporting.alignment import gold_table, lexicon_table, link_curves
+from xlalign.types import Alignment
 
 
 def test_scores_and_warnings_of_a_gold_standard():
@@ -17,3 +19,18 @@ def test_lexicons_without_dictionaries_make_no_table():
     cells = present(lexicon_table({"hmm": checked, "other": {"languages": {"en-fr": {}}}})).rows[0].cells
     assert [cell.value for cell in cells] == ["hmm", "en-de", "d.txt", 50.0, 25.0, 8]
     assert lexicon_table({"hmm": {"languages": {"en-de": {}}}}) is None
+
+
+def test_the_curve_of_scores_that_differ():
+    found = [Alignment(((0, 0), (1, 1)), (0.95, 0.35))]
+    measured = reliability(found, [[(0, 0), (1, 0)]], [[]]).as_dict()
+    scores = aer.score([found[0].links], [[(0, 0), (1, 0)]], [[]]).as_dict() | {"calibration": measured}
+    (curve,) = link_curves({"hmm": {"en-fr": scores}})
+    assert (curve.aligner, curve.standard, curve.error) == ("hmm", "en-fr", measured["ece"])
+    assert curve.least == tuple(n / 10 for n in range(10))
+    assert curve.precision == (0.5,) * 4 + (1.0,) * 6
+    assert curve.recall == (0.5,) * 10
+    table = present(gold_table({"hmm": {"en-fr": scores}}))
+    assert table.rows[0].cells[6].value == 100 * measured["ece"]
+    all_ones = reliability([Alignment(((0, 0),), (1.0,))], [[(0, 0)]], [[]]).as_dict()
+    assert link_curves({"eflomal": {"en-fr": {**scores, "calibration": all_ones}}, "old": {"en-fr": {}}}) == []

@@ -6,12 +6,18 @@ import report_sample
 
 from xlalign.reporting import plots
 from xlalign.reporting.corpora import corpus_report
-from xlalign.reporting.data import Dot
+from xlalign.reporting.data import Dot, LinkCurve
 
 DOTS = [
     Dot(model=model, lang=lang, x=x, y=50 - x)
     for model, x in (("base", 20.0), ("ppa", 40.0))
     for lang, x in (("de", x), ("hi", x - 5))
+]
+
+LINKS = [
+    LinkCurve(aligner=aligner, standard=standard, least=(0, 0.5), precision=(0.7, 0.9), recall=(0.8, 0.4), error=0.031)
+    for aligner in ("hmm", "hybrid")
+    for standard in ("en-de", "en-fr", "en-ru", "en-hi")
 ]
 
 
@@ -26,11 +32,12 @@ def drawings():
         "histograms": lambda: plots.histograms(
             corpus_report("p", report_sample.prepare_report()).filters[:2], "filters"
         ),
+        "precision_recall": lambda: plots.precision_recall(LINKS),
         "scatter": lambda: plots.scatter(DOTS, "base", "transfer", ("alignment", "gap")),
     }
 
 
-@pytest.mark.parametrize("name", ["bars", "curves", "histograms", "layers", "scatter"])
+@pytest.mark.parametrize("name", ["bars", "curves", "histograms", "layers", "precision_recall", "scatter"])
 def test_the_same_bytes_every_time_and_well_formed(name):
     draw = drawings()[name]
     svg = draw().inline()

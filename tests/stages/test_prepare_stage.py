@@ -158,6 +158,24 @@ def nano(tmp_path: Path) -> Path:
     return tmp_path / "nano"
 
 
+def test_filtering_by_the_links_of_a_hybrid_model(here: Path, nano: Path):
+    """Its trained model needs the encoder of its own stage, not that of [prepare]."""
+    filters = PREPARE.replace("langid = false", "langid = false, links = { min = 0.0 }")
+    aligner = f"aligner = 'hybrid'\nencoder = '{nano}'\nlayer = 1\nibm1_iterations = 2\nhmm_iterations = 1"
+    config = f"""
+[prepare.raw]
+{PREPARE}
+[align-words]
+bitext = "raw"
+{aligner}
+[prepare.clean]
+links = "align-words"
+{filters}
+"""
+    outcomes = run(here, config, "clean")
+    assert outcomes["clean"].artifact.manifest.info["kept"] == outcomes["raw"].artifact.manifest.info["kept"]
+
+
 def test_mining_with_an_encoder(here: Path, nano: Path):
     """A vocabulary model without training knows equal words: what is mined are near copies."""
     (here / "mono.en").write_text("".join(f"{pair(i)[0]}\n" for i in range(60)))

@@ -24,6 +24,7 @@ ALIGNERS: Registry[type[AlignerSettings]] = Registry(
         "fast_align": f"{_PROGRAMS}:FastAlignSettings",
         "eflomal": f"{_PROGRAMS}:EflomalSettings",
         "simalign": f"{_PROGRAMS}:SimAlignSettings",
+        "thot": "xlalign.alignment.thot:ThotSettings",
     },
     "xlalign.aligners",
 )

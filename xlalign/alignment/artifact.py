@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, compress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,9 +17,10 @@ from xlalign.alignment import ALIGNERS, files, gold
 from xlalign.alignment.base import Aligner, AlignerInputs, AlignerSettings, Saved, TrainableAligner
 from xlalign.alignment.calibration import reliability
 from xlalign.alignment.readable import write_readable
+from xlalign.alignment.recut import recut, relinked
 from xlalign.alignment.sample import hash_limit, in_sample
 from xlalign.alignment.settings import AlignSettings, first_files
-from xlalign.alignment.shards import Limits, WordShard, align_fitting, align_shards, cut_words
+from xlalign.alignment.shards import Limits, WordShard, align_fitting, align_shards, cut_words, segmenter
 from xlalign.bitext import corpus as bitext_files
 from xlalign.bitext.corpus import GoldPair
 from xlalign.errors import DataError, UserError
@@ -28,17 +29,39 @@ from xlalign.types import Alignment, WordPair
 
 
 class Standard(NamedTuple):
-    """Gold links to score on: a name, the "<source>-<target>" languages, the pairs, and warnings about the file."""
+    """Gold links to score on: a name, the "<source>-<target>" languages, the pairs, and warnings about the file.
+
+    `cut` are the words of each pair as the aligner gets them, where they are not those of the gold links.
+    """
 
     name: str
     pair: str
     rows: list[GoldPair]
     notes: tuple[str, ...] = ()
+    cut: list[WordPair] | None = None
+
+    @property
+    def given(self) -> list[WordPair]:
+        """The words of each pair that the gold links are about."""
+        return [(row.source_words, row.target_words) for row in self.rows]
 
     @property
     def words(self) -> list[WordPair]:
-        """The words of each pair."""
-        return [(row.source_words, row.target_words) for row in self.rows]
+        """The words of each pair as the aligner gets them."""
+        return self.given if self.cut is None else self.cut
+
+    @property
+    def rows_as_cut(self) -> list[GoldPair]:
+        """The pairs as the aligner gets them; links between other words than the gold's are none."""
+        if self.cut is None:
+            return self.rows
+        return [GoldPair(row.id, *words, (), ()) for row, words in zip(self.rows, self.cut, strict=True)]
+
+    def scored(self, found: Sequence[Alignment]) -> list[Alignment]:
+        """Links between `words` as links between the gold's."""
+        if self.cut is None:
+            return list(found)
+        return [relinked(*row) for row in zip(found, self.cut, self.given, strict=True)]
 
 
 def align_bitext(
@@ -70,7 +93,7 @@ def align_bitext(
         UserError: the aligner is unknown or needs an encoder.
     """
     work = scratch or out / ".work"
-    standards = [*_own_gold(bitext), *map(_given_gold, settings.gold)]
+    standards = [_as_cut(standard, settings) for standard in (*_own_gold(bitext), *map(_given_gold, settings.gold))]
     sizes = {} if settings.only_gold else cut_words(bitext, settings, work, engine)
     scores: dict[str, dict[str, Any]] = {}
     first = 0
@@ -80,7 +103,7 @@ def align_bitext(
         inputs = AlignerInputs(
             languages=pair,
             encoder=encoder or settings.encoder or None,
-            gold=[row for standard in here for row in standard.rows],
+            gold=[row for standard in here for row in standard.rows_as_cut],
             priors=tuple(first_files(settings.priors, pair)),
             workers=max(engine.workers, 1),
         )
@@ -122,6 +145,15 @@ def _given_gold(spec: str) -> Standard:
     ]
     notes = (f"{found.name} counts words from {found.base}", *found.notes)
     return Standard(f"{pair} {found.name}", pair, rows, notes)
+
+
+def _as_cut(standard: Standard, settings: AlignSettings) -> Standard:
+    """The gold pairs as the bitext is cut, where that is asked for."""
+    if settings.gold_words == "given":
+        return standard
+    source, target = standard.pair.split("-")
+    cut = segmenter(settings.words)
+    return standard._replace(cut=[recut(pair, (source, target), cut) for pair in standard.given])
 
 
 def _training_text(words: Sequence[Path], standards: Sequence[Standard], settings: AlignSettings) -> Iterator[WordPair]:
@@ -191,8 +223,14 @@ def trained_aligner(artifact: Path, languages: str = "", encoder: str | Path | N
         names = ", ".join(known) or "none"
         hint = "choose an align-words stage whose aligner is trained, such as hmm"
         raise DataError(f"no aligner was trained for {languages}, only for: {names}", hint)
-    path = known[languages] if languages else next(iter(known.values()))
-    return kind.load(path, AlignerInputs(languages, encoder))
+    languages = languages or next(iter(known))
+    return kind.load(known[languages], AlignerInputs(languages, encoder))
+
+
+def segmenter_of(artifact: Path) -> Callable[[str, str], list[str]]:
+    """(text, language) -> words, as the text of an alignments artifact was cut."""
+    report = json.loads((artifact / "report.json").read_text(encoding="utf-8"))
+    return segmenter(report["words"])
 
 
 def align_text(
@@ -228,11 +266,11 @@ def align_text(
 
 def _score(standard: Standard, aligner: Aligner, settings: AlignSettings, out: Path) -> dict[str, Any]:
     """Align the gold pairs, write them with their links, and score them."""
-    found = align_fitting(standard.words, aligner, Limits(settings.max_words, settings.links_from))
+    found = standard.scored(align_fitting(standard.words, aligner, Limits(settings.max_words, settings.links_from)))
     rows = (files.gold_row(row, links) for row, links in zip(standard.rows, found, strict=True))
     files.write_table(out / "gold" / f"{standard.name.replace(' ', '.')}.parquet", files.GOLD, rows, standard.pair)
     as_set = gold.GoldSet(
-        standard.name, standard.words, [row.sure for row in standard.rows],
+        standard.name, standard.given, [row.sure for row in standard.rows],
         [row.possible for row in standard.rows], 0, standard.notes,
     )  # fmt: skip
     score = as_set.score([alignment.links for alignment in found])

@@ -21,6 +21,9 @@ from xlalign.config import PartError, Settings, late
 from xlalign.errors import UserError
 from xlalign.registry import OneOf
 
+WordRule = Literal["icu", "segment", "spaces", "mecab"]
+"""How text is cut into words."""
+
 GIVEN = ("encoder", "models", "priors")
 """Fields for what an aligner is given; one that the chosen aligner cannot use is an error."""
 
@@ -34,10 +37,16 @@ class AlignSettings(Settings):
     )
     lexicon_min_count: float = Field(2.0, ge=0, description="least number of links of a lexicon entry")
     lexicon_min_probability: float = Field(0.02, ge=0, le=1, description="least p(t|s) and p(s|t) of a lexicon entry")
-    words: Literal["segment", "spaces", "mecab"] = Field(
-        "segment",
-        description="cut text into words by its script; or only at spaces (tokenised text); or Japanese with MeCab, "
-        "the rest by script (extra `ja`)",
+    words: WordRule = Field(
+        "icu",
+        description="cut text into words by its script, and where it has no spaces (zh, ja, th, km, lo, my) with ICU "
+        "(extra `icu`); segment: into characters there; spaces: at spaces only (tokenised text); mecab: Japanese with "
+        "MeCab (extra `ja`), the rest as segment",
+    )
+    gold_words: Literal["given", "own"] = late(
+        "given",
+        "gold pairs are aligned as they are cut; or cut like the bitext where there are no spaces, and their links "
+        "carried back to the words of the gold links",
     )
     max_words: int = Field(1000, ge=1, description="pairs with more words on a side get no links and are counted")
     encoder: str = Field("", description="model folder or hub id for an encoder aligner")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from xlalign.alignment import files
 from xlalign.alignment.base import EMPTY, Aligner
-from xlalign.alignment.settings import AlignSettings
+from xlalign.alignment.settings import AlignSettings, WordRule
 from xlalign.bitext import corpus as bitext_files
 from xlalign.parallel import Engine, ordered_map
 from xlalign.progress import track
@@ -83,20 +83,21 @@ def _cut_pair(bitext: Path, source: str, target: str, settings: AlignSettings, f
 
 
 def _cut_shard(shard: TextShard, settings: AlignSettings) -> Sizes:
-    cut = segmenter(settings)
+    cut = segmenter(settings.words)
     source, target = shard.pair.split("-")
     rows = [(identity, cut(left, source), cut(right, target)) for identity, left, right in shard.rows]
     files.write_table(shard.words, files.WORDS, rows, shard.pair)
     return Sizes(len(rows), sum(max(map(len, words)) > settings.max_words for _, *words in rows))
 
 
-def segmenter(settings: AlignSettings) -> Callable[[str, str], list[str]]:
-    """(text, language) -> words, as the settings say."""
-    if settings.words == "spaces":
+def segmenter(rule: WordRule) -> Callable[[str, str], list[str]]:
+    """(text, language) -> words, as a rule says."""
+    if rule == "spaces":
         return lambda text, _lang: text.split()
-    from xlalign.bitext.segment import morphemes, words
+    from xlalign.bitext import segment
 
-    return morphemes if settings.words == "mecab" else words
+    rules = {"icu": segment.dictionary_words, "segment": segment.words, "mecab": segment.morphemes}
+    return rules[rule]
 
 
 def align_shards(shards: Sequence[WordShard], aligner: Aligner, limits: Limits, engine: Engine) -> None:

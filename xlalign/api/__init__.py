@@ -2,5 +2,6 @@
 
 jobs      one job as a pipeline of few tables, for the command line and for the functions
 calls     the functions
+projecting  annotation carried over word links, from file to file
 results   what they return: a folder, and records that `pandas.DataFrame` takes
 """

@@ -1,14 +1,14 @@
 """Words, as every later stage counts and links them.
 
 sacrebleu's `intl` tokenisation: punctuation and symbols are words of their own, numbers such as 3.14 stay whole.
-In scripts without spaces every character (with its combining marks) is a word, because a word segmenter would be
-one more dependency; word links there are character links. `morphemes` uses one for Japanese. We differ from `intl`
-in a full stop after a final number, which is split off as everywhere else.
+In scripts without spaces every character (with its combining marks) is a word to `words`; `dictionary_words` finds the
+words of Chinese, Japanese, Thai, Lao, Khmer and Burmese with ICU, and `morphemes` those of Japanese with MeCab. We
+differ from `intl` in a full stop after a final number, which is split off as everywhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from xlalign.bitext import languages
@@ -28,6 +28,17 @@ def words(text: str, lang: str) -> list[str]:
     return _intl()(text + " ").split()
 
 
+def dictionary_words(text: str, lang: str) -> list[str]:
+    """As `words`, but languages without spaces are cut by ICU: by its dictionaries, and its model for Burmese.
+
+    Raises:
+        MissingExtraError: ICU is not installed.
+    """
+    if not languages.get(lang).spaced:
+        text = " ".join(_icu()(text, languages.get(lang).code))
+    return _intl()(text + " ").split()
+
+
 def morphemes(text: str, lang: str) -> list[str]:
     """As `words`, but Japanese is cut by MeCab with the IPA dictionary (sacrebleu's `ja-mecab`).
 
@@ -35,6 +46,36 @@ def morphemes(text: str, lang: str) -> list[str]:
         MissingExtraError: MeCab or its dictionary is not installed.
     """
     return _mecab()(text).split() if lang == "ja" else words(text, lang)
+
+
+def spots(found: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """The characters of each word in the text that it was cut from, as first and behind the last.
+
+    >>> spots(["It", "'", "s", "3.14"], "It's 3.14")
+    [(0, 2), (2, 3), (3, 4), (5, 9)]
+
+    Raises:
+        ValueError: a word does not follow the one before it in the text.
+    """
+    places: list[tuple[int, int]] = []
+    end = 0
+    for word in found:
+        start = text.index(word, end)
+        end = start + len(word)
+        places.append((start, end))
+    return places
+
+
+@cache
+def _icu() -> Callable[[str, str], Iterable[str]]:
+    try:
+        from icu4py.breakers import WordBreaker  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise MissingExtraError(
+            "the words of languages without spaces are found by ICU, which is not installed",
+            'pip install "xlalign[icu]", or set words = "segment" to take single characters',
+        ) from None
+    return lambda text, lang: iter(WordBreaker(text, lang))
 
 
 @cache

@@ -19,6 +19,7 @@ from xlalign.cli.commands import (
     listing,
     prepare,
     pretrain,
+    project,
     push,
     report,
     run,
@@ -60,6 +61,7 @@ app.command("align-words", rich_help_panel=STAGES)(align_words.command)
 app.command("pretrain", rich_help_panel=STAGES)(pretrain.command)
 app.add_typer(vocab.app, name="vocab", rich_help_panel=STAGES)
 app.command("eval", rich_help_panel=STAGES)(evaluate.command)
+app.command("project", rich_help_panel=TOOLS)(project.command)
 app.command("run", rich_help_panel=TOOLS)(run.command)
 app.command("report", rich_help_panel=TOOLS)(report.command)
 app.command("push", rich_help_panel=TOOLS)(push.command)

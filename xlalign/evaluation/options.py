@@ -93,6 +93,7 @@ class Mixing(Settings):
     code_switch: Literal["none", "sentence", "word"] = Field("none", description="what is mixed in an example")
     rate: float = Field(0.5, description="share of sentences or words that are replaced")
     lexicons: dict[str, str] = Field(default_factory=dict, description="language -> TSV file")
+    projection: str = late("", "aligner that carries the English labels into the translations; empty: their own labels")
 
     @property
     def setting(self) -> str:
@@ -100,10 +101,12 @@ class Mixing(Settings):
         if self.code_switch == "word":
             return f"word-level code-switching ({', '.join(self.lexicons)})"
         words = f"translate-train ({', '.join(self.languages)})"
+        words += f" by projection ({self.projection})" if self.projection else ""
         return words if self.code_switch == "none" else f"{words}, sentence-level code-switching"
 
     @property
     def label(self) -> str:
         """The mixing in a signature: `de+ru(sentence)`."""
         languages = "+".join([*self.languages, *self.lexicons])
+        languages += f":{self.projection}" if self.projection else ""
         return languages if self.code_switch == "none" else f"{languages}({self.code_switch})"

@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from xlalign.config import Settings, operational
-from xlalign.errors import unknown_name
+from xlalign.alignment import ALIGNERS
+from xlalign.alignment.base import AlignerSettings
+from xlalign.config import Settings, late, operational
+from xlalign.errors import UserError, unknown_name
 from xlalign.evaluation.cell import GridCell, TestSet, TrainingSet, Tuning
 from xlalign.evaluation.kinds.base import TunedKind
 from xlalign.evaluation.metrics.scoring import ChunkRule
@@ -50,6 +52,11 @@ class EvalSettings(Settings):
     )
     translate_train: tuple[str, ...] = Field(
         (), description="languages whose (translated) training data are used beside English: no longer zero-shot"
+    )
+    projection: str = late(
+        "",
+        "aligner that carries the English tags or answers into the training data of `translate_train`, whose own are "
+        "not read; hmm, or one that needs no encoder either. Empty: they have labels of their own",
     )
     code_switch: Literal["none", "sentence", "word"] = Field(
         "none",
@@ -132,6 +139,17 @@ class EvalSettings(Settings):
             raise ValueError("translate_train goes with code_switch = 'none' or 'sentence', lexicons with 'word'")
         return self
 
+    @model_validator(mode="after")
+    def _projectable(self) -> EvalSettings:
+        if self.projection and not self.translate_train:
+            raise ValueError("`projection` needs translate_train, whose data it labels")
+        if self.projection and "encoder" in _aligner(self.projection).takes:
+            raise ValueError(
+                f"projection = '{self.projection}' needs an encoder: label the files before, with `xlalign project`, "
+                "or take hmm"
+            )
+        return self
+
     def _mixing(self) -> Mixing | None:
         if not self.translate_train and not self.lexicons:
             return None
@@ -140,6 +158,7 @@ class EvalSettings(Settings):
             code_switch=self.code_switch,
             rate=self.switch_rate,
             lexicons=self.lexicons,
+            projection=self.projection,
         )
 
     def _cells(self, task: Task) -> list[GridCell]:
@@ -181,6 +200,13 @@ class EvalSettings(Settings):
             )
             for seed in self.seeds
         ]
+
+
+def _aligner(name: str) -> type[AlignerSettings]:
+    try:
+        return ALIGNERS.get(name)
+    except UserError as error:
+        raise ValueError("; ".join(filter(None, (error.message, error.hint)))) from error
 
 
 @cache

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from xlalign.reporting.data import LinkCurve
 from xlalign.reporting.table import Cell, Column, Table, TableRow, row
 
 RATES = ("precision", "recall", "f1", "aer")
+POINT = ("least", "precision", "recall")
 
 
 def error_table(rates: Mapping[str, Mapping[str, float]], *, signature: tuple[str, ...] = ()) -> Table:
@@ -33,7 +35,7 @@ def _rate(value: float | None, what: str) -> Cell:
 
 
 def gold_table(scores: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table | None:
-    """Precision, recall, F1 and AER by aligner and gold standard, with the warnings about its file.
+    """Precision, recall, F1, AER and calibration error by aligner and gold standard, with the warnings about its file.
 
     Args:
         scores: aligner -> gold standard -> the fields of `AerScore`, rates in [0, 1]; None comes back for none.
@@ -42,16 +44,34 @@ def gold_table(scores: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Table |
     for aligner, standards in scores.items():
         for name, found in standards.items():
             counts = [found[field] for field in ("predicted", "sure", "possible")]
-            rows.append(row(aligner, [Cell(value=name), *_percent(found, RATES), *(Cell(value=n) for n in counts)]))
+            error = Cell(value=100 * found["calibration"]["ece"] if "calibration" in found else None)
+            cells = [Cell(value=name), *_percent(found, RATES), error, *(Cell(value=n) for n in counts)]
+            rows.append(row(aligner, cells))
             notes += [f"{name}: {note}" for note in found["notes"]]
     columns = [
         Column(name="aligner"),
         Column(name="gold standard"),
         *(Column(name=name, kind="score", better="higher") for name in ("precision", "recall", "F1")),
-        Column(name="AER", kind="score", better="lower"),
+        *(Column(name=name, kind="score", better="lower") for name in ("AER", "calibration error")),
         *(Column(name=name, kind="count") for name in ("links", "sure", "possible")),
     ]
     return _table("links", "Word alignment against gold links, %", columns, rows, tuple(dict.fromkeys(notes)))
+
+
+def link_curves(scores: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[LinkCurve]:
+    """Precision and recall by least score of every aligner whose scores differ; `scores` as `gold_table` takes them."""
+    return [
+        LinkCurve(
+            aligner=aligner,
+            standard=name,
+            error=found["calibration"]["ece"],
+            **{field: tuple(point[field] for point in found["calibration"]["curve"]) for field in POINT},
+        )
+        for aligner, standards in scores.items()
+        for name, found in standards.items()
+        if len({tuple(point[field] for field in POINT[1:]) for point in found.get("calibration", {}).get("curve", ())})
+        > 1
+    ]
 
 
 def lexicon_table(reports: Mapping[str, Mapping[str, Any]]) -> Table | None:

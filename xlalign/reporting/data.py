@@ -41,6 +41,22 @@ class Curve(Frozen):
     parts: dict[str, Series]
 
 
+class LinkCurve(Frozen):
+    """Precision and recall in [0, 1] of the links of an aligner with at least some score, on one gold standard.
+
+    Args:
+        least: the least scores.
+        error: expected calibration error of the scores, in [0, 1].
+    """
+
+    aligner: str
+    standard: str
+    least: tuple[float, ...]
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    error: float
+
+
 class AlignedPair(Frozen):
     """A sentence pair with predicted and gold links (zero-based source, target) and a score per predicted link."""
 
@@ -183,6 +199,7 @@ class ReportData(Frozen):
         diagnostics: tables of the encoders as they are.
         transfer: alignment against transfer.
         aer: alignment error rates.
+        links: precision and recall of links by least score.
         alignments: sentence pairs for the viewer, in any order.
         curves: one per trained model.
         corpora: one per prepared bitext.
@@ -200,6 +217,7 @@ class ReportData(Frozen):
     diagnostics: tuple[Table, ...] = ()
     transfer: Transfer | None = None
     aer: Table | None = None
+    links: tuple[LinkCurve, ...] = ()
     alignments: tuple[AlignedPair, ...] = ()
     curves: tuple[Curve, ...] = ()
     corpora: tuple[CorpusReport, ...] = ()

@@ -11,7 +11,7 @@ from xlalign.reporting.results import Evaluated, task_title
 
 
 def drawings_of(data: ReportData) -> dict[str, Drawing]:
-    """Every figure of a report: bars and layers of each task, transfer, training curves, filters of each bitext."""
+    """Every figure of a report: bars and layers of each task, transfer, training curves, links, filters of bitexts."""
     baseline = data.results.baseline if data.results else ""
     found = dict(_task_drawings(data.results)) if data.results else {}
     if data.transfer:
@@ -19,6 +19,8 @@ def drawings_of(data: ReportData) -> dict[str, Drawing]:
         found["transfer"] = plots.scatter(data.transfer.points, baseline, title, data.transfer.labels)
     if any(curve.parts for curve in data.curves):
         found["training"] = plots.curves(data.curves)
+    if data.links:
+        found["links"] = plots.precision_recall(data.links)
     for corpus in data.corpora:
         found |= _filter_drawing(corpus)
     return found

@@ -22,7 +22,7 @@ from typing import Any
 
 from xlalign.evaluation.results import TaskResult
 from xlalign.reporting.curves import panel_order, smooth
-from xlalign.reporting.data import Curve, Dot, FilterCount
+from xlalign.reporting.data import Curve, Dot, FilterCount, LinkCurve
 from xlalign.reporting.format import visible
 from xlalign.reporting.results import languages_of, metric_name
 
@@ -137,6 +137,28 @@ def scatter(points: Sequence[Dot], baseline: str, title: str, labels: tuple[str,
         axes[0].set_ylabel(_short(labels[1], 60))
         axes[0].grid(axis="both")
         _legend(drawing.figure, axes[0])
+    return drawing
+
+
+def precision_recall(links: Sequence[LinkCurve]) -> Drawing:
+    """Precision against recall of links by least score: one panel a gold standard, one line an aligner."""
+    standards = list(dict.fromkeys(curve.standard for curve in links))
+    palette = colours(list(dict.fromkeys(curve.aligner for curve in links)), "")
+    columns = min(3, len(standards))
+    rows = -(-len(standards) // columns)
+    with _drawing(rows, columns, 2.2, "precision and recall of links") as (drawing, axes):
+        for axis, standard in zip(axes, standards, strict=False):
+            for curve in (curve for curve in links if curve.standard == standard):
+                name = f"{_short(curve.aligner, 16)} (calibration error {100 * curve.error:.1f} %)"
+                colour = palette[curve.aligner]
+                axis.plot(curve.recall, curve.precision, color=colour, marker=".", linewidth=1.2, label=name)
+            axis.set_title(_short(standard))
+            axis.set_xlabel("recall")
+            axis.set_ylabel("precision")
+            axis.grid(axis="both")
+            axis.legend(fontsize="small")
+        for axis in axes[len(standards) :]:
+            axis.set_visible(False)
     return drawing
 
 

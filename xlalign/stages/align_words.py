@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from xlalign.alignment.encoder.settings import NO_ENCODER
 from xlalign.alignment.settings import AlignSettings, parse_files
 from xlalign.artifacts.digest import digest_file
+from xlalign.bitext import languages
 from xlalign.config import operational
 from xlalign.config.faults import Fault
 from xlalign.errors import DataError
@@ -16,7 +18,7 @@ from xlalign.modeling.reference import parse
 from xlalign.stages.base import Checked, Job, Kind, Node, Section, Stages, model_stages, stage_named
 from xlalign.stages.checks import depth, device_faults, file_fault, model_faults
 
-ALIGN = Kind("align-words", 4, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
+ALIGN = Kind("align-words", 5, __name__, volatile=("report.json",), shown=("report.json", "scores.json", "gold/*"))
 
 
 class AlignStage(AlignSettings):
@@ -42,10 +44,21 @@ def faults(stage: Checked) -> Iterator[Fault]:
         yield from _layer_faults(stage)
     elif "encoder" in settings.aligner.takes and not settings.models and not stage.lost & {"encoder", "aligner"}:
         yield Fault(stage.at("encoder"), f"is missing, and aligner `{settings.aligner.kind}` needs one", NO_ENCODER)
+    yield from _word_faults(stage)
     for field in ("gold", "models", "priors", "dictionaries"):
         for entry in getattr(settings, field):
             for path in entry.partition("=")[2].split(","):
                 yield from file_fault(stage.at(field), path, "file", "write `en-de=FILE`")
+
+
+def _word_faults(stage: Checked) -> Iterator[Fault]:
+    """Languages without spaces, and nothing here that finds their words."""
+    known = {"bitext", "words"}.isdisjoint(stage.lost)
+    bitext = stage.stages.get("prepare", {}).get(stage.settings.bitext) if known else None
+    joined = [lang for lang in getattr(bitext, "languages", ()) if not languages.get(lang).spaced]
+    if joined and stage.settings.words == "icu" and not find_spec("icu4py"):
+        message = f"is icu, which finds the words of {', '.join(joined)}, and it is not installed"
+        yield Fault(stage.at("words"), message, 'pip install "xlalign[icu]", or set words = "segment" (characters)')
 
 
 def _layer_faults(stage: Checked) -> Iterator[Fault]:

@@ -28,7 +28,8 @@ class StageModels:
         encoder: model folder or hub id; empty: none.
         layer, pooling: where the encoder's sentence vectors are taken; "own" = as the encoder's own files say.
         prompt: what is put before every text; None = the encoder's own.
-        alignments: an alignments artifact with statistical models; None: none.
+        alignments: an alignments artifact with trained models; None: none.
+        links_encoder: model folder or hub id that the trained models need beside themselves; empty: none.
     """
 
     encoder: str
@@ -36,6 +37,7 @@ class StageModels:
     pooling: Pooling | Literal["own"] = "own"
     prompt: str | None = None
     alignments: Path | None = None
+    links_encoder: str = ""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, (N, D)."""
@@ -49,13 +51,14 @@ class StageModels:
         self, sources: Sequence[str], targets: Sequence[str], languages: tuple[str, str]
     ) -> npt.NDArray[np.float64]:
         """Mean probability of the best link of a word, of each side, (N, 2)."""
-        from xlalign.bitext.segment import words
+        from xlalign.alignment.artifact import segmenter_of
 
         if self.alignments is None:
             raise UserError("the filter `links` needs a trained aligner", 'set links = "NAME" in [prepare]')
         texts = zip(sources, targets, strict=True)
+        words = segmenter_of(self.alignments)
         pairs = [(words(source, languages[0]), words(target, languages[1])) for source, target in texts]
-        found = _aligner(self.alignments, "-".join(languages)).align(pairs)
+        found = _aligner(self.alignments, "-".join(languages), self.links_encoder).align(pairs)
         return np.array(
             [
                 [_mean_best(links, len(side), place) for place, side in enumerate(pair)]
@@ -80,7 +83,7 @@ def _encoder(name: str, *asked: Any) -> SentenceEncoder:
 
 
 @cache
-def _aligner(artifact: Path, languages: str) -> Aligner:
+def _aligner(artifact: Path, languages: str, encoder: str) -> Aligner:
     from xlalign.alignment.artifact import trained_aligner
 
-    return trained_aligner(artifact, languages)
+    return trained_aligner(artifact, languages, encoder or None)

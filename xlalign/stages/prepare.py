@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from xlalign.artifacts.digest import digest_path
 from xlalign.bitext.settings import PrepareSettings
-from xlalign.config import late, operational
+from xlalign.config import Settings, late, operational
 from xlalign.config.faults import Fault
 from xlalign.evaluation.data.source import stored_texts
 from xlalign.evaluation.options import Pooling
@@ -26,6 +26,9 @@ PREPARE = Kind("prepare", 3, __name__, volatile=("report.json",), shown=("report
 
 TASK = "task "
 """Roles of the data of evaluation tasks among a prepare stage's inputs: `task xnli`."""
+
+LINKS_ENCODER = "encoder of links"
+"""Role of the encoder that the model of the filter `links` was trained with."""
 
 
 class PrepareStage(PrepareSettings):
@@ -57,6 +60,7 @@ class PrepareStage(PrepareSettings):
 def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
     """One node, which reads the data of every task that it keeps out, and the models of its filters."""
     inputs: dict[str, str] = {}
+    models = {"encoder": settings.encoder}
     if settings.keep_out_evaluation:
         inputs = _task_data(stages)
         # What [align-words] is measured by is in the key of the bitext too, for its text is kept out of it.
@@ -64,8 +68,17 @@ def nodes(name: str, settings: PrepareStage, stages: Stages) -> list[Node]:
         settings = settings.model_copy(update={"gold": gold})
     if settings.links:
         inputs["links"] = stage_named(settings.links, "align-words", f"{name}.links", stages)
+        models[LINKS_ENCODER] = _links_encoder(stages["align-words"][inputs["links"]])
     node = Node(name, PREPARE, settings, inputs)
-    return [node.reading("encoder", parse(settings.encoder, model_stages(stages))) if settings.encoder else node]
+    for role, model in models.items():
+        node = node.reading(role, parse(model, model_stages(stages))) if model else node
+    return [node]
+
+
+def _links_encoder(aligning: Settings) -> str:
+    """The encoder that a trained aligner of an align-words stage needs to align new text; empty: none."""
+    settings = cast("AlignSettings", aligning)
+    return settings.encoder if {"encoder", "models"} <= settings.aligner.takes else ""
 
 
 def _task_data(stages: Stages) -> dict[str, str]:
@@ -125,7 +138,8 @@ def _models(job: Job) -> StageModels | None:
     from xlalign.stages.models import StageModels
 
     where = settings.layer, settings.pooling, settings.prompt
-    return StageModels(str(job.model("encoder") or ""), *where, job.inputs.get("links"))
+    encoder, of_links = (str(job.model(role) or "") for role in ("encoder", LINKS_ENCODER))
+    return StageModels(encoder, *where, job.inputs.get("links"), of_links)
 
 
 def _held_out(job: Job) -> Iterator[tuple[str, Iterator[str]]]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from xlalign.errors import UserError
 from xlalign.evaluation.diagnostics.record import Diagnostics
-from xlalign.reporting.alignment import error_table, gold_table, lexicon_table
+from xlalign.reporting.alignment import error_table, gold_table, lexicon_table, link_curves
 from xlalign.reporting.benchmark import benchmark_table
 from xlalign.reporting.citations import merged
 from xlalign.reporting.corpora import corpus_report
@@ -46,6 +46,7 @@ def gather(pipeline: Pipeline, outcomes: Outcomes) -> ReportData:
         diagnostics=tuple(diagnostics_tables(diagnosed)),
         transfer=transfer(diagnosed, results.primary, results) if results and diagnosed else None,
         aer=error_rates(pipeline, outcomes),
+        links=tuple(link_curves(link_scores(pipeline, outcomes))),
         alignments=tuple(pair for name in _ran(pipeline, outcomes, "align-words") for pair in _pairs(name, outcomes)),
         curves=tuple(_curves(pipeline, outcomes)),
         corpora=tuple(
@@ -114,17 +115,23 @@ def summaries(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
 
 def error_rates(pipeline: Pipeline, outcomes: Outcomes) -> Table | None:
     """Alignment error rates of every align-words stage that had gold links."""
-    names = _ran(pipeline, outcomes, "align-words")
-    scores = {name: _json(outcomes[name], "scores.json") for name in names}
+    scores = link_scores(pipeline, outcomes)
     rates = {name: {pair: entry["aer"] for pair, entry in table.items()} for name, table in scores.items() if table}
     return error_table(rates) if rates else None
+
+
+def link_scores(pipeline: Pipeline, outcomes: Outcomes) -> dict[str, dict[str, Any]]:
+    """The scores on gold links of every align-words stage that ran, by gold standard."""
+    return {name: _json(outcomes[name], "scores.json") for name in _ran(pipeline, outcomes, "align-words")}
 
 
 def link_tables(pipeline: Pipeline, outcomes: Outcomes) -> list[Table]:
     """What the gold standards and dictionaries of the align-words stages say."""
     names = _ran(pipeline, outcomes, "align-words")
-    scores = {name: _json(outcomes[name], "scores.json") for name in names}
-    tables = gold_table(scores), lexicon_table({name: _json(outcomes[name], "report.json") for name in names})
+    tables = (
+        gold_table(link_scores(pipeline, outcomes)),
+        lexicon_table({name: _json(outcomes[name], "report.json") for name in names}),
+    )
     return [table for table in tables if table]
 
 

@@ -32,17 +32,19 @@ class EncoderAligner:
         encoder: model directory or hub id.
         settings: layer, pooling, and the rule that chooses links.
         workers: threads; no result depends on them.
+        languages: "<source>-<target>", for encoders that are told them.
     """
 
-    def __init__(self, encoder: str, settings: EncoderSettings, workers: int = 1) -> None:
+    def __init__(self, encoder: str, settings: EncoderSettings, workers: int = 1, languages: str = "") -> None:
         self.encoder = encoder
         self.settings = settings
         self.workers = workers
+        self.languages = languages
 
     @cached_property
     def embedder(self) -> Embedder:
         """The encoder up to the layer used."""
-        return Embedder.of(self.encoder, self.settings.layer, self.settings, self.workers)
+        return Embedder.of(self.encoder, self.settings.layer, self.settings, self.workers, self.languages)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy in another process has one thread: its siblings use the other cores.

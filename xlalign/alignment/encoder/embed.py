@@ -13,7 +13,7 @@ from functools import partial
 from itertools import pairwise
 from multiprocessing import current_process
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from xlalign.arrays import borders
+from xlalign.bitext.languages import normalise
+from xlalign.errors import UserError
 from xlalign.modeling import packing
 from xlalign.modeling.body import Body
 from xlalign.modeling.loading import load_body
-from xlalign.modeling.words import encode_words, frame_of
+from xlalign.modeling.words import Frame, encode_words, frame_of
 
 if TYPE_CHECKING:
     from xlalign.alignment.encoder.settings import EncoderOptions
@@ -64,9 +66,10 @@ class Embedder:
         precision: float32, bfloat16 or float16.
         budget: subwords in one pass; None is what suits the device.
         workers: threads on a CPU that each run one pass at a time; no result depends on them.
+        languages: "<source>-<target>" of the sentences, which alternate; for tokenizers that mark the language.
 
     Attributes:
-        prefix, suffix: the special tokens round a sentence.
+        frames: the special tokens round a source and round a target sentence.
         window: subwords between them that the encoder can tell apart.
 
     Raises:
@@ -81,6 +84,7 @@ class Embedder:
         precision: str = "float32",
         budget: int | None = None,
         workers: int = 1,
+        languages: str = "",
     ) -> None:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.budget = budget or BUDGET.get(self.device.type, BUDGET["cpu"])
@@ -88,14 +92,14 @@ class Embedder:
         model, self.tokenizer = load_body(source)
         self.body = Body(model, stop=layer)
         self.model = model.to(self.device, dtype=getattr(torch, precision)).eval()
-        self.prefix, self.suffix = frame_of(self.tokenizer)
-        self.window = self.body.longest - len(self.prefix) - len(self.suffix)
+        self.frames = side_frames(self.tokenizer, languages)
+        self.window = self.body.longest - self.frames[0].size
 
     @classmethod
-    def of(cls, source: str, layer: int | None, options: EncoderOptions, workers: int) -> Embedder:
+    def of(cls, source: str, layer: int | None, options: EncoderOptions, workers: int, languages: str = "") -> Embedder:
         """An encoder as the settings of an aligner want it; the processes of a pool share out the GPUs."""
         device = options.device or _own_device()
-        return cls(source, layer, device, options.precision, options.token_budget, workers)
+        return cls(source, layer, device, options.precision, options.token_budget, workers, languages)
 
     def subwords(self, sentences: Sequence[Sequence[str]]) -> Subwords:
         """Cut every sentence; the subwords of a word are those that it has in the sentence."""
@@ -114,8 +118,9 @@ class Embedder:
         if not shape[0]:
             return result
         bounds = zip(subwords.starts[:-1].tolist(), subwords.starts[1:].tolist(), strict=True)
-        pieces = [piece for bound in bounds for piece in windows(*bound, self.window)]
-        rows = _rows(pieces, self.prefix, self.suffix, subwords.ids)
+        found = [(piece, number % 2) for number, bound in enumerate(bounds) for piece in windows(*bound, self.window)]
+        pieces, sides = zip(*found, strict=True)
+        rows = _rows(pieces, np.array(sides), self.frames, subwords.ids)
         ids, positions, places = (torch.from_numpy(numbers).to(self.device) for numbers in rows[1:])
         least = min(LEAST, self.budget) if self.device.type == "cpu" else None
         plan = packing.layout(rows.lengths, self.budget, least=least).to(self.device)
@@ -153,20 +158,60 @@ class Rows(NamedTuple):
     places: Longs
 
 
-def _rows(pieces: Sequence[Piece], prefix: Sequence[int], suffix: Sequence[int], ids: Longs) -> Rows:
-    before, after = len(prefix), len(suffix)
+def _rows(pieces: Sequence[Piece], sides: Longs, frames: tuple[Frame, Frame], ids: Longs) -> Rows:
+    """Pieces of source (side 0) and target sentences (1) between the special tokens of their side."""
+    before, after = len(frames[0].prefix), len(frames[0].suffix)
     first, last, keep_first, keep_last = np.array(pieces).T
     lengths = last - first + before + after
     owner = np.repeat(np.arange(len(pieces)), lengths)
     positions = np.arange(len(owner)) - (np.cumsum(lengths) - lengths)[owner]
     places = first[owner] + positions - before
     tokens = ids[np.clip(places, 0, len(ids) - 1)]
-    for number, special in enumerate(prefix):
-        tokens[positions == number] = special
-    for number, special in enumerate(suffix):
-        tokens[positions == lengths[owner] - after + number] = special
+    side = sides[owner]
+    prefixes, suffixes = (np.array([frame[end] for frame in frames], dtype=np.int64) for end in (0, 1))
+    for specials, at in ((prefixes, positions), (suffixes, positions - lengths[owner] + after)):
+        here = (at >= 0) & (at < specials.shape[1])
+        tokens[here] = specials[side[here], at[here]]
     kept = (places >= keep_first[owner]) & (places < keep_last[owner])
     return Rows(lengths, tokens, positions, np.where(kept, places, -1))
+
+
+def side_frames(tokenizer: Any, languages: str) -> tuple[Frame, Frame]:
+    """The special tokens round a source and a target sentence: those of NLLB and mBART say the language.
+
+    Raises:
+        UserError: the tokenizer marks languages, and has no mark for one of these.
+    """
+    stated = getattr(tokenizer, "src_lang", None)
+    if not languages or not stated:
+        return frame_of(tokenizer), frame_of(tokenizer)
+    frames = []
+    for lang in languages.split("-"):
+        tokenizer.src_lang = language_mark(lang, tokenizer.all_special_tokens)
+        frames.append(frame_of(tokenizer))
+    tokenizer.src_lang = stated
+    return frames[0], frames[1]
+
+
+def language_mark(lang: str, marks: Sequence[str]) -> str:
+    """The mark of a language among the special tokens of a tokenizer, as `zho_Hans` for zh; the first of several."""
+    known = {mark: code for mark in marks if (code := _code_of(mark))}
+    same = [mark for mark, code in known.items() if code == lang]
+    kin = [mark for mark, code in known.items() if code.partition("_")[0] == lang.partition("_")[0]]
+    if not same + kin:
+        raise UserError(
+            f"the tokenizer of the encoder marks the language of a text, and has no mark for `{lang}`",
+            "name the languages (--languages en-de), or choose an encoder that knows them",
+        )
+    return (same + kin)[0]
+
+
+def _code_of(mark: str) -> str:
+    """Our code of the language that a special token names: de for `__de__`, `deu_Latn`; empty for others, as `</s>`."""
+    try:
+        return normalise(mark.strip("_"))
+    except UserError:
+        return ""
 
 
 def windows(first: int, last: int, size: int) -> Iterator[Piece]:

@@ -51,7 +51,7 @@ class EncoderSettings(AlignerSettings, EncoderOptions):
     def make(self, inputs: AlignerInputs) -> Aligner:
         """The aligner; the encoder is loaded when it is first needed."""
         aligner = imported("xlalign.alignment.encoder.aligner:EncoderAligner")
-        return cast("Aligner", aligner(encoder_of(self.kind, inputs), self, inputs.workers))
+        return cast("Aligner", aligner(encoder_of(self.kind, inputs), self, inputs.workers, inputs.languages))
 
     def choose(self, similarity: Tensor, real: Tensor) -> Chosen:
         """Links and scores of padded pairs.

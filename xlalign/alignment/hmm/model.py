@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlalign.alignment.base import EMPTY
+from xlalign.alignment.calibration import Doubles
 from xlalign.alignment.hmm import decode, table
 from xlalign.alignment.hmm.estimate import Direction, Parameters, hmm_posteriors
 from xlalign.alignment.hmm.forward_backward import Floats
@@ -29,6 +30,14 @@ UNSEEN = 1e-3
 """Lexical probability of a pair with a word that training did not see; position then decides."""
 
 
+class _KnownWords(NamedTuple):
+    """Some word pairs: both words, whether both are known, their entry in the table, its size where there is none."""
+
+    found: table.PairTable
+    old: NDArray[np.bool_]
+    entry: Longs
+
+
 class HmmModel(NamedTuple):
     """Both translation tables, jumps and null words, with the vocabularies they are numbered by.
 
@@ -43,30 +52,57 @@ class HmmModel(NamedTuple):
 
     def align(self, pairs: Sequence[WordPair], guidance: Guidance | None = None) -> list[Alignment]:
         """One alignment per pair, in order. Words that training did not see link by spelling and position."""
-        known = len(self.source.words), len(self.target.words)
-        source, target = (Vocabulary(side.words, self.settings.lowercase) for side in (self.source, self.target))
-        corpus = encode(pairs, source, target)
         result = [EMPTY] * len(pairs)
-        for rows in batch_rows(corpus):
-            unique, cells = table.unique_keys(table.shard_keys(corpus, [rows]))
-            batch = make_batch(corpus, rows)
-            local = self._local(unique, corpus, known, (source, target))
-            factors = guidance(batch) if guidance else None
-            found = hmm_posteriors(batch, cells.reshape(batch.shape), local, self.settings.p_null, factors)
-            for row, alignment in decode.links(batch, *found, self.settings.heuristic, self.settings.calibration):
+        for found in self.find(pairs, guidance):
+            for row, alignment in found.scored(self.settings.calibration):
                 result[row] = alignment
         return result
 
-    def _local(
-        self, keys: Longs, corpus: NumberedPairs, known: tuple[int, int], words: tuple[Vocabulary, Vocabulary]
-    ) -> Parameters:
-        """The parameters of the word pairs `keys` of a corpus with new words at the end of its vocabularies."""
+    def find(self, pairs: Sequence[WordPair], guidance: Guidance | None = None) -> Iterator[decode.FoundLinks]:
+        """The links of every batch of pairs with words on both sides, and what speaks for them."""
+        known = len(self.source.words), len(self.target.words)
+        source, target = (Vocabulary(side.words, self.settings.lowercase) for side in (self.source, self.target))
+        corpus = encode(pairs, source, target)
+        margins = self._margins()
+        for rows in batch_rows(corpus):
+            unique, cells = table.unique_keys(table.shard_keys(corpus, [rows]))
+            batch = make_batch(corpus, rows)
+            words = self._words(unique, corpus, known)
+            local = self._local(words, corpus, (source, target))
+            factors = guidance(batch) if guidance else None
+            cells = cells.reshape(batch.shape)
+            posteriors = hmm_posteriors(batch, cells, local, self.settings.p_null, factors)
+            counted = decode.Counted(cells, *self._counts(words, margins))
+            yield decode.find_links(batch, *posteriors, counted, factors, self.settings.heuristic)
+
+    def _margins(self) -> tuple[Doubles, Doubles]:
+        """Expected links of every source and of every target word; 0 for words that training did not see."""
+        entries, joint = self.estimate.table, self.estimate.joint
+        sides = (entries.source, self.source), (entries.target, self.target)
+        source, target = (np.bincount(words, joint, len(side.words) + 1).astype(np.float64) for words, side in sides)
+        return source, target
+
+    def _counts(self, words: _KnownWords, margins: tuple[Doubles, Doubles]) -> tuple[Doubles, Doubles]:
+        """Links of word pairs, and of the two words of each with any word, added."""
+        sides = zip((words.found.source, words.found.target), margins, strict=True)
+        source, target = (margin[np.minimum(numbers, len(margin) - 1)] for numbers, margin in sides)
+        joint, counted = np.zeros(len(words.entry)), words.entry < self.estimate.table.size
+        joint[counted] = self.estimate.joint[words.entry[counted]]
+        return joint, source + target
+
+    def _words(self, keys: Longs, corpus: NumberedPairs, known: tuple[int, int]) -> _KnownWords:
+        """The word pairs `keys` of a corpus with new words at the end of its vocabularies."""
         found = table.from_keys(keys, corpus.source.size, corpus.target.size)
         old = (found.source < known[0]) & (found.target < known[1])
         entry = np.full(len(keys), self.estimate.table.size)
         entry[old] = self.estimate.table.find(table.pair_keys(found.source[old], found.target[old], known[1]))
+        return _KnownWords(found, old, entry)
+
+    def _local(self, chosen: _KnownWords, corpus: NumberedPairs, words: tuple[Vocabulary, Vocabulary]) -> Parameters:
+        """The parameters of word pairs."""
+        found, old, entry = chosen
         inside = (found.source < corpus.source.size) & (found.target < corpus.target.size)
-        extra = np.zeros(len(keys), dtype=np.float32)
+        extra = np.zeros(len(entry), dtype=np.float32)
         extra[inside & ~old] = self._unseen(found, inside & ~old, words)
         forward, reverse = self.estimate.parameters
         return Parameters(

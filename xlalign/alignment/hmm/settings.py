@@ -22,7 +22,7 @@ class HmmSettings(AlignerSettings):
 
     takes: ClassVar[frozenset[str]] = frozenset({"models", "priors"})
     model_suffix: ClassVar[str] = ".npz"
-    calibration: ClassVar[Calibration] = Calibration(slope=0.145, coverage=5.152, offset=-3.904)
+    calibration: ClassVar[Calibration] = Calibration(posterior=0.152, coverage=4.603, association=0.412, offset=-2.946)
 
     kind: Literal["hmm"] = "hmm"
     heuristic: Heuristic = Field("grow-diag-final-and", description="how the two directions are combined")

@@ -35,6 +35,7 @@ class HybridAligner:
         lexicon: word pairs known before, as prior: (source, target) -> p(target | source), p(source | target).
         certain: pairs that are guided whether or not they are in the sample, such as those to be scored.
         workers: threads; the result does not depend on them.
+        languages: "<source>-<target>", for encoders that are told them.
     """
 
     def __init__(
@@ -44,19 +45,21 @@ class HybridAligner:
         lexicon: LexiconRows | None = None,
         certain: Iterable[WordPair] = (),
         workers: int = 1,
+        languages: str = "",
     ) -> None:
         self.encoder = encoder
         self.settings = settings or HybridSettings()
         self.lexicon = lexicon
         self.certain = list(certain)
         self.workers = workers
+        self.languages = languages
 
     @classmethod
     def given(cls, encoder: str, inputs: AlignerInputs, settings: HybridSettings) -> HybridAligner:
         """With lexicon TSVs and MUSE dictionaries as prior, and the gold pairs guided."""
         entries = chain.from_iterable(map(lexicons.read_any, inputs.priors))
         gold = ((row.source_words, row.target_words) for row in inputs.gold)
-        return cls(encoder, settings, lexicons.probabilities(entries) or None, gold, inputs.workers)
+        return cls(encoder, settings, lexicons.probabilities(entries) or None, gold, inputs.workers, inputs.languages)
 
     def train(self, pairs: Iterable[WordPair]) -> HybridModel:
         """Train on `pairs`, which are read once.
@@ -70,7 +73,8 @@ class HybridAligner:
 
         def guide() -> SimilarityGuidance:
             rows, chosen = zip(*sample.picked().items(), strict=True)
-            similarity.append(WordSimilarity(self.encoder, self._layer(chosen), self.settings, self.workers))
+            layer = self._layer(chosen)
+            similarity.append(WordSimilarity(self.encoder, layer, self.settings, self.workers, self.languages))
             arrays, places = similarity[0](chosen)
             return _guidance(arrays, {rows[pair]: place for pair, place in places.items()}, self.settings)
 
@@ -83,7 +87,7 @@ class HybridAligner:
         if self.settings.layer != "auto":
             return self.settings.layer
         some = pairs[:: len(pairs) // LAYER_PAIRS or 1]
-        found = agreements(self.encoder, self.settings, some, self.workers)
+        found = agreements(self.encoder, self.settings, some, self.workers, self.languages)
         least = max(found.values()) - LAYER_TOLERANCE
         return max(layer for layer, agreement in found.items() if agreement >= least)
 
@@ -106,9 +110,13 @@ class HybridModel:
 
     def align(self, pairs: Sequence[WordPair]) -> list[Alignment]:
         """One alignment per pair, in order."""
+        return self.statistics.align(pairs, self.guidance(pairs))
+
+    def guidance(self, pairs: Sequence[WordPair]) -> SimilarityGuidance:
+        """What the encoder says of some pairs."""
         settings = self.statistics.settings
         assert isinstance(settings, HybridSettings)
-        return self.statistics.align(pairs, _guidance(*self.similarity(pairs), settings))
+        return _guidance(*self.similarity(pairs), settings)
 
     def save(self, path: Path) -> None:
         """Write one .npz file, without the encoder, whose digest or hub id it holds."""
@@ -133,7 +141,8 @@ class HybridModel:
                 f"{path} was trained with the encoder {''.join(origin.values())}, and {found}",
                 "set `encoder` in [align-words] to the one it was trained with, or train again",
             )
-        return cls(statistics, WordSimilarity(encoder, settings.layer, settings, inputs.workers))
+        similarity = WordSimilarity(encoder, settings.layer, settings, inputs.workers, inputs.languages)
+        return cls(statistics, similarity)
 
 
 def _guidance(arrays: ArraySpool, places: dict[int, int], settings: HybridSettings) -> SimilarityGuidance:

@@ -23,7 +23,7 @@ class HybridSettings(HmmSettings, EncoderOptions):
     """IBM model 1 and the HMM, guided by an encoder; the same defaults for all language pairs (docs/log.md)."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"encoder", "models", "priors"})
-    calibration: ClassVar[Calibration] = Calibration(slope=0.223, coverage=5.2, offset=-3.767)
+    calibration: ClassVar[Calibration] = Calibration(posterior=0.109, coverage=3.987, similarity=0.509, offset=-2.418)
 
     kind: Literal["hybrid"] = "hybrid"  # type: ignore[assignment]
     heuristic: Heuristic = Field("grow-diag", description="how the two directions are combined")

@@ -44,18 +44,22 @@ class WordSimilarity:
         layer: hidden layer.
         options: how the encoder is run.
         workers: threads; no result depends on them.
+        languages: "<source>-<target>", for encoders that are told them.
     """
 
-    def __init__(self, encoder: str, layer: int, options: EncoderOptions, workers: int = 1) -> None:
+    def __init__(
+        self, encoder: str, layer: int, options: EncoderOptions, workers: int = 1, languages: str = ""
+    ) -> None:
         self.encoder = encoder
         self.layer = layer
         self.options = options
         self.workers = workers
+        self.languages = languages
 
     @cached_property
     def embedder(self) -> Embedder:
         """The encoder up to the layer used."""
-        return Embedder.of(self.encoder, self.layer, self.options, self.workers)
+        return Embedder.of(self.encoder, self.layer, self.options, self.workers, self.languages)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy in another process has one thread: its siblings use the other cores.
@@ -136,13 +140,15 @@ def marks_of(embedder: Embedder) -> list[int]:
     return [number for number in tokenizer.convert_tokens_to_ids(list(MARKS)) if number != tokenizer.unk_token_id]
 
 
-def agreements(encoder: str, options: EncoderOptions, pairs: Sequence[WordPair], workers: int = 1) -> dict[int, float]:
+def agreements(
+    encoder: str, options: EncoderOptions, pairs: Sequence[WordPair], workers: int = 1, languages: str = ""
+) -> dict[int, float]:
     """Layer -> how often the two directions of argmax agree on `pairs`, in [0, 1]; looks at no gold links.
 
     A pair of I and J words has I + J choices of the most similar counterpart; a link chosen from both sides counts
     for two of them.
     """
-    embedder = Embedder.of(encoder, None, options, workers)
+    embedder = Embedder.of(encoder, None, options, workers, languages)
     marks = marks_of(embedder)
     layers = range(1, embedder.model.config.num_hidden_layers + 1)
     mutual, choices = dict.fromkeys(layers, 0), 0

@@ -44,7 +44,10 @@ def pairs(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
 
 
 def iob(roles: Roles, lang: str, task: Task) -> Iterator[RawExample]:
-    """`token<TAB>tag` (or `index<TAB>token<TAB>tag`), blank line between sentences (PAN-X, WikiNEuRal)."""
+    """`token<TAB>tag` (or `index<TAB>token<TAB>tag`), blank line between sentences (PAN-X, WikiNEuRal).
+
+    Universal NER has two more columns behind the tag and comments `# name = value`.
+    """
     sentence: list[tuple[str, str]] = []
     for place, token in _token_rows(roles[0], lang, task):
         if token is not None:
@@ -137,8 +140,10 @@ def _token_rows(paths: Iterable[Path], lang: str, task: Task) -> Iterator[tuple[
         if not "".join(fields).strip():
             yield place, None
             continue
+        if len(fields) == 1 and fields[0].startswith("# ") and " = " in fields[0]:
+            continue
         columns = fields if len(fields) > 1 else fields[0].split()
-        columns = columns[1:] if len(columns) == 3 and columns[0].isdigit() else columns
+        columns = columns[1:3] if len(columns) in (3, 5) and columns[0].isdigit() else columns
         if len(columns) == 1 and columns[0] not in task.labels:
             raise DataError(f"{place}: a token and no tag", _STRIPPED)
         _columns(path, number, columns, 2, "token, tag")

@@ -10,6 +10,7 @@ from pathlib import Path
 from xlalign.errors import DataError
 from xlalign.evaluation.cell import TestSet, TrainingSet
 from xlalign.evaluation.data.mixing import mixed
+from xlalign.evaluation.data.projecting import LanguageCodes, project
 from xlalign.evaluation.data.source import DataPart, TaskSource
 from xlalign.evaluation.kinds.base import ComparedKind, Example
 from xlalign.evaluation.tasks import TASKS
@@ -81,8 +82,19 @@ class TrainingData:
                     f"{len(examples)} training examples of {self.task.name} in {lang!r} for {len(train)} in "
                     "English; wanted their translations, line by line"
                 )
-        others = {lang: [examples[row] for row in rows] for lang, examples in loaded.items()}
+        labelled = {lang: self._labelled(train, examples, lang) for lang, examples in loaded.items()}
+        others = {
+            lang: [example for row in rows if (example := examples[row]) is not None]
+            for lang, examples in labelled.items()
+        }
         return mixed(english, others, self._wanted.mixing, self.task)
+
+    def _labelled(self, train: list[Example], translations: list[Example], lang: str) -> Sequence[Example | None]:
+        """The translations with their own labels, or with those of the English examples; None where these are lost."""
+        aligner = self._wanted.mixing.projection if self._wanted.mixing else ""
+        if not aligner:
+            return translations
+        return project(self.task, train, translations, LanguageCodes(ENGLISH, lang), aligner)
 
     def _own_dev(self) -> bool:
         taken = self._wanted.held_out or self._wanted.split == "dev"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, T
 
 from pydantic import TypeAdapter
 
+from xlalign.alignment.projection import LinkedWords
 from xlalign.errors import DataError, UserError, shown
 from xlalign.evaluation.data.text import read_lines
 from xlalign.evaluation.metrics.scoring import Scorer
@@ -183,6 +184,18 @@ class TaskKind(ABC, Generic[E]):
     def gold(self, examples: Sequence[E]) -> Any:
         """The right answers, in the form that scorers and submissions take."""
 
+    def annotation(self, examples: Sequence[E]) -> Any:
+        """The right answers, in the form in which a model's answers are scored."""
+        return self.gold(examples)
+
+    def file_text(self, examples: Sequence[E]) -> str:
+        """The examples as a file of the kind's own format.
+
+        Raises:
+            UserError: the kind has no such writer.
+        """
+        raise UserError(f"a {self.name} task is only read from files, and never written")
+
     def tested(self, examples: Sequence[E], split: str) -> list[E]:
         """Those of a split's examples that are tested on."""
         return list(examples)
@@ -202,6 +215,24 @@ class TaskKind(ABC, Generic[E]):
             UserError: the kind has no training data.
         """
         raise UserError(f"code_switch = 'word' is not for a {self.name} task")
+
+    def linkable(self, example: E, lang: str) -> list[str]:
+        """The words that an annotation is carried over by, cut as the language is.
+
+        Raises:
+            UserError: the kind annotates no words.
+        """
+        raise UserError(f"a {self.name} task annotates no words, so there is nothing to project")
+
+    def projected(self, sources: Sequence[E], targets: Sequence[E], links: Sequence[LinkedWords]) -> list[E | None]:
+        """The targets with the annotation of the sources in place of their own; None where it is lost.
+
+        Args:
+            sources: annotated examples.
+            targets: their translations, in the same order.
+            links: of the words that `linkable` gives, in the same order.
+        """
+        raise UserError(f"a {self.name} task annotates no words, so there is nothing to project")
 
 
 class TunedKind(TaskKind[E]):

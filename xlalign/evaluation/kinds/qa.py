@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlalign.alignment.projection import LabelledSpan, LinkedWords, project_spans
+from xlalign.bitext.segment import spots, words
 from xlalign.errors import DataError
 from xlalign.evaluation.data.text import read_json
 from xlalign.evaluation.encoding import EncodedRows
@@ -117,9 +119,34 @@ class QuestionAnswering(TunedKind[ContextQuestion]):
         """Question id -> every right answer."""
         return {example.id: [answer.text for answer in example.answers] for example in examples}
 
+    def annotation(self, examples: Sequence[ContextQuestion]) -> dict[str, str]:
+        """Question id -> the first right answer."""
+        return {example.id: example.answers[0].text for example in examples}
+
+    def file_text(self, examples: Sequence[ContextQuestion]) -> str:
+        """A SQuAD file, with one paragraph for each context."""
+        by_context: dict[str, list[dict[str, Any]]] = {}
+        for example in examples:
+            answers = [{"text": answer.text, "answer_start": answer.start} for answer in example.answers]
+            question = {"id": example.id, "question": example.question, "answers": answers}
+            by_context.setdefault(example.context, []).append(question)
+        paragraphs = [{"context": context, "qas": questions} for context, questions in by_context.items()]
+        document = {"version": "1.1", "data": [{"title": "", "paragraphs": paragraphs}]}
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
     def with_words(self, example: ContextQuestion, switch: SwitchWord) -> ContextQuestion:
         """Words of the question; the context holds the answer."""
         return replace(example, question=switched(example.question, switch))
+
+    def linkable(self, example: ContextQuestion, lang: str) -> list[str]:
+        """The words of the context."""
+        return words(example.context, lang)
+
+    def projected(
+        self, sources: Sequence[ContextQuestion], targets: Sequence[ContextQuestion], links: Sequence[LinkedWords]
+    ) -> list[ContextQuestion | None]:
+        """The first answer of each source, where any of its words has a link into the context of the target."""
+        return list(map(_projected, sources, targets, links))
 
     def encode(
         self, examples: Sequence[ContextQuestion], tokenizer: Any, labels: Sequence[str], options: FineTuning
@@ -171,6 +198,22 @@ class QuestionAnswering(TunedKind[ContextQuestion]):
             if example not in best or score > best[example][0]:
                 best[example] = score, examples[example].context[start:end].strip()
         return {example.id: best[number][1] for number, example in enumerate(examples)}
+
+
+def _projected(source: ContextQuestion, target: ContextQuestion, links: LinkedWords) -> ContextQuestion | None:
+    answer = source.answers[0]
+    ahead, back = (spots(*side) for side in zip(links.words, (source.context, target.context), strict=True))
+    inside = [
+        place
+        for place, (start, end) in enumerate(ahead)
+        if start < answer.start + len(answer.text) and end > answer.start
+    ]
+    if not inside:
+        return None
+    for _, first, last in project_spans([LabelledSpan("", inside[0], inside[-1])], links.alignment):
+        start, end = back[first][0], back[last][1]
+        return replace(target, answers=(AnswerSpan(target.context[start:end], start),))
+    return None
 
 
 def best_span(scores: np.ndarray, offsets: Offsets) -> tuple[float, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from xlalign.alignment.projection import LabelledSpan, LinkedWords, bio, filled_tags, project_spans, project_tags
 from xlalign.errors import DataError
 from xlalign.evaluation.encoding import EncodedRows
 from xlalign.evaluation.kinds.base import (
@@ -23,7 +25,7 @@ from xlalign.evaluation.kinds.base import (
     lines_text,
     read_answers,
 )
-from xlalign.evaluation.metrics.tags import CHUNK_F1
+from xlalign.evaluation.metrics.tags import CHUNK_F1, chunks
 from xlalign.evaluation.options import FineTuning, HeadPooling
 from xlalign.modeling.words import frame_of, word_pieces
 
@@ -82,6 +84,11 @@ class Tagging(TunedKind[TaggedWords]):
         """The tags, sentence by sentence."""
         return [list(example.tags) for example in examples]
 
+    def file_text(self, examples: Sequence[TaggedWords]) -> str:
+        """`token<TAB>tag` lines, a blank line after each sentence."""
+        rows = (zip(example.words, example.tags, strict=True) for example in examples)
+        return "".join(lines_text([f"{word}\t{tag}" for word, tag in row]) + "\n" for row in rows)
+
     def derived(self, example: TaggedWords, reorder: Reorder) -> TaggedWords:
         """Tags move with their words."""
         words, order = reorder(list(example.words))
@@ -90,6 +97,25 @@ class Tagging(TunedKind[TaggedWords]):
     def with_words(self, example: TaggedWords, switch: SwitchWord) -> TaggedWords:
         """Words under the same tags."""
         return replace(example, words=tuple(switch(word, at) for at, word in enumerate(example.words)))
+
+    def linkable(self, example: TaggedWords, lang: str) -> list[str]:
+        """The words that are tagged."""
+        return list(example.words)
+
+    def projected(
+        self, sources: Sequence[TaggedWords], targets: Sequence[TaggedWords], links: Sequence[LinkedWords]
+    ) -> list[TaggedWords | None]:
+        """Chunks (IOB2) go as spans, other tags word by word; a word without a link takes its form's usual tag."""
+        carried = zip(sources, targets, (linked.alignment for linked in links), strict=True)
+        found: list[list[str]]
+        if all(map(_chunked, sources)):
+            found = [
+                bio(project_spans(_spans(one.tags), alignment), len(other.words)) for one, other, alignment in carried
+            ]
+        else:
+            tags = [project_tags(one.tags, alignment, len(other.words)) for one, other, alignment in carried]
+            found = filled_tags(tags, [target.words for target in targets], _commonest(sources))
+        return [replace(target, tags=tuple(tags)) for target, tags in zip(targets, found, strict=True)]
 
     def encode(
         self, examples: Sequence[TaggedWords], tokenizer: Any, labels: Sequence[str], options: FineTuning
@@ -135,6 +161,21 @@ class Tagging(TunedKind[TaggedWords]):
         for row, scores in enumerate(logits):
             tags[encoded.origin[row]] += [labels[tag] for tag in scores.argmax(-1)]
         return tags
+
+
+def _chunked(example: TaggedWords) -> bool:
+    """Whether the tags say where chunks begin (B-PER, I-PER, O)."""
+    return all(tag == "O" or tag[1:2] == "-" for tag in example.tags)
+
+
+def _spans(tags: Sequence[str]) -> list[LabelledSpan]:
+    return [LabelledSpan(*chunk) for chunk in sorted(chunks([tags], "legacy"), key=lambda chunk: chunk[1])]
+
+
+def _commonest(examples: Sequence[TaggedWords]) -> str:
+    """The commonest tag, the first seen of equals."""
+    counts = Counter(chain.from_iterable(example.tags for example in examples))
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def parts(lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
