@@ -30,6 +30,7 @@ PERMISSIVE = frozenset(
 )  # fmt: skip
 
 WEAK = {
+    "sil-thot": "LGPL-3.0: an extra, imported as it is and never bundled",
     "certifi": "MPL-2.0: a list of certificates, used as it is",
     "tqdm": "MPL-2.0 for some files: a progress bar of transformers and datasets, used as it is",
     "hypothesis": "MPL-2.0: a tool of the tests, not of those who use xlalign",
