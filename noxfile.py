@@ -50,11 +50,17 @@ def typecheck(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The default tests: offline, random order, coverage printed at the end."""
+    """The default tests: offline, random order."""
     extras = ("icu4py", "sil-thot")
     install_project(session, *extras, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
-    arguments = session.posargs or ["-n", "2", "-m", "not slow", "--cov", "--cov-report=term:skip-covered"]
-    session.run("pytest", *arguments, env=ONE_THREAD)
+    session.run("pytest", *(session.posargs or ["-n", "2", "-m", "not slow"]), env=ONE_THREAD)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines the default tests run; a quarter slower than `tests`."""
+    install_project(session, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
+    session.run("pytest", "-n", "2", "-m", "not slow", "--cov", "--cov-report=term:skip-covered", env=ONE_THREAD)
 
 
 @nox.session
