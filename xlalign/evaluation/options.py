@@ -15,7 +15,7 @@ Pooling = Annotated[
     Literal["mean", "content", "cls", "last"], BeforeValidator(lambda name: "content" if name == "inner" else name)
 ]
 """How the tokens of a sentence become one vector; `inner` is the old spelling of `content`."""
-HeadPooling = Literal["mean", "cls", "pair"]
+HeadPooling = Literal["mean", "cls", "last", "pair"]
 PROBE = "all"
 """`frozen = "all"`: the encoder stays as it is and only the output layer is trained."""
 
@@ -31,7 +31,8 @@ class Regime(Settings):
     learning_rate: float = Field(2e-5, gt=0, description="peak learning rate of AdamW, per step")
     pooling: HeadPooling = Field(
         "mean",
-        description="input of the classification head: mean of all tokens, cls, or pair = u, v, |u - v|, u * v of the "
+        description="input of the classification head: mean of all tokens, cls, last (of decoders: the one that has "
+        "seen all), or pair = u, v, |u - v|, u * v of the "
         "two sentences' means",
     )
 

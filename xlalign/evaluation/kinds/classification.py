@@ -100,14 +100,14 @@ class Classification(TunedKind[LabelledSentences]):
         return nn.Sequential(*layers, nn.Linear(options.hidden or width, len(labels)))
 
     def logits(self, output: nn.Module, states: Tensor, packed: TaskRows, pooling: HeadPooling) -> Tensor:
-        """(B, C) from the first state, the mean over all tokens, or both sentences compared."""
+        """(B, C) from the first or last state, the mean over all tokens, or both sentences compared."""
         import torch
 
-        from xlalign.modeling.pooling import segment_mean
+        from xlalign.modeling.pooling import pool_vectors, segment_mean
 
         rows = packed.count
-        if pooling == "cls":
-            return output(states[packed.starts])
+        if pooling in ("cls", "last"):
+            return output(pool_vectors(states, packed, pooling))
         if pooling == "mean":
             return output(segment_mean(states, packed.rows, rows))
         # Row r's two sentences are segments 2r and 2r + 1: tokens of rows [0 0 0 1 1] in sentences [-1 0 1 0 1]
