@@ -13,7 +13,7 @@ tokens.json  the names of the languages, the tokenizer's fingerprint
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 BLOCK = 4096
 """Pairs, or documents, in memory at a time."""
+REMEMBERED = 1 << 18
+"""Texts whose tokens are kept in memory: about 100 MB of sentences."""
 TEXTS: dict[str, Any] = {"ids": (np.int32, ()), "borders": (np.int64, ()), "hashes": (np.uint64, ())}
 PAIRS = TEXTS | {
     "name": (np.uint8, ()),
@@ -81,16 +83,55 @@ def write_tokens(
         _write_pairs(settings, bitext, tokenizer, alignments if settings.linked else None, folder)
 
 
+class _Remembering:
+    """A tokenizer that cuts a text once: an English sentence comes again with every language it is translated into.
+
+    Args:
+        tokenizer: a fast tokenizer.
+        limit: texts that are remembered; the oldest is forgotten first.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, limit: int = REMEMBERED) -> None:
+        self._tokenizer, self._limit = tokenizer, limit
+        self._known: dict[tuple[str, tuple[str, ...] | None], tuple[Codes, Codes]] = {}
+
+    def encode(self, texts: Sequence[str], words: Sequence[Sequence[str]] | None) -> tuple[Codes, Ints, Codes]:
+        """As `words.encode`."""
+        keys = [(text, None if words is None else tuple(words[i])) for i, text in enumerate(texts)]
+        known = {key: self._known[key] for key in keys if key in self._known}
+        if new := [key for key in dict.fromkeys(keys) if key not in known]:
+            ids, lengths, owner = encode(
+                [text for text, _ in new], self._tokenizer, None if words is None else [own or () for _, own in new]
+            )
+            cuts = borders(lengths)[1:-1]
+            parts = zip(np.split(ids, cuts), np.split(owner, cuts) if len(owner) else [owner] * len(new), strict=True)
+            known |= dict(zip(new, parts, strict=True))
+            self._remember(new, known)
+        found = [known[key] for key in keys]
+        lengths = np.fromiter((len(ids) for ids, _ in found), np.int64, len(found))
+        return _joined(ids for ids, _ in found), lengths, _joined(owner for _, owner in found)
+
+    def _remember(self, new: Sequence[tuple[str, tuple[str, ...] | None]], known: Mapping[Any, Any]) -> None:
+        # Copies: a part of a block's array would keep all of it.
+        self._known |= {key: (known[key][0].copy(), known[key][1].copy()) for key in new}
+        for key in list(self._known)[: max(0, len(self._known) - self._limit)]:
+            del self._known[key]
+
+
+def _joined(parts: Iterable[Codes]) -> Codes:
+    return np.concatenate([np.empty(0, np.int32), *parts])
+
+
 class _TextWriter:
     """Tokenised texts, appended block by block; `numbers` counts what has borders."""
 
     def __init__(self, writer: ArrayWriter, tokenizer: PreTrainedTokenizerBase) -> None:
-        self.writer, self.tokenizer = writer, tokenizer
+        self.writer, self.tokenizer = writer, _Remembering(tokenizer)
         self.ends: dict[str, int] = {}
 
     def add(self, texts: Sequence[str], words: Sequence[Sequence[str]] | None = None) -> tuple[Ints, Codes]:
         """Tokenise and append; returns the tokens (n,) of each text and their words."""
-        ids, lengths, owner = encode(texts, self.tokenizer, words)
+        ids, lengths, owner = self.tokenizer.encode(texts, words)
         self.writer.add("ids", ids)
         self.writer.add("hashes", text_hashes(texts))
         self.bordered("borders", lengths)
