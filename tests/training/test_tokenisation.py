@@ -27,7 +27,8 @@ def test_remembered_texts_are_those_of_the_tokenizer(tokenizer, limit, words):
     for part in (slice(0, 5), slice(3, 8), slice(0, 8), slice(3, 4)):
         own = None if words is None else words[part]
         found, wanted = remembering.encode(TEXTS[part], own), encode(TEXTS[part], tokenizer, own)
-        for x, y in zip(found, wanted, strict=True):
+        pairs: Any = zip(found, wanted, strict=True)
+        for x, y in pairs:
             assert x.dtype == y.dtype
             assert np.array_equal(x, y)
         assert len(remembering._known) <= limit
