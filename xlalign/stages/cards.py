@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from xlalign.evaluation.results import ModelResult, TaskResult
 from xlalign.modeling.reference import Hub, Stage, origin
 from xlalign.stages.base import model_stages
-from xlalign.stages.pipeline import Pipeline
 from xlalign.stages.report import evaluation
 from xlalign.stages.runner import Outcome, closure
+
+if TYPE_CHECKING:
+    from xlalign.stages.pipeline import Pipeline
 
 README = "README.md"
 HUB_TASKS = {

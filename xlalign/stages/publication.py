@@ -7,14 +7,16 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from xlalign.errors import UserError, unknown_name
 from xlalign.stages.base import model_stages
 from xlalign.stages.cards import README, complete_model_card, provenance, write_dataset_card
 from xlalign.stages.export import MARK, export
-from xlalign.stages.pipeline import Pipeline
 from xlalign.stages.runner import Outcome
+
+if TYPE_CHECKING:
+    from xlalign.stages.pipeline import Pipeline
 
 SCORES = "xlalign-results.json"
 """The results.json of the evaluation, beside the model."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from xlalign.errors import UserError
 from xlalign.evaluation.diagnostics.record import Diagnostics
@@ -21,8 +21,10 @@ from xlalign.reporting.summary import headline, summary_table
 from xlalign.reporting.table import Table
 from xlalign.stages.base import model_stages
 from xlalign.stages.evaluate import EvalStage
-from xlalign.stages.pipeline import Pipeline
 from xlalign.stages.runner import Outcome
+
+if TYPE_CHECKING:
+    from xlalign.stages.pipeline import Pipeline
 
 VIEWED_PAIRS = 40
 """Gold pairs of each language pair that the alignment viewer gets."""

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from xlalign.bitext.readers.lines import lines as text_lines
-from xlalign.bitext.readers.lines import stem_and_format
 from xlalign.errors import DataError, shown
 
 
@@ -19,7 +17,9 @@ def read_lines(path: Path) -> list[str]:
     Raises:
         DataError: the file is missing, does not expand or expands without end, or a line is not UTF-8.
     """
-    return list(text_lines(path))
+    from xlalign.bitext.readers.lines import lines  # archives and their limits: not for a plan
+
+    return list(lines(path))
 
 
 def read_json(path: Path) -> Any:
@@ -45,6 +45,8 @@ def read_table(path: Path) -> Iterator[tuple[Path, int, dict[str, Any]]]:
     Raises:
         DataError: a line is not JSON, or has more or fewer fields than the header.
     """
+    from xlalign.bitext.readers.lines import stem_and_format
+
     lines = read_lines(path)
     kind = stem_and_format(path)[1]
     if kind in ("jsonl", "json"):
