@@ -10,7 +10,6 @@ from typing import Any
 import torch
 
 from xlalign.errors import Interrupted, XlalignError
-from xlalign.training.pretrain import pretrain
 from xlalign.training.settings import PretrainSettings
 
 
@@ -26,7 +25,13 @@ def launch(
     """`pretrain` in as many processes as the settings say; what one process raises in all of them is raised here."""
     paths = (bitext, alignments, start, work, out, dict(tokens or {}))
     count = settings.processes or max(1, torch.cuda.device_count())
-    return pretrain(settings, *paths) if count == 1 else _together(count, settings, paths)
+    return _alone(settings, paths) if count == 1 else _together(count, settings, paths)
+
+
+def _alone(settings: PretrainSettings, paths: tuple[Any, ...]) -> dict[str, Any]:
+    from xlalign.training.pretrain import pretrain  # not in a parent of processes, which trains nothing
+
+    return pretrain(settings, *paths)
 
 
 def _together(count: int, settings: PretrainSettings, paths: tuple[Any, ...]) -> dict[str, Any]:
@@ -59,6 +64,6 @@ def _work(settings: PretrainSettings, paths: tuple[Any, ...], threads: int) -> d
     """One process; errors that users are told travel back as values, so that their text is kept."""
     torch.set_num_threads(threads)
     try:
-        return pretrain(settings, *paths)
+        return _alone(settings, paths)
     except XlalignError as error:
         return error
