@@ -53,7 +53,9 @@ def tests(session: nox.Session) -> None:
     """The default tests: offline, random order."""
     extras = ("icu4py", "sil-thot")
     install_project(session, *extras, *tool("pytest"), *tool("hypothesis"), *tool("scikit-learn"), *tool("tensorboard"))
-    session.run("pytest", *(session.posargs or ["-n", "2", "-m", "not slow"]), env=ONE_THREAD)
+    # A file stays in one process: what its tests share is made once.
+    arguments = session.posargs or ["-n", "2", "--dist", "loadfile", "-m", "not slow"]
+    session.run("pytest", *arguments, env=ONE_THREAD)
 
 
 @nox.session

@@ -94,7 +94,7 @@ def test_link_for_link_equal_to_simalign(encoder, pooling):
     assert_equal_to_simalign(encoder, invented_pairs(25), pooling)
 
 
-@pytest.mark.parametrize("pooling", ["subword", "word"])
+@pytest.mark.parametrize("pooling", [pytest.param("subword", marks=pytest.mark.slow), "word"])
 def test_link_for_link_equal_to_simalign_on_real_text(encoder, pooling, wordalign):
     assert_equal_to_simalign(encoder, list(real_pairs(wordalign)), pooling)
 

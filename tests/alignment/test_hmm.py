@@ -107,7 +107,7 @@ def test_nothing_to_train_on():
 
 
 # Upper bounds in percent: eflomal and fast_align trained the same way reach 17.8 / 29.8 and 60.7 / 71.2.
-@pytest.mark.parametrize(("name", "bound"), [("enfr", 11.0), ("jaen", 56.5)])
+@pytest.mark.parametrize(("name", "bound"), [("enfr", 11.0), pytest.param("jaen", 56.5, marks=pytest.mark.slow)])
 def test_error_rate_on_real_gold_links(wordalign, name, bound):
     standard = gold.read(wordalign / f"{name}.src-tgt.xz")
     found = HmmAligner().align(standard.pairs)

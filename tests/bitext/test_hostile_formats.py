@@ -174,7 +174,11 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+OFTEN = ("comment.tmx", "a.tsv.gz", "a.zip")
+"""The quick ones of a kind each; the others take seconds."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in OFTEN else pytest.mark.slow) for n in BOMBS])
 def test_bombs(tmp_path: Path, name: str):
     write, expected = BOMBS[name]
     path = tmp_path / name.replace("many.", "a.")

@@ -13,8 +13,8 @@ from xlalign.modeling import loading
     ("kind", "task", "pooling", "wanted"),
     [
         ("llama", "xnli", "last", 68),
-        ("gemma3_text", "xnli", "last", 68),
-        ("qwen3", "xnli", "last", 68),
+        pytest.param("gemma3_text", "xnli", "last", 68, marks=pytest.mark.slow),
+        pytest.param("qwen3", "xnli", "last", 68, marks=pytest.mark.slow),
         ("qwen3", "xnli", "mean", 68),
         ("qwen3", "panx", "mean", 20),
     ],

@@ -45,7 +45,7 @@ def test_an_answer_goes_with_its_words():
 
 
 @pytest.mark.parametrize(("name", "least"), [("udpos", 80), ("panx", 80), ("xquad", 70)])
-@pytest.mark.parametrize("lang", ["de", "es", "ru"])
+@pytest.mark.parametrize("lang", ["de", *(pytest.param(lang, marks=pytest.mark.slow) for lang in ("es", "ru"))])
 def test_the_micro_world_against_its_gold(name, lang, least):
     task = TASKS.get(name)
     sources, targets = (MICRO.load(task, code, "train", 300) for code in ("en", lang))

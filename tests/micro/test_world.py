@@ -82,6 +82,7 @@ def sentences(task: str, example: dict[str, Any]) -> list[str]:
     return [example["target"]] if task == "tatoeba" else []
 
 
+@pytest.mark.slow
 def test_splits_share_no_sentence() -> None:
     splits = [sentences_of(split) for split in ("train", "dev", "test")]
     for one, other in combinations(splits, 2):
