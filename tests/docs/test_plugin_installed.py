@@ -75,15 +75,13 @@ def test_every_part_runs_from_a_pipeline_file(site, tmp_path):
     (folder / "xlalign.toml").write_text(FILE, encoding="utf-8")
     _write_data(folder / "data")
     _write_megatron(folder / "megatron")
-    answer = _xlalign(site, folder, "run", "--workers", "1")
+    answer = _xlalign(site, folder, "run", "--workers", "1", "--out", "out")
     assert answer.returncode == 0, answer.stderr + answer.stdout
     assert "animals" in answer.stdout
     assert "essays" in answer.stdout
     report = _xlalign(site, folder, "report", "--format", "org", "--out", "report", "--workers", "1")
     assert report.returncode == 0, report.stderr + report.stdout
     assert any(path.read_text().startswith("#+CAPTION") for path in (folder / "report").rglob("*.org"))
-    bitext = _xlalign(site, folder, "prepare", "--out", "out", "--quiet")
-    assert bitext.returncode == 0, bitext.stderr
     text = next((folder / "out").rglob("*.en")).read_text(encoding="utf-8")
     assert '"open"' in text
     assert "“" not in text

@@ -142,7 +142,22 @@ def test_a_stopped_filling_goes_on_and_tells_how_far_it_is(build, tmp_path, monk
     assert all(torch.equal(expected[key], found[key]) for key in expected)
 
 
-@pytest.mark.parametrize("name", presets.names())
+ALIKE = (
+    "info-snt",
+    "infoxlm",
+    "xlm-align",
+    "ernie-m",
+    "afp",
+    "translico",
+    "wu-dredze-weak",
+    "weam",
+    "dict-mlm",
+    "laser3",
+)
+"""Presets that resume by the same code as another: their turn is with the slow tests."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in ALIKE)) for n in presets.names()])
 def test_loss_falls_and_a_stopped_run_resumes_to_the_bit(name, build, tmp_path):
     """A run that dies in its fourth step and goes on from the checkpoint of its second ends with the same weights."""
     whole, first, second = (build(name) for _ in range(3))
