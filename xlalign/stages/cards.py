@@ -92,7 +92,9 @@ def complete_model_card(folder: Path, known: Provenance, licence: str = "") -> N
     from huggingface_hub import ModelCard, ModelCardData
 
     path = folder / README
-    card = ModelCard(path.read_text(encoding="utf-8") if path.is_file() else f"---\n---\n\n# {known.name}\n")
+    text = path.read_text(encoding="utf-8") if path.is_file() else f"# {known.name}\n"
+    # Without a head huggingface_hub complains to the user's terminal.
+    card = ModelCard(text if text.startswith("---") else f"---\n---\n\n{text}")
     head = cast("ModelCardData", card.data)
     head.base_model = known.base or None
     head.datasets = [*known.datasets] or None
