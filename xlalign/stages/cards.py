@@ -94,7 +94,7 @@ def complete_model_card(folder: Path, known: Provenance, licence: str = "") -> N
     path = folder / README
     text = path.read_text(encoding="utf-8") if path.is_file() else f"# {known.name}\n"
     # Without a head huggingface_hub complains to the user's terminal.
-    card = ModelCard(text if text.startswith("---") else f"---\n---\n\n{text}")
+    card = ModelCard(text if text.startswith("---") else f"---\ntags:\n- xlalign\n---\n\n{text}")
     head = cast("ModelCardData", card.data)
     head.base_model = known.base or None
     head.datasets = [*known.datasets] or None
