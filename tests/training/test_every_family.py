@@ -2,12 +2,13 @@
 
 import functools
 
+import numpy as np
 import pytest
 import torch
 from tiny import model
 
 from xlalign.errors import UserError
-from xlalign.modeling import loading
+from xlalign.modeling import loading, packing
 from xlalign.modeling.encoder import Encoder
 from xlalign.modeling.families import FAMILIES
 from xlalign.training import pretrain as domain
@@ -59,6 +60,15 @@ def test_a_step_moves_the_encoder(kind, batches):
         gradients = [p.grad for p in query.body.model.parameters() if p.grad is not None]
         assert sum(float(gradient.abs().sum()) for gradient in gradients) > 0
         assert all(torch.isfinite(gradient).all() for gradient in gradients)
+
+
+def test_no_layer_is_left_out_in_training():
+    ours = Encoder(model("m2m_100", encoder_layerdrop=0.9))
+    ours.train()
+    rows = [torch.arange(5, 12), torch.arange(7, 10)]
+    places = torch.cat([torch.arange(len(row)) for row in rows])
+    states = ours(torch.cat(rows), places, torch.zeros_like(places), packing.layout(np.array([7, 3])))
+    assert [states.tokens(layer).shape[0] for layer in range(ours.layers + 1)] == [10] * (ours.layers + 1)
 
 
 def test_below_a_new_head_the_encoder_waits_until_the_warm_up_is_over(artifacts, batches, tmp_path, monkeypatch):

@@ -18,6 +18,12 @@ class _Encoder(Family):
         """A checkpoint of the encoder alone stays one."""
         return "AutoModelForTextEncoding" if architecture.endswith("EncoderModel") else "AutoModel"
 
+    def prepare(self, model: PreTrainedModel) -> None:
+        """Every layer runs: M2M100 leaves out one in twenty while it trains (LayerDrop), and none would know which."""
+        for module in model.modules():
+            if hasattr(module, "layerdrop"):
+                module.layerdrop = 0.0
+
     def body_of(self, model: PreTrainedModel) -> PreTrainedModel:
         """The encoder."""
         return model.get_encoder()
