@@ -38,6 +38,7 @@ aligner = "hmm"
 [eval]
 tasks = ["tatoeba"]
 models = ["mine"]
+retrieval = { layer = 1, pooling = "mean" }
 data = "micro:7"
 languages = ["de"]
 device = "cpu"
@@ -129,6 +130,9 @@ def test_what_would_go_is_shown_and_what_goes_is_that(here, hub):
     assert "CC0-1.0" in card.text
     assert "| tatoeba" in card.text.lower()
     assert not any("xlalign-export" in name for name in hub.uploaded)
+    xlalign("pretrain", "mine", "--out", "out", "-q")
+    for name in ("modules.json", "sentence_bert_config.json", "1_Pooling/config.json"):
+        assert hub.uploaded[name] == Path("out/mine", name).read_bytes(), "the vectors that the table scored, as --out"
 
 
 def test_a_bitext_goes_as_a_data_set(here, hub):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlalign.evaluation.cell import GridCell
 from xlalign.evaluation.options import RetrievalOptions
+from xlalign.modeling.inspection import config_of
 from xlalign.modeling.sentence_files import POOLED, SentenceSetup, read_setup
 from xlalign.stages.base import Node
 from xlalign.stages.grid import read
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from xlalign.artifacts.artifact import Artifact
     from xlalign.evaluation.results import CellResult
 
+DEPTHS = ("num_hidden_layers", "n_layers", "encoder_layers", "num_layers")
+"""What configurations call the number of their blocks."""
 _POINT = re.compile(r"layer=(\d+),pool=(\w+)")
 
 
@@ -74,17 +77,12 @@ def _point(label: str) -> tuple[int, str]:
 
 def _longest(wanted: int, folder: Path) -> int | None:
     """The longest row of the task; None where the encoder has no room for it, which is then what limits it."""
-    room = getattr(_config(folder), "max_position_embeddings", None)
+    room = config_of(folder).get("max_position_embeddings")
     # RoBERTa's positions begin behind the padding id: 514 are room for 512.
     return wanted if room is None or wanted <= room - 2 else None
 
 
 def _from_the_end(layer: int, folder: Path) -> int:
     """-1 for the last of an encoder's hidden states, which every version of sentence-transformers can take."""
-    return -1 if layer == getattr(_config(folder), "num_hidden_layers", None) else layer
-
-
-def _config(folder: Path) -> Any:
-    from transformers import AutoConfig
-
-    return AutoConfig.from_pretrained(folder)
+    config = config_of(folder)  # as it is written: code that comes with a model is not run for this
+    return -1 if layer == next((config[name] for name in DEPTHS if name in config), None) else layer

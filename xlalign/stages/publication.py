@@ -13,6 +13,7 @@ from xlalign.errors import UserError, unknown_name
 from xlalign.stages.base import model_stages
 from xlalign.stages.cards import README, complete_model_card, provenance, write_dataset_card
 from xlalign.stages.export import MARK, export
+from xlalign.stages.measured import retrieval_results
 from xlalign.stages.runner import Outcome
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def targets(pipeline: Pipeline, name: str, section: str = "") -> list[str]:
 
 def gather(pipeline: Pipeline, outcomes: Mapping[str, Outcome], name: str, folder: Path, licence: str) -> None:
     """Copy a stage's artifact to `folder`, with its card and what its model scored."""
-    export(outcomes[name].artifact, folder)
+    made = {node: outcome.artifact for node, outcome in outcomes.items()}
+    export(made[name], folder, next(retrieval_results(name, pipeline.graph(), made), None))
     known = provenance(pipeline, outcomes, name)
     if name not in model_stages(pipeline.stages):
         write_dataset_card(folder, known, licence)

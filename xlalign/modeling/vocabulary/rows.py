@@ -42,7 +42,9 @@ def load(folder: Path) -> Loaded:
     with quiet():
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-            model, report = factory.from_pretrained(folder, use_safetensors=True, output_loading_info=True)
+            model, report = factory.from_pretrained(
+                folder, use_safetensors=True, trust_remote_code=False, output_loading_info=True
+            )
         except (OSError, ValueError, KeyError) as error:
             raise UserError(f"`{folder}` does not load: {error}", "give a folder with model.safetensors") from error
     if not tokenizer.is_fast:
